@@ -1,0 +1,46 @@
+// Diagnostics: what is wrong with an author's text, as data. Texts live in the catalogue (catalogue.hpp), both tongues; renderers make
+// them human or machine readable.
+#pragma once
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "dsl/text/source.hpp"
+
+namespace tend::diagnostic {
+
+enum class Severity : std::uint8_t { error, warning };
+
+/// A replacement that `check --fix` may apply without asking.
+struct Fix {
+  text::Span span;
+  std::string replacement;
+};
+
+/// One mistake. `code` is a number of the catalogue (201 is printed T0201); `arguments` fill {0}, {1}, … of its sentence in either tongue;
+/// `help` is a code of the catalogue's help sentences (0: none) with its own arguments (*did you mean*).
+struct Diagnostic {
+  std::uint16_t code = 0;
+  Severity severity = Severity::error;
+  text::Span span;
+  std::vector<std::string> arguments;
+  std::uint16_t help = 0;
+  std::vector<std::string> help_arguments;
+  std::vector<Fix> fixes;
+};
+
+inline constexpr std::size_t kDiagnosticsMax = 100;   // per run; then one "too many problems"
+
+/// Collects. Order of reporting does not matter: `take` sorts by file, place, code and drops exact doubles.
+class Sink {
+ public:
+  void report(Diagnostic diagnostic);
+  std::size_t errors() const;
+  std::vector<Diagnostic> take();
+
+ private:
+  std::vector<Diagnostic> diagnostics_;
+};
+
+}  // namespace tend::diagnostic
