@@ -1,0 +1,106 @@
+// The inputs that a partition's state is a fold of, and their bytes in the log. What comes from outside has been checked and typed
+// before it becomes an input (engine/run/intake.hpp); here nothing can be wrong any more but a torn disk, which the log finds.
+#pragma once
+#include <cstdint>
+#include <cstring>
+#include <string>
+#include <string_view>
+
+#include "dsl/program/value.hpp"
+#include "engine/env/moment.hpp"
+
+namespace tend::state {
+
+using env::Moment;
+
+/// Kinds of log records. Numbers are bytes on disk: never reuse one (docs/formats/inputs.md).
+enum class InputKind : std::uint8_t {
+  owner = 1,       // a process took the log (written by the log itself); payload: node, mode
+  program = 2,     // a program is known from here on (its hash); windows are kept for it; nobody enters yet
+  deploy = 3,      // it is in force from `moment` on; bits are set without an edge
+  tick = 4,        // time has reached `moment` in this partition
+  event = 5,       // an event of a customer
+  attributes = 6,  // attributes, tags and consent of a customer
+  outcome = 7,     // what a channel answered to a send
+  dispatch = 8,    // a send is about to be handed to an adapter that cannot tell afterwards whether it had it
+  mode = 9,        // how time comes from here on: recorded (customers stand still while a send is out) or live
+};
+
+/// One field or attribute in a blob. Indices of attributes at or above kTagAdd are not attributes.
+inline constexpr std::uint16_t kTagAdd = 0xFFF0;          // text: a tag to give
+inline constexpr std::uint16_t kTagRemove = 0xFFF1;       // text: a tag to take
+inline constexpr std::uint16_t kConsentGiven = 0xFFF2;    // text: channel or purpose
+inline constexpr std::uint16_t kConsentWithdrawn = 0xFFF3;
+
+/// Appends one (index, value) to a blob of fields. A missing value is written too: as an attribute it clears, as a field it is as good as absent.
+/// Units: little endian; u16 index, u8 kind, then the payload (boolean u8 · number f64 · money i64, u32 · percent, moment, time of day, date i64
+/// · duration i32, i64 · text u32 length, bytes · list u16 count, elements as kind + payload).
+void append_field(std::string& blob, std::uint16_t index, const program::Value& value);
+
+/// Reads a blob front to back. `list_storage` of text lists is not supported by this reader: lists come back as kind list with extra = count
+/// and must be read with read_list.
+class FieldReader {
+ public:
+  explicit FieldReader(std::string_view blob) : rest_(blob) {}
+  /// False at the end. Text points into the blob. A list comes back undecoded: value.kind list, value.text its encoded bytes.
+  bool next(std::uint16_t& index, program::Value& value);
+
+ private:
+  std::string_view rest_;
+};
+
+/// The value of one field, missing where the blob has none.
+program::Value find_field(std::string_view blob, std::uint16_t index);
+
+struct EventInput {
+  Moment moment = 0;          // when it is taken: the partition's clock
+  Moment at = 0;              // when it happened: at <= moment
+  std::string_view customer;
+  std::uint32_t event = 0;    // Program::events
+  std::string_view fields;    // blob
+};
+
+struct AttributesInput {
+  Moment moment = 0;
+  std::string_view customer;
+  std::string_view fields;    // blob
+};
+
+enum class OutcomeKind : std::uint8_t { accepted = 0, duplicate = 1, rejected_recipient = 2, rejected_request = 3, unknown_accepted = 4 };
+
+/// A send's key: for life the same for (customer, playbook, journey number, step, visit).
+struct SendKey {
+  std::uint64_t high = 0;
+  std::uint64_t low = 0;
+  friend bool operator==(const SendKey&, const SendKey&) = default;
+};
+std::string format_key(SendKey key);   // 32 hex digits
+
+struct OutcomeInput {
+  Moment moment = 0;
+  std::string_view customer;
+  std::uint32_t playbook = 0;       // Program::playbooks
+  std::uint32_t journey = 0;        // the journey's number
+  std::uint32_t message = 0;        // Program::messages
+  SendKey key;
+  OutcomeKind outcome = OutcomeKind::accepted;
+  std::string_view channel;         // name
+  std::string_view reason;          // of a rejection
+};
+
+/// Appends the payload of a log record.
+void encode(std::string& out, const EventInput& input);
+void encode(std::string& out, const AttributesInput& input);
+void encode(std::string& out, const OutcomeInput& input);
+void encode_moment(std::string& out, Moment moment);   // tick
+
+/// Errors: false for bytes that do not add up. Views point into `payload`.
+bool decode(std::string_view payload, EventInput& input);
+bool decode(std::string_view payload, AttributesInput& input);
+bool decode(std::string_view payload, OutcomeInput& input);
+bool decode_moment(std::string_view payload, Moment& moment);
+
+/// The customer that a record is about; empty for records about nobody (tick, deploy, …).
+std::string_view customer_of(InputKind kind, std::string_view payload);
+
+}  // namespace tend::state
