@@ -5,6 +5,7 @@
 #include <cstring>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "dsl/program/value.hpp"
 #include "engine/env/moment.hpp"
@@ -37,17 +38,22 @@ inline constexpr std::uint16_t kConsentWithdrawn = 0xFFF3;
 /// · duration i32, i64 · text u32 length, bytes · list u16 count, elements as kind + payload).
 void append_field(std::string& blob, std::uint16_t index, const program::Value& value);
 
-/// Reads a blob front to back. `list_storage` of text lists is not supported by this reader: lists come back as kind list with extra = count
-/// and must be read with read_list.
+inline constexpr std::uint32_t kListElementsMax = 0xFFFF;   // what a list's count can say
+
+/// Reads a blob front to back. Lists come back undecoded and must be read with read_list.
 class FieldReader {
  public:
   explicit FieldReader(std::string_view blob) : rest_(blob) {}
-  /// False at the end. Text points into the blob. A list comes back undecoded: value.kind list, value.text its encoded bytes.
+  /// False at the end, and where the bytes do not add up. Text points into the blob. A list comes back undecoded: value.kind list,
+  /// value.extra its length, value.text its encoded bytes.
   bool next(std::uint16_t& index, program::Value& value);
 
  private:
   std::string_view rest_;
 };
+
+/// The elements of a list as a FieldReader or find_field gave it; their texts point into the blob.
+void read_list(const program::Value& encoded, std::vector<program::Value>& elements);
 
 /// The value of one field, missing where the blob has none.
 program::Value find_field(std::string_view blob, std::uint16_t index);
