@@ -1,4 +1,5 @@
-// Result<T>: a value, or an Error of the world (disk full, file missing, folder in use). Errors carry one clear sentence.
+// Result<T>: a value, or an Error of the world (disk full, file missing, folder in use). Errors carry one clear
+// sentence.
 #pragma once
 #include <string>
 #include <tl/expected.hpp>
@@ -17,7 +18,8 @@ enum class ErrorCode {
   unsupported,  // this version cannot do it yet
 };
 
-/// An error of the world. `message` is one sentence for the operator: lowercase, no full stop, names file and line where there is one.
+/// An error of the world. `message` is one sentence for the operator: lowercase, no full stop, names file and line
+/// where there is one.
 struct Error {
   ErrorCode code;
   std::string message;
