@@ -1,0 +1,116 @@
+// The rows of codes.inc as tables, and the filling of {0}.
+#include "dsl/diagnostic/catalogue.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "dsl/text/must.hpp"
+
+namespace tend::diagnostic {
+namespace {
+
+constexpr char kPhraseMark = '\x01';  // no word of an author's begins so
+
+constexpr std::pair<std::string_view, std::string_view> kPhrases[] = {
+#define CODE(number, severity, en, zh)
+#define HELP(number, en, zh)
+#define PHRASE(name, en, zh) {en, zh},
+#include "dsl/diagnostic/codes.inc"
+#undef CODE
+#undef HELP
+#undef PHRASE
+};
+
+std::string resolve(const std::string& argument, Tongue tongue) {
+  if (argument.size() != 3 || argument[0] != kPhraseMark) return argument;
+  const auto index =
+      static_cast<std::size_t>(static_cast<unsigned char>(argument[1]) * 128 + static_cast<unsigned char>(argument[2]));
+  CHECK_OR_DIE(index < std::size(kPhrases), "a phrase of the catalogue");
+  return std::string(tongue == Tongue::en ? kPhrases[index].first : kPhrases[index].second);
+}
+
+std::string fill(std::string_view sentence, const std::vector<std::string>& arguments, Tongue tongue) {
+  std::string out;
+  for (std::size_t i = 0; i < sentence.size(); ++i) {
+    const bool hole = sentence[i] == '{' && i + 2 < sentence.size() && sentence[i + 1] >= '0' &&
+                      sentence[i + 1] <= '9' && sentence[i + 2] == '}';
+    if (!hole) {
+      out += sentence[i];
+      continue;
+    }
+    const auto index = static_cast<std::size_t>(sentence[i + 1] - '0');
+    if (index < arguments.size()) out += resolve(arguments[index], tongue);
+    i += 2;
+  }
+  return out;
+}
+
+const Entry* find(const std::vector<Entry>& entries, std::uint16_t code) {
+  const auto found =
+      std::find_if(entries.begin(), entries.end(), [&](const Entry& entry) { return entry.code == code; });
+  return found == entries.end() ? nullptr : &*found;
+}
+
+}  // namespace
+
+const std::vector<Entry>& codes() {
+  static const std::vector<Entry> entries = {
+#define CODE(number, severity, en, zh) {number, Severity::severity, en, zh},
+#define HELP(number, en, zh)
+#define PHRASE(name, en, zh)
+#include "dsl/diagnostic/codes.inc"
+#undef CODE
+#undef HELP
+#undef PHRASE
+  };
+  return entries;
+}
+
+const std::vector<Entry>& helps() {
+  static const std::vector<Entry> entries = {
+#define CODE(number, severity, en, zh)
+#define HELP(number, en, zh) {number, Severity::error, en, zh},
+#define PHRASE(name, en, zh)
+#include "dsl/diagnostic/codes.inc"
+#undef CODE
+#undef HELP
+#undef PHRASE
+  };
+  return entries;
+}
+
+Diagnostic make(std::uint16_t code, text::Span span, std::vector<std::string> arguments) {
+  const Entry* entry = find(codes(), code);
+  CHECK_OR_DIE(entry != nullptr, "the code stands in codes.inc");
+  Diagnostic diagnostic;
+  diagnostic.code = code;
+  diagnostic.severity = entry->severity;
+  diagnostic.span = span;
+  diagnostic.arguments = std::move(arguments);
+  return diagnostic;
+}
+
+std::string argument(Phrase phrase) {
+  const auto index = static_cast<unsigned>(phrase);
+  return {kPhraseMark, static_cast<char>(index / 128), static_cast<char>(index % 128)};
+}
+
+std::string code_name(std::uint16_t code) {
+  const std::string digits = std::to_string(code);
+  return "T" + std::string(4 - std::min<std::size_t>(4, digits.size()), '0') + digits;
+}
+
+std::string message(const Diagnostic& diagnostic, Tongue tongue) {
+  const Entry* entry = find(codes(), diagnostic.code);
+  CHECK_OR_DIE(entry != nullptr, "the code stands in codes.inc");
+  return fill(tongue == Tongue::en ? entry->en : entry->zh, diagnostic.arguments, tongue);
+}
+
+std::string help(const Diagnostic& diagnostic, Tongue tongue) {
+  if (diagnostic.help == 0) return {};
+  const Entry* entry = find(helps(), diagnostic.help);
+  CHECK_OR_DIE(entry != nullptr, "the help stands in codes.inc");
+  return fill(tongue == Tongue::en ? entry->en : entry->zh, diagnostic.help_arguments, tongue);
+}
+
+}  // namespace tend::diagnostic
