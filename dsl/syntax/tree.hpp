@@ -19,6 +19,7 @@ using text::Span;
 struct Name {
   Span span;
   std::string text;
+  bool quoted = false;   // written in back-quotes; the formatter keeps them
 };
 
 struct Expr;
@@ -83,7 +84,8 @@ struct Expr {
   Word word = Word::none;
   bool fix_equal = false;          // written `==`: read as `=`, with a warning and a fix
   program::Constant value;         // literal
-  std::string spelling;            // literal: its canonical spelling pieces are made by the formatter from value; kept where value is not enough
+  std::string spelling;            // literal: as in English and ASCII (`7 days`, `50_000 CNY`, `2026-03-01`); lunar 8-15: `8-15`
+  std::uint16_t height = 1;        // 1 + the highest child's: at most limits.hpp's kHeightMax, so that recursion over a tree is safe
   std::int32_t time_ms = 0;        // moment_local
   std::vector<Name> path;
   Text text;
@@ -145,7 +147,8 @@ enum class StmtKind : std::uint8_t {
   ask, task, transfer,
   wait,                  // duration
   wait_until_time,       // time_ms, weekday (-1 any, 0 = monday … 6; 7 workday, 8 holiday), next
-  wait_until_date,       // condition (a date or moment expression), time_ms (-1 none)
+  wait_until_date,       // condition (a date or moment expression), time_ms (-1 none). `wait until X` with neither `at` nor `up to` is this
+                         // one too: X's type says which of the two is missing. A written `2026-11-11 10:00` comes as date and time_ms
   wait_until_condition,  // condition, duration (up to), else_block
   wait_up_to,            // duration, arms (in block): arm_on, arm_when, arm_else
   arm_on,                // path (event), where, block
@@ -158,17 +161,19 @@ enum class StmtKind : std::uint8_t {
   emit, grant, credit, start, let,
   stop,                  // text (optional)
   // declarations
-  playbook,              // name, text (title), block; or template use: path, arguments in call
+  playbook,              // name, text (title), block; or template use: value (ExprKind::call with path, args, arg_names), block (header clauses)
   customer,              // fields
   event,                 // name, fields
   activity,              // names
   trait, segment,        // name, value
   message,               // name, message_class, channels (names), items (block of message_item)
-  message_item,          // word: text subject body link image miniprogram template; names[0] channel or language; text; values
+  message_item,          // word: text subject body link image miniprogram template; channels[0] the channel before the word (`sms template "…"`),
+                         // names[0] the language after it (`text zh "…"`); text; values
   policy,                // block of policy items
   timezone,              // text
   policy_item,           // any other policy line (unsupported yet)
   budget, template_, use, test, partner, currency, extern_function, calendar, requires_,
+  item,                  // a line in a block of something unsupported: a share of `split`, a line of a budget, a test, …: parts
 };
 
 enum class MessageWord : std::uint8_t { none, text, subject, body, link, image, miniprogram, template_ };
@@ -203,10 +208,10 @@ struct Stmt {
   MessageWord message_word = MessageWord::none;
   ClassWord message_class = ClassWord::none;
   ClassWord cap_class = ClassWord::none;
-  /// For what this version parses but does not run yet: the sub-parts in source order, so that the formatter can print them back in
-  /// either tongue. A part is a keyword, a name, an expression, a text, a number or a block.
+  /// For what this version parses but does not run yet: the sub-parts in the order of the English spelling, so that the formatter can
+  /// print them back in either tongue. parts[0] is the leading keyword (but for `item`), and the typed slots are empty, `where` and `name` aside.
   struct Part {
-    enum class What : std::uint8_t { keyword, name, expression, text, punctuation, block, values } what;
+    enum class What : std::uint8_t { keyword, name, expression, text, punctuation, block, values, fields, field_block, type } what;
     std::uint16_t keyword = 0;      // syntax::Keyword
     Name name;
     ExprPtr expression;
@@ -214,6 +219,7 @@ struct Stmt {
     std::string punctuation;
     Block block;
     std::vector<FieldValue> values;
+    std::vector<FieldDecl> fields;  // fields: parameters in ( ) · field_block: { } · type: one without a name
   };
   std::vector<Part> parts;
 };
@@ -228,6 +234,8 @@ struct File {
   std::uint32_t file = 0;
   std::vector<StmtPtr> declarations;
   std::vector<Comment> comments;    // in source order
+  std::uint32_t english_keywords = 0;
+  std::uint32_t chinese_keywords = 0;
 };
 
 }  // namespace tend::syntax

@@ -1,0 +1,48 @@
+// Look-ups in the keyword table.
+#include "dsl/syntax/keywords.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace tend::syntax {
+namespace {
+
+constexpr std::string_view group_name(BuiltinGroup group) {
+  switch (group) {
+    case BuiltinGroup::root: return "built-in root";
+    case BuiltinGroup::customer_field: return "built-in customer field";
+    case BuiltinGroup::entry_field: return "built-in entry field";
+    case BuiltinGroup::event: return "built-in event";
+    case BuiltinGroup::event_field: return "built-in event field";
+    case BuiltinGroup::filter: return "built-in filter";
+  }
+  return {};
+}
+
+const KeywordRow* find_builtin(std::string_view name, BuiltinGroup group) {
+  for (const KeywordRow& candidate : kKeywords)
+    if ((candidate.en == name || candidate.zh == name) && candidate.group == group_name(group)) return &candidate;
+  return nullptr;
+}
+
+constexpr std::array<std::string_view, 19> kReserved = {"or",      "and",  "not", "in",   "default", "true", "false",
+                                                        "missing", "else", "或",  "或者", "且",      "并且", "非",
+                                                        "属于",    "默认", "是",  "否",   "否则"};
+
+}  // namespace
+
+std::string_view canonical_builtin(std::string_view name, BuiltinGroup group) {
+  return builtin_in(name, group, Tongue::en);
+}
+
+std::string_view builtin_in(std::string_view name, BuiltinGroup group, Tongue tongue) {
+  const KeywordRow* found = find_builtin(name, group);
+  if (found == nullptr) return {};
+  return tongue == Tongue::en ? found->en : found->zh;
+}
+
+bool is_reserved(std::string_view word) {
+  return std::find(kReserved.begin(), kReserved.end(), word) != kReserved.end();
+}
+
+}  // namespace tend::syntax
