@@ -1,0 +1,76 @@
+// The reference evaluator: walks an expression's nodes over one customer's state. Slow enough to be read beside the specification, fast enough
+// to run; generated code must give what it gives. While it works out a value it notes the earliest moment at which time alone may
+// change it (the next flip).
+#pragma once
+#include <cstdint>
+#include <deque>
+#include <string>
+#include <vector>
+
+#include "engine/state/state.hpp"
+
+namespace tend::expr {
+
+using env::Moment;
+using program::Value;
+using state::kNever;
+
+/// What is worked out once per program: constants as values, which nodes read the clock.
+class Tables {
+ public:
+  /// Lifetime: `program` outlives the tables.
+  explicit Tables(const program::Program& program);
+  const program::Program& program() const { return *program_; }
+  const Value& constant(std::uint32_t index) const { return constants_[index]; }
+  bool reads_clock(std::uint32_t node) const { return node != program::kNone && reads_clock_[node]; }
+
+ private:
+  Value value_of(const program::Constant& constant);
+  const program::Program* program_;
+  std::vector<Value> constants_;
+  std::deque<std::vector<Value>> lists_;
+  std::vector<bool> reads_clock_;
+};
+
+/// An event that a `where` is asked about: the input being applied, or one that was kept.
+struct EventUnderTest {
+  std::uint32_t event = program::kNone;
+  Moment at = 0;
+  std::string_view fields;                       // blob, when `kept` is kNone
+  std::uint32_t stored = program::kNone;         // else: Layout::stored and the record's number
+  std::uint32_t kept = program::kNone;
+};
+
+/// Everything that an expression may read. Cheap to make; one per evaluation.
+struct Context {
+  const Tables* tables;
+  const state::State* state;
+  std::uint32_t customer;
+  Moment now;
+  EventUnderTest event = {};
+  const state::Journey* journey = nullptr;       // for entry.FIELD and arm fields
+  std::string_view entry_fields = {};            // before a journey exists: the event that asks to enter
+  std::uint32_t entry_event = program::kNone;
+  Moment entered = 0;
+  Moment flip = kNever;                          // out: the least moment after `now` at which the value may change by time
+  const env::Zone* customer_zone = nullptr;      // worked out on first use
+  std::deque<std::vector<Value>>* lists = nullptr;   // storage for lists that were read; owned by the caller, cleared by him
+};
+
+/// The value of a node. Text points into the state, the input or the program.
+Value evaluate(Context& context, std::uint32_t node);
+
+/// -1, 0, 1, or 2 where the two cannot be compared (missing, other currency): every comparison is then false.
+int compare(Context& context, const Value& a, const Value& b);
+
+/// A value as a message shows it: numbers without superfluous digits, money with its currency, dates as 2026-03-01, moments on the
+/// customer's clock.
+void append_text(std::string& out, Context& context, const Value& value);
+
+/// The parts of a text one after another.
+void render(std::string& out, Context& context, const std::vector<program::TextPart>& parts);
+
+/// m + D on this customer's calendar (SEMANTICS §1).
+Moment add_duration(Context& context, Moment moment, program::Duration duration);
+
+}  // namespace tend::expr

@@ -1,0 +1,44 @@
+// A program made ready to run: who is asked when an event comes, which conditions an input can change. Worked out once per program and
+// shared by every partition; nothing in it changes afterwards.
+#pragma once
+#include <vector>
+
+#include "dsl/program/program.hpp"
+#include "engine/expr/evaluate.hpp"
+#include "engine/state/layout.hpp"
+
+namespace tend::journey {
+
+struct EnterRef {
+  std::uint32_t playbook = 0;
+  std::uint32_t enter = 0;
+};
+
+struct Plan {
+  /// Lifetime: `program` outlives the plan.
+  explicit Plan(const program::Program& program);
+  Plan(const Plan&) = delete;
+  Plan& operator=(const Plan&) = delete;
+
+  const program::Program& program;
+  state::Layout layout;
+  expr::Tables tables;
+  std::vector<std::vector<EnterRef>> enters_on;   // by event, in the order of playbooks
+  std::vector<bool> is_activity;                  // by event
+};
+
+/// What an input changed of one customer.
+struct Change {
+  bool everything = false;                 // his first input
+  bool time = false;
+  bool activity = false;
+  bool tags = false;
+  bool consent = false;
+  std::uint32_t event = program::kNone;
+  std::vector<std::uint32_t> attributes;
+};
+
+/// Can that change have another value now?
+bool affects(const Change& change, const program::Dependencies& dependencies);
+
+}  // namespace tend::journey

@@ -1,0 +1,643 @@
+#include "engine/journey/turn.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+#include "dsl/text/must.hpp"
+
+namespace tend::journey {
+
+using env::Moment;
+using program::Arm;
+using program::kNone;
+using program::Playbook;
+using program::Step;
+using program::StepKind;
+using program::Value;
+using state::Journey;
+using state::JourneyStatus;
+using state::kNever;
+
+namespace {
+constexpr Moment kLate = 24 * env::kHour;   // an event older than this when it is taken is late
+}
+
+Turn::Turn(const Plan& plan, state::State& state, std::uint32_t customer, Moment now, Effects& effects, Tracer* tracer)
+    : plan_(plan), program_(plan.program), state_(state), customer_(customer), now_(now), effects_(effects), tracer_(tracer) {}
+
+// ---- the four kinds of turns ------------------------------------------------------------------------------------------------
+
+void Turn::timer() {
+  change_.time = true;
+  leave();
+  // Wake: what is due goes on; a `wait up to` that nothing ended takes `else`.
+  for (std::uint32_t j = state_.at(customer_).first_journey; j != kNone; j = state_.journey(j).next) {
+    Journey& journey = state_.journey(j);
+    if (journey.status != JourneyStatus::waiting || journey.due > now_) continue;
+    const Step& step = program_.playbooks[journey.playbook].steps[journey.step];
+    const bool timed_out = step.kind == StepKind::wait_up_to;
+    journey.step = timed_out ? step.target : journey.step + 1;
+    journey.status = JourneyStatus::runnable;
+    journey.due = kNever;
+    if (timed_out && tracer_ != nullptr) note(NoteKind::arm, &journey, {.kind = NoteKind::arm, .step = journey.step, .detail = "else"});
+  }
+  arms_and_conditions(false);
+  edges();
+  agenda();
+  finish_turn(true);
+}
+
+void Turn::event(const state::EventInput& input, bool is_new) {
+  late_ = now_ - input.at > kLate;
+  ++state_.events_taken;
+  if (tracer_ != nullptr) {
+    note(NoteKind::input_event, nullptr, {.kind = NoteKind::input_event, .event = input.event, .truth = late_, .until = input.at, .detail = std::string(input.fields)});
+  }
+  take_event(input.event, input.at, input.fields);
+  if (!state_.deployed) return;
+  change_.everything = is_new;
+  if (is_new && late_) return set_bits();
+  goals();
+  leave();
+  arms_and_conditions(true);
+  enter_on();
+  edges();
+  agenda();
+  finish_turn(false);
+}
+
+void Turn::attributes(const state::AttributesInput& input, bool is_new) {
+  if (tracer_ != nullptr) note(NoteKind::input_attributes, nullptr, {.kind = NoteKind::input_attributes, .detail = std::string(input.fields)});
+  state::FieldReader reader(input.fields);
+  std::uint16_t index = 0;
+  Value value;
+  while (reader.next(index, value)) {
+    switch (index) {
+      case state::kTagAdd: change_.tags |= state_.set_tag(customer_, value.str(), true); break;
+      case state::kTagRemove: change_.tags |= state_.set_tag(customer_, value.str(), false); break;
+      case state::kConsentGiven: change_.consent |= state_.set_consent(customer_, value.str(), true); break;
+      case state::kConsentWithdrawn: change_.consent |= state_.set_consent(customer_, value.str(), false); break;
+      default:
+        if (state_.set_attribute(customer_, index, value)) change_.attributes.push_back(index);
+    }
+  }
+  if (!state_.deployed) return;
+  change_.everything = is_new;
+  react();
+  agenda();
+  finish_turn(false);
+}
+
+void Turn::outcome(const state::OutcomeInput& input) {
+  state::Customer& row = state_.at(customer_);
+  if (row.outstanding > 0) --row.outstanding;
+  const bool accepted = input.outcome != state::OutcomeKind::rejected_recipient && input.outcome != state::OutcomeKind::rejected_request;
+  if (tracer_ != nullptr) {
+    std::string detail(accepted ? "accepted" : "rejected");
+    if (!accepted && !input.reason.empty()) detail += ": " + std::string(input.reason);
+    note(NoteKind::outcome, nullptr, {.kind = NoteKind::outcome, .playbook = input.playbook, .journey = input.journey, .truth = accepted, .detail = detail});
+  }
+  state::SendFigures& figures = state_.send_figures(input.playbook, input.message, input.channel);
+  ++(accepted ? figures.accepted : figures.rejected);
+  for (std::uint32_t j = row.first_journey; j != kNone; j = state_.journey(j).next) {
+    Journey& journey = state_.journey(j);
+    if (journey.playbook != input.playbook || journey.number != input.journey || journey.status != JourneyStatus::sending) continue;
+    journey.status = JourneyStatus::runnable;
+    ++journey.step;
+  }
+  std::string fields;   // an accepted send is an event, countable like others
+  if (accepted) {
+    state::append_field(fields, 0, Value::string(program_.messages[input.message].name));
+    state::append_field(fields, 1, Value::string(input.channel));
+    state::append_field(fields, 2, Value::string(program_.playbooks[input.playbook].name));
+    take_event(program::kEventSent, now_, fields);
+    goals();
+    leave();
+    arms_and_conditions(true);
+    enter_on();
+    edges();
+  }
+  agenda();
+  finish_turn(false);
+}
+
+void Turn::set_bits() {
+  change_.everything = true;
+  for (std::uint32_t bit = 0; bit < plan_.layout.conditions.size(); ++bit) {
+    const bool holds = asks(plan_.layout.conditions[bit].expression, nullptr, false);
+    state_.set_bit(customer_, bit, holds);
+  }
+  finish_turn(true);
+}
+
+// ---- conditions -------------------------------------------------------------------------------------------------------------
+
+expr::Context Turn::context(const Journey* journey) {
+  expr::Context context{.tables = &plan_.tables, .state = &state_, .customer = customer_, .now = now_};
+  context.journey = journey;
+  context.lists = &lists_;
+  return context;
+}
+
+Value Turn::value_of(expr::Context& context, std::uint32_t expression) {
+  return expr::evaluate(context, program_.expressions[expression].root);
+}
+
+bool Turn::asks(std::uint32_t expression, const Journey* journey, bool with_event) {
+  if (expression == kNone) return true;
+  expr::Context c = context(journey);
+  if (with_event) c.event = {.event = event_, .at = event_at_, .fields = event_fields_};
+  const bool truth = value_of(c, expression).truth();
+  flip_ = std::min(flip_, c.flip);
+  return truth;
+}
+
+bool Turn::affected(std::uint32_t expression) const { return affects(change_, program_.expressions[expression].dependencies); }
+
+// ---- the parts of a turn ----------------------------------------------------------------------------------------------------
+
+void Turn::take_event(std::uint32_t event, Moment at, std::string_view fields) {
+  event_ = event;
+  event_at_ = at;
+  event_fields_ = fields;
+  change_.event = event;
+  if (plan_.is_activity[event]) {
+    state::Customer& row = state_.at(customer_);
+    row.last_activity = std::max(row.last_activity, at);
+    change_.activity = true;
+  }
+  state_.keep_event(customer_, event, at, fields, now_);
+}
+
+void Turn::react() {
+  leave();
+  arms_and_conditions(false);
+  edges();
+}
+
+void Turn::goals() {
+  for (std::uint32_t j = state_.at(customer_).first_journey; j != kNone; j = state_.journey(j).next) {
+    Journey& journey = state_.journey(j);
+    const auto& goal = program_.playbooks[journey.playbook].goal;
+    if (!goal || goal->event != event_) continue;
+    if (!is_live(journey.status) && journey.status != JourneyStatus::finished) continue;
+    if (event_at_ < journey.entered) continue;
+    if (goal->within) {
+      expr::Context c = context(&journey);
+      const Moment until = expr::add_duration(c, journey.entered, *goal->within);
+      if (event_at_ >= until || now_ >= until) continue;
+    }
+    if (!asks(goal->filter, &journey, true)) continue;
+    if (journey.status == JourneyStatus::finished) --state_.figures[journey.playbook].finished;
+    end(j, JourneyStatus::goal, {});
+  }
+}
+
+void Turn::leave() {
+  for (std::uint32_t j = state_.at(customer_).first_journey; j != kNone; j = state_.journey(j).next) {
+    const Journey& journey = state_.journey(j);
+    const std::uint32_t leave = program_.playbooks[journey.playbook].leave;
+    if (leave == kNone || !is_live(journey.status) || !affected(leave)) continue;
+    if (asks(leave, &journey, false)) end(j, JourneyStatus::left, {});
+  }
+}
+
+void Turn::arms_and_conditions(bool with_event) {
+  for (std::uint32_t j = state_.at(customer_).first_journey; j != kNone; j = state_.journey(j).next) {
+    const Journey& journey = state_.journey(j);
+    if (journey.status != JourneyStatus::waiting) continue;
+    if (program_.playbooks[journey.playbook].steps[journey.step].kind == StepKind::wait_up_to) take_arm(j, with_event);
+  }
+}
+
+void Turn::enter_on() {
+  if (late_) return;
+  for (const EnterRef& ref : plan_.enters_on[event_]) {
+    if (asks(program_.playbooks[ref.playbook].enters[ref.enter].filter, nullptr, true)) attempt(ref.playbook, ref.enter, true, false);
+  }
+}
+
+void Turn::edges() {
+  for (std::uint32_t bit = 0; bit < plan_.layout.conditions.size(); ++bit) {
+    const state::Condition& condition = plan_.layout.conditions[bit];
+    if (!affected(condition.expression)) continue;
+    const bool holds = asks(condition.expression, nullptr, false);
+    const bool held = state_.bit(customer_, bit);
+    if (holds == held) continue;
+    state_.set_bit(customer_, bit, holds);
+    if (tracer_ != nullptr) {
+      note(holds ? NoteKind::turned_true : NoteKind::turned_false, nullptr,
+           {.kind = holds ? NoteKind::turned_true : NoteKind::turned_false, .playbook = condition.playbook, .enter = condition.enter,
+            .expression = condition.expression, .readings = readings(condition.expression, nullptr, false)});
+    }
+    if (holds) attempt(condition.playbook, condition.enter, false, false);
+  }
+}
+
+void Turn::agenda() {
+  for (;;) {
+    std::uint32_t next = first_of(JourneyStatus::runnable);
+    if (next != kNone) {
+      run_step(next);
+      continue;
+    }
+    next = first_of(JourneyStatus::at_send);
+    if (next != kNone) {
+      attempt_send(next);
+      continue;
+    }
+    if (!ask_again()) return;
+  }
+}
+
+void Turn::finish_turn(bool recompute_due) {
+  state::Customer& row = state_.at(customer_);
+  Moment due = recompute_due ? flip_ : std::min(row.due, flip_);
+  if (recompute_due) {
+    for (std::uint32_t j = row.first_journey; j != kNone; j = state_.journey(j).next) due = std::min(due, state_.journey(j).due);
+  }
+  row.due = due;
+  const bool stands_still = state_.recorded && row.outstanding > 0;
+  state_.wheel.set(customer_, stands_still ? kNever : due);
+}
+
+// ---- entry ------------------------------------------------------------------------------------------------------------------
+
+void Turn::attempt(std::uint32_t p, std::uint32_t e, bool with_event, bool once_more) {
+  const Playbook& playbook = program_.playbooks[p];
+  const auto refuse = [&](const char* why, std::uint32_t expression = kNone) {
+    if (tracer_ == nullptr) return;
+    Note extra{.kind = NoteKind::refused, .playbook = p, .enter = e, .expression = expression, .detail = why};
+    if (expression != kNone) extra.readings = readings(expression, nullptr, with_event);
+    note(NoteKind::refused, nullptr, std::move(extra));
+  };
+
+  const Journey* last = nullptr;
+  for (std::uint32_t j = state_.at(customer_).first_journey; j != kNone; j = state_.journey(j).next) {
+    if (state_.journey(j).playbook == p) last = &state_.journey(j);
+  }
+  if (last != nullptr && is_live(last->status)) {
+    refuse("live");
+    if (!once_more) refused_.push_back({p, e, with_event});
+    return;
+  }
+  if (last != nullptr && last->entered == now_) return refuse("this_moment");
+  if (last != nullptr && playbook.again == program::Again::never) return refuse("again");
+  expr::Context c = context();
+  if (last != nullptr && playbook.again == program::Again::after && now_ < expr::add_duration(c, last->entered, playbook.again_after)) {
+    return refuse("again");
+  }
+  c.entered = now_;
+  if (with_event) {
+    c.entry_event = event_;
+    c.entry_fields = event_fields_;
+  }
+  for (const std::uint32_t where : {playbook.enters[e].where, playbook.where}) {
+    if (where != kNone && !value_of(c, where).truth()) return refuse("where", where);
+  }
+  if (playbook.leave != kNone) {
+    c.flip = kNever;
+    const bool leaves = value_of(c, playbook.leave).truth();
+    flip_ = std::min(flip_, c.flip);
+    if (leaves) return refuse("leave", playbook.leave);
+  }
+  enter(p, e, with_event);
+}
+
+void Turn::enter(std::uint32_t p, std::uint32_t e, bool with_event) {
+  const Playbook& playbook = program_.playbooks[p];
+  std::uint32_t index = kNone;
+  for (std::uint32_t j = state_.at(customer_).first_journey; j != kNone; j = state_.journey(j).next) {
+    if (state_.journey(j).playbook == p) index = j;
+  }
+  if (index == kNone) index = state_.add_journey(customer_, p, 0);
+  Journey& journey = state_.journey(index);
+  ++journey.number;
+  journey.entered = now_;
+  journey.reached = now_;
+  journey.due = kNever;
+  journey.step = 0;
+  journey.visit = 0;
+  journey.status = JourneyStatus::runnable;
+  state_.pool.release(journey.entry);
+  state_.pool.release(journey.arms);
+  journey.entry = journey.arms = state::kNoBlock;
+  if (with_event && playbook.reads_entry) {
+    std::string entry(reinterpret_cast<const char*>(&event_), sizeof event_);
+    entry += event_fields_;
+    journey.entry = state_.pool.keep(entry);
+  }
+  ++state_.figures[p].entered;
+  if (tracer_ != nullptr) {
+    note(NoteKind::entered, &journey, {.kind = NoteKind::entered, .enter = e, .event = with_event ? event_ : kNone});
+  }
+}
+
+bool Turn::ask_again() {
+  if (refused_.empty()) return false;
+  const std::vector<Refused> refused = std::move(refused_);
+  refused_.clear();
+  bool entered = false;
+  for (const Refused& r : refused) {
+    bool live = false;
+    for (std::uint32_t j = state_.at(customer_).first_journey; j != kNone; j = state_.journey(j).next) {
+      live |= state_.journey(j).playbook == r.playbook && is_live(state_.journey(j).status);
+    }
+    if (live) continue;
+    const std::uint64_t before = state_.figures[r.playbook].entered;
+    attempt(r.playbook, r.enter, r.with_event, true);
+    entered |= state_.figures[r.playbook].entered != before;
+  }
+  return entered;
+}
+
+// ---- steps ------------------------------------------------------------------------------------------------------------------
+
+std::uint32_t Turn::first_of(JourneyStatus status) const {
+  std::uint32_t first = kNone;
+  for (std::uint32_t j = state_.at(customer_).first_journey; j != kNone; j = state_.journey(j).next) {
+    const Journey& journey = state_.journey(j);
+    if (journey.status != status) continue;
+    if (first == kNone) {
+      first = j;
+      continue;
+    }
+    // The list stands by (playbook name, number), so only what goes before that is compared.
+    const Journey& best = state_.journey(first);
+    const std::int32_t priority = program_.playbooks[journey.playbook].priority;
+    const std::int32_t best_priority = program_.playbooks[best.playbook].priority;
+    const bool longer_due = status == JourneyStatus::at_send && journey.reached < best.reached;
+    if (priority > best_priority || (priority == best_priority && longer_due)) first = j;
+  }
+  return first;
+}
+
+void Turn::wait(std::uint32_t j, Moment until) {
+  Journey& journey = state_.journey(j);
+  if (until <= now_) {
+    ++journey.step;
+    return;
+  }
+  journey.status = JourneyStatus::waiting;
+  journey.due = until;
+  flip_ = std::min(flip_, until);
+  if (tracer_ != nullptr) note(NoteKind::waits, &journey, {.kind = NoteKind::waits, .step = journey.step, .until = until});
+}
+
+void Turn::run_step(std::uint32_t j) {
+  Journey& journey = state_.journey(j);
+  const Playbook& playbook = program_.playbooks[journey.playbook];
+  if (journey.step >= playbook.steps.size()) return end(j, JourneyStatus::finished, {});
+  const Step& step = playbook.steps[journey.step];
+  if (step.kind == StepKind::jump) {
+    journey.step = step.target;
+    return;
+  }
+  ++state_.figures[journey.playbook].reached[journey.step];
+  journey.reached = now_;
+  if (tracer_ != nullptr) note(NoteKind::step, &journey, {.kind = NoteKind::step, .step = journey.step});
+  expr::Context c = context(&journey);
+  switch (step.kind) {
+    case StepKind::send: journey.status = JourneyStatus::at_send; return;
+    case StepKind::wait: return wait(j, expr::add_duration(c, now_, value_of(c, step.expression).dur()));
+    case StepKind::wait_until: return wait(j, next_clock(step.time_of_day, step.weekday));
+    case StepKind::wait_up_to: {
+      journey.status = JourneyStatus::waiting;
+      if (take_arm(j, false)) return;
+      const Moment until = expr::add_duration(c, now_, value_of(c, step.expression).dur());
+      if (until <= now_) {
+        journey.status = JourneyStatus::runnable;
+        journey.step = step.target;
+        return;
+      }
+      journey.due = until;
+      flip_ = std::min(flip_, until);
+      if (tracer_ != nullptr) note(NoteKind::waits, &journey, {.kind = NoteKind::waits, .step = journey.step, .until = until});
+      return;
+    }
+    case StepKind::branch: {
+      const bool truth = value_of(c, step.expression).truth();
+      if (tracer_ != nullptr) {
+        note(NoteKind::branch, &journey,
+             {.kind = NoteKind::branch, .step = journey.step, .expression = step.expression, .truth = truth, .readings = readings(step.expression, &journey, false)});
+      }
+      journey.step = truth ? journey.step + 1 : step.target;
+      return;
+    }
+    case StepKind::tag: return change_tag(j, step, true);
+    case StepKind::untag: return change_tag(j, step, false);
+    case StepKind::set: {
+      const Value value = value_of(c, step.expression);
+      // The value may be a text of this very state; setting it may move the texts.
+      std::string text;
+      Value kept = value;
+      if (value.kind == program::ValueKind::text) {
+        text = value.str();
+        kept = Value::string(text);
+      }
+      std::string blob;
+      state::append_field(blob, 0, kept);
+      state::FieldReader reader(blob);
+      std::uint16_t ignored = 0;
+      reader.next(ignored, kept);
+      ++journey.step;
+      if (!state_.set_attribute(customer_, step.attribute, kept)) return;
+      if (tracer_ != nullptr) note(NoteKind::set, &state_.journey(j), {.kind = NoteKind::set, .step = state_.journey(j).step - 1});
+      change_ = {};
+      change_.attributes.push_back(step.attribute);
+      react();
+      return;
+    }
+    case StepKind::stop: {
+      std::string reason;
+      expr::render(reason, c, step.text);
+      return end(j, JourneyStatus::finished, reason);
+    }
+    case StepKind::jump: break;
+  }
+  CHECK_OR_DIE(false, "every step has a meaning");
+}
+
+void Turn::change_tag(std::uint32_t j, const Step& step, bool on) {
+  Journey& journey = state_.journey(j);
+  expr::Context c = context(&journey);
+  std::string tag;
+  expr::render(tag, c, step.text);
+  ++journey.step;
+  if (!state_.set_tag(customer_, tag, on)) return;
+  if (tracer_ != nullptr) {
+    const NoteKind kind = on ? NoteKind::tagged : NoteKind::untagged;
+    note(kind, &journey, {.kind = kind, .step = journey.step - 1, .detail = tag});
+  }
+  change_ = {};
+  change_.tags = true;
+  react();
+}
+
+bool Turn::take_arm(std::uint32_t j, bool with_event) {
+  Journey& journey = state_.journey(j);
+  const Playbook& playbook = program_.playbooks[journey.playbook];
+  const Step& step = playbook.steps[journey.step];
+  const bool just_reached = journey.due == kNever;
+  for (std::uint32_t a = 0; a < step.arms; ++a) {
+    const Arm& arm = playbook.arms[step.first_arm + a];
+    if (arm.on_event) {
+      if (!with_event || late_ || arm.event != event_ || event_at_ < journey.entered) continue;
+      if (!asks(arm.condition, &journey, true)) continue;
+      choose_arm(j, arm, true);
+      return true;
+    }
+    if (!just_reached && !affected(arm.condition)) continue;
+    if (!asks(arm.condition, &journey, false)) continue;
+    choose_arm(j, arm, false);
+    return true;
+  }
+  return false;
+}
+
+void Turn::choose_arm(std::uint32_t j, const Arm& arm, bool with_event) {
+  Journey& journey = state_.journey(j);
+  const Playbook& playbook = program_.playbooks[journey.playbook];
+  if (tracer_ != nullptr) {
+    Note extra{.kind = NoteKind::arm, .step = journey.step, .event = with_event ? event_ : kNone, .expression = arm.condition,
+               .detail = with_event ? "event" : "when"};
+    if (arm.condition != kNone) extra.readings = readings(arm.condition, &journey, with_event);
+    note(NoteKind::arm, &journey, std::move(extra));
+  }
+  journey.step = arm.target;
+  journey.status = JourneyStatus::runnable;
+  journey.due = kNever;
+  if (!with_event || !std::binary_search(playbook.arm_events.begin(), playbook.arm_events.end(), event_)) return;
+  // Keep the event that chose the arm, in the place of an earlier one of its type: (u32 event, i64 at, u32 length, fields)….
+  std::string kept;
+  std::string_view before = state_.pool.text(journey.arms);
+  while (before.size() >= 16) {
+    std::uint32_t event = 0, length = 0;
+    std::memcpy(&event, before.data(), 4);
+    std::memcpy(&length, before.data() + 12, 4);
+    if (event != event_) kept.append(before.substr(0, 16 + length));
+    before.remove_prefix(16 + length);
+  }
+  const auto length = static_cast<std::uint32_t>(event_fields_.size());
+  kept.append(reinterpret_cast<const char*>(&event_), 4);
+  kept.append(reinterpret_cast<const char*>(&event_at_), 8);
+  kept.append(reinterpret_cast<const char*>(&length), 4);
+  kept.append(event_fields_);
+  state_.pool.release(journey.arms);
+  journey.arms = state_.pool.keep(kept);
+}
+
+Moment Turn::next_clock(std::int32_t time_of_day, std::int32_t weekday) {
+  const env::Zone& zone = state_.zone(customer_);
+  for (env::Date date = env::date_of(zone, now_);; ++date) {
+    if (weekday >= 0 && env::weekday(date) != weekday) continue;
+    const Moment moment = env::clock(zone, date, time_of_day);
+    if (moment >= now_) return moment;
+  }
+}
+
+void Turn::attempt_send(std::uint32_t j) {
+  Journey& journey = state_.journey(j);
+  const Playbook& playbook = program_.playbooks[journey.playbook];
+  const Step& step = playbook.steps[journey.step];
+  SendEffect send{.key = send_key(state_.customer_id(customer_), playbook.name, journey.number, journey.step, journey.visit),
+                  .at = now_,
+                  .customer = customer_,
+                  .playbook = journey.playbook,
+                  .journey = journey.number,
+                  .step = journey.step,
+                  .message = step.message,
+                  .first_item = static_cast<std::uint32_t>(effects_.items.size())};
+  if (effects_.render) {
+    const auto& items = program_.messages[step.message].items;
+    for (std::uint32_t i = 0; i < items.size(); ++i) {
+      expr::Context c = context(&journey);
+      const auto begin = static_cast<std::uint32_t>(effects_.arena.size());
+      expr::render(effects_.arena, c, items[i].parts);
+      effects_.items.push_back({.kind = i, .begin = begin, .end = static_cast<std::uint32_t>(effects_.arena.size())});
+    }
+    send.items = static_cast<std::uint32_t>(items.size());
+  }
+  effects_.sends.push_back(send);
+  journey.status = JourneyStatus::sending;
+  ++state_.at(customer_).outstanding;
+  if (tracer_ != nullptr) note(NoteKind::send, &journey, {.kind = NoteKind::send, .step = journey.step, .detail = state::format_key(send.key)});
+}
+
+void Turn::end(std::uint32_t j, JourneyStatus status, std::string_view why) {
+  Journey& journey = state_.journey(j);
+  journey.status = status;
+  journey.due = kNever;
+  state::PlaybookFigures& figures = state_.figures[journey.playbook];
+  const NoteKind kind = status == JourneyStatus::goal ? NoteKind::goal : status == JourneyStatus::left ? NoteKind::left : NoteKind::finished;
+  ++(status == JourneyStatus::goal ? figures.goal : status == JourneyStatus::left ? figures.left : figures.finished);
+  if (tracer_ != nullptr) {
+    const std::uint32_t leave = program_.playbooks[journey.playbook].leave;
+    Note extra{.kind = kind, .step = journey.step, .event = event_, .detail = std::string(why)};
+    if (kind == NoteKind::left) {
+      extra.expression = leave;
+      extra.readings = readings(leave, &journey, false);
+    }
+    note(kind, &journey, std::move(extra));
+  }
+  const bool watched = status == JourneyStatus::finished && program_.playbooks[journey.playbook].goal.has_value();
+  state_.pool.release(journey.arms);
+  journey.arms = state::kNoBlock;
+  if (watched) return;
+  state_.pool.release(journey.entry);
+  journey.entry = state::kNoBlock;
+}
+
+// ---- tracing ----------------------------------------------------------------------------------------------------------------
+
+void Turn::note(NoteKind kind, const Journey* journey, Note extra) {
+  extra.kind = kind;
+  extra.moment = now_;
+  if (journey != nullptr) {
+    extra.playbook = journey->playbook;
+    extra.journey = journey->number;
+  }
+  tracer_->note(extra);
+}
+
+std::vector<Reading> Turn::readings(std::uint32_t expression, const Journey* journey, bool with_event) {
+  std::vector<Reading> found;
+  const auto collect = [&](auto&& self, std::uint32_t index) -> void {
+    if (index == kNone) return;
+    const program::Node& node = program_.nodes[index];
+    using program::Op;
+    switch (node.op) {
+      case Op::constant: return;
+      case Op::attribute:
+      case Op::customer_id:
+      case Op::first_seen:
+      case Op::now:
+      case Op::today:
+      case Op::field:
+      case Op::entry_field:
+      case Op::entry_at:
+      case Op::entry_date:
+      case Op::arm_field:
+      case Op::tagged:
+      case Op::consents:
+      case Op::window:
+      case Op::inactive:
+      case Op::age: {
+        expr::Context c = context(journey);
+        if (with_event) c.event = {.event = event_, .at = event_at_, .fields = event_fields_};
+        Reading reading{.node = index, .value = {}};
+        expr::append_text(reading.value, c, expr::evaluate(c, index));
+        found.push_back(std::move(reading));
+        return;
+      }
+      case Op::list:
+        for (std::uint32_t i = 0; i < node.b; ++i) self(self, program_.arguments[node.a + i]);
+        return;
+      default: self(self, node.a); self(self, node.b);
+    }
+  };
+  collect(collect, program_.expressions[expression].root);
+  return found;
+}
+
+}  // namespace tend::journey

@@ -1,0 +1,365 @@
+#include "engine/state/state.hpp"
+
+#include <algorithm>
+#include <bit>
+
+#include "dsl/text/must.hpp"
+#include "engine/state/bytes.hpp"
+
+namespace tend::state {
+namespace {
+
+using program::Type;
+using program::Value;
+using program::ValueKind;
+
+bool has_extra(Type type) { return type == Type::money || type == Type::duration || type == Type::list; }
+
+bool is_text(Type type) { return type == Type::text || type == Type::one_of || type == Type::staff || type == Type::customer; }
+
+ValueKind kind_of(Type type) {
+  switch (type) {
+    case Type::boolean: return ValueKind::boolean;
+    case Type::number: return ValueKind::number;
+    case Type::money: return ValueKind::money;
+    case Type::percent: return ValueKind::percent;
+    case Type::date: return ValueKind::date;
+    case Type::time_of_day: return ValueKind::time_of_day;
+    case Type::moment: return ValueKind::moment;
+    case Type::duration: return ValueKind::duration;
+    case Type::list: return ValueKind::list;
+    case Type::none: return ValueKind::missing;
+    default: return ValueKind::text;
+  }
+}
+
+/// The encoded elements of a list that a FieldReader gave, so that equal lists are one text.
+std::string encoded_elements(const Value& value) {
+  std::vector<Value> elements;
+  read_list(value, elements);
+  std::string blob;
+  append_field(blob, 0, Value::of_list(elements.data(), value.extra));
+  return blob.substr(5);   // u16 index, u8 kind, u16 count
+}
+
+std::int64_t number_bits(double number) { return std::bit_cast<std::int64_t>(number == 0 ? 0.0 : number); }
+
+}  // namespace
+
+State::State(const program::Program& program, const Layout& layout, std::uint16_t partition)
+    : program_(&program), layout_(&layout), partition_(partition), policy_zone_(env::find_zone(program.timezone)) {
+  CHECK_OR_DIE(policy_zone_ != nullptr, "the checker admits only zones that exist");
+  columns_.resize(program.attributes.size());
+  for (std::size_t i = 0; i < columns_.size(); ++i) columns_[i].type = program.attributes[i].type.type;
+  figures.resize(program.playbooks.size());
+  for (std::size_t i = 0; i < figures.size(); ++i) figures[i].reached.assign(program.playbooks[i].steps.size(), 0);
+}
+
+std::uint32_t State::customer(std::string_view id, Moment moment, bool& is_new) {
+  const std::uint32_t before = customers_.count();
+  const std::uint32_t number = customers_.intern(id);
+  is_new = number == before;
+  if (!is_new) return number;
+  rows_.push_back({.first_seen = moment});
+  for (Column& column : columns_) {
+    column.cells.push_back(kMissingCell);
+    if (has_extra(column.type)) column.extra.push_back(0);
+  }
+  bits_.resize(bits_.size() + layout_->bit_words, 0);
+  tags_.resize(tags_.size() + tag_words_, 0);
+  consents_.resize(consents_.size() + consent_words_, 0);
+  rings_.resize(rings_.size() + layout_->stored.size());
+  wheel.resize(customers_.count());
+  return number;
+}
+
+Value State::attribute(std::uint32_t customer, std::uint32_t attribute) const {
+  const Column& column = columns_[attribute];
+  const std::int64_t cell = column.cells[customer];
+  if (cell == kMissingCell) return {};
+  if (is_text(column.type)) return Value::string(texts_.text(static_cast<std::uint32_t>(cell)));
+  Value value;
+  value.kind = kind_of(column.type);
+  value.i = cell;
+  if (has_extra(column.type)) value.extra = column.extra[customer];
+  if (column.type == Type::list) value.text = texts_.text(static_cast<std::uint32_t>(cell)).data();
+  return value;
+}
+
+bool State::set_attribute(std::uint32_t customer, std::uint32_t attribute, const Value& value) {
+  Column& column = columns_[attribute];
+  std::int64_t cell = kMissingCell;
+  std::uint32_t extra = 0;
+  if (!value.missing()) {
+    CHECK_OR_DIE(value.kind == kind_of(column.type), "intake gives values of the attribute's type");
+    if (is_text(column.type)) {
+      cell = texts_.intern(value.str());
+    } else if (column.type == Type::list) {
+      cell = texts_.intern(encoded_elements(value));
+      extra = value.extra;
+    } else if (column.type == Type::number) {
+      cell = number_bits(value.d);
+    } else {
+      cell = value.i;
+      if (has_extra(column.type)) extra = value.extra;
+    }
+  }
+  if (column.cells[customer] == cell && (!has_extra(column.type) || column.extra[customer] == extra)) return false;
+  column.cells[customer] = cell;
+  if (has_extra(column.type)) column.extra[customer] = extra;
+  return true;
+}
+
+const env::Zone& State::zone(std::uint32_t customer) const {
+  const std::int64_t cell = columns_[program::kTimezoneAttribute].cells[customer];
+  if (cell == kMissingCell) return *policy_zone_;
+  const env::Zone* zone = env::find_zone(texts_.text(static_cast<std::uint32_t>(cell)));
+  return zone == nullptr ? *policy_zone_ : *zone;
+}
+
+bool State::has_flag(const std::vector<std::uint64_t>& words, std::uint32_t stride, const Interner& names, std::uint32_t customer,
+                     std::string_view name) const {
+  const std::uint32_t number = names.find(name);
+  if (number == kNoText || number / 64 >= stride) return false;
+  return (words[std::size_t{customer} * stride + number / 64] >> (number % 64)) & 1;
+}
+
+bool State::set_flag(std::vector<std::uint64_t>& words, std::uint32_t& stride, Interner& names, std::uint32_t customer, std::string_view name,
+                     bool on) {
+  const std::uint32_t number = on ? names.intern(name) : names.find(name);
+  if (number == kNoText) return false;
+  if (number / 64 >= stride) {
+    if (!on) return false;
+    std::vector<std::uint64_t> wider(std::size_t{customer_count()} * (stride + 1), 0);
+    for (std::uint32_t c = 0; c < customer_count(); ++c) {
+      std::copy_n(words.begin() + std::ptrdiff_t{c} * stride, stride, wider.begin() + std::ptrdiff_t{c} * (stride + 1));
+    }
+    words = std::move(wider);
+    ++stride;
+  }
+  std::uint64_t& word = words[std::size_t{customer} * stride + number / 64];
+  const std::uint64_t bit = 1ull << (number % 64);
+  if (((word & bit) != 0) == on) return false;
+  word ^= bit;
+  return true;
+}
+
+bool State::has_tag(std::uint32_t customer, std::string_view tag) const { return has_flag(tags_, tag_words_, tag_names_, customer, tag); }
+
+bool State::set_tag(std::uint32_t customer, std::string_view tag, bool on) {
+  return set_flag(tags_, tag_words_, tag_names_, customer, tag, on);
+}
+
+bool State::has_consent(std::uint32_t customer, std::string_view purpose) const {
+  return has_flag(consents_, consent_words_, consent_names_, customer, purpose);
+}
+
+bool State::set_consent(std::uint32_t customer, std::string_view purpose, bool on) {
+  return set_flag(consents_, consent_words_, consent_names_, customer, purpose, on);
+}
+
+std::vector<std::string_view> State::tags(std::uint32_t customer) const {
+  std::vector<std::string_view> tags;
+  for (std::uint32_t number = 0; number < tag_names_.count() && number / 64 < tag_words_; ++number) {
+    if ((tags_[std::size_t{customer} * tag_words_ + number / 64] >> (number % 64)) & 1) tags.push_back(tag_names_.text(number));
+  }
+  std::sort(tags.begin(), tags.end());
+  return tags;
+}
+
+void State::set_bit(std::uint32_t customer, std::uint32_t condition, bool on) {
+  std::uint64_t& word = bits_[std::size_t{customer} * layout_->bit_words + condition / 64];
+  const std::uint64_t bit = 1ull << (condition % 64);
+  word = on ? word | bit : word & ~bit;
+}
+
+void State::forget_old(Ring& ring, const StoredEvent& stored, Moment now) {
+  if (stored.forever) return;
+  const std::uint32_t size = record_bytes(stored);
+  // A month is at most 31 days: what is older than that bound no window can see. In records near a month's end the head need not be the
+  // first to go, so the bound is generous and the exact question is asked where a window is read.
+  const std::int64_t keep_ms = stored.keep.months * (31 * env::kDay + env::kHour * 2) + stored.keep.ms;
+  while (ring.count > 0) {
+    Moment at = 0;
+    std::memcpy(&at, events_.at(ring.block) + std::size_t{ring.begin} * size, sizeof at);
+    if (now < at + keep_ms) return;
+    ++ring.begin;
+    --ring.count;
+  }
+}
+
+void State::keep_event(std::uint32_t customer, std::uint32_t event, Moment at, std::string_view fields, Moment now) {
+  const std::uint32_t index = layout_->stored_of_event[event];
+  if (index == kNone) return;
+  const StoredEvent& stored = layout_->stored[index];
+  const std::uint32_t size = record_bytes(stored);
+  Ring& ring = rings_[ring_index(customer, index)];
+  forget_old(ring, stored, now);
+
+  std::uint32_t capacity = ring.block == kNoBlock ? 0 : Pool::size_of(ring.block) / size;
+  if (ring.begin + ring.count == capacity) {
+    if (ring.count > 0 && ring.begin >= capacity / 2) {
+      std::memmove(events_.at(ring.block), events_.at(ring.block) + std::size_t{ring.begin} * size, std::size_t{ring.count} * size);
+      ring.begin = 0;
+    } else if (ring.count == 0 && capacity > 0) {
+      ring.begin = 0;
+    } else {
+      const std::uint32_t larger = events_.take(std::max(size, (ring.count + std::max(1u, ring.count / 2)) * size));
+      if (ring.count > 0) std::memcpy(events_.at(larger), events_.at(ring.block) + std::size_t{ring.begin} * size, std::size_t{ring.count} * size);
+      events_.release(ring.block);
+      ring.block = larger;
+      ring.begin = 0;
+    }
+  }
+  // By (at, order of coming): behind everything that is not later.
+  std::uint32_t place = ring.count;
+  char* base = events_.at(ring.block) + std::size_t{ring.begin} * size;
+  while (place > 0) {
+    Moment before = 0;
+    std::memcpy(&before, base + std::size_t{place - 1} * size, sizeof before);
+    if (before <= at) break;
+    --place;
+  }
+  std::memmove(base + std::size_t{place + 1} * size, base + std::size_t{place} * size, std::size_t{ring.count - place} * size);
+  char* record = base + std::size_t{place} * size;
+  std::memcpy(record, &at, sizeof at);
+  std::memset(record + sizeof at, 0, size - sizeof at);
+  ++ring.count;
+  if (stored.fields.empty()) return;
+
+  FieldReader reader(fields);
+  std::uint16_t field = 0;
+  Value value;
+  while (reader.next(field, value)) {
+    const std::uint32_t slot = layout_->slot_of(index, field);
+    if (slot == kNone) continue;
+    StoredField cell{.cell = value.i, .extra = value.extra, .kind = static_cast<std::uint32_t>(value.kind)};
+    if (value.kind == ValueKind::text) cell = {.cell = texts_.intern(value.str()), .extra = 0, .kind = cell.kind};
+    if (value.kind == ValueKind::number) cell.cell = number_bits(value.d);
+    if (value.kind == ValueKind::list) cell.cell = texts_.intern(encoded_elements(value));
+    std::memcpy(record + sizeof at + std::size_t{slot} * sizeof cell, &cell, sizeof cell);
+  }
+}
+
+Moment State::kept_at(std::uint32_t customer, std::uint32_t stored, std::uint32_t i) const {
+  const Ring& ring = rings_[ring_index(customer, stored)];
+  Moment at = 0;
+  std::memcpy(&at, events_.at(ring.block) + std::size_t{ring.begin + i} * record_bytes(layout_->stored[stored]), sizeof at);
+  return at;
+}
+
+Value State::kept_field(std::uint32_t customer, std::uint32_t stored, std::uint32_t i, std::uint32_t slot) const {
+  const Ring& ring = rings_[ring_index(customer, stored)];
+  StoredField cell;
+  std::memcpy(&cell,
+              events_.at(ring.block) + std::size_t{ring.begin + i} * record_bytes(layout_->stored[stored]) + sizeof(Moment) +
+                  std::size_t{slot} * sizeof cell,
+              sizeof cell);
+  Value value;
+  value.kind = static_cast<ValueKind>(cell.kind);
+  if (value.kind == ValueKind::text) return Value::string(texts_.text(static_cast<std::uint32_t>(cell.cell)));
+  value.extra = cell.extra;
+  value.i = cell.cell;
+  if (value.kind == ValueKind::list) value.text = texts_.text(static_cast<std::uint32_t>(cell.cell)).data();
+  return value;
+}
+
+std::uint32_t State::add_journey(std::uint32_t customer, std::uint32_t playbook, std::uint32_t number) {
+  const auto index = static_cast<std::uint32_t>(journeys_.size());
+  Journey journey;
+  journey.customer = customer;
+  journey.playbook = playbook;
+  journey.number = number;
+  std::uint32_t* link = &rows_[customer].first_journey;
+  while (*link != kNone) {
+    Journey& other = journeys_[*link];
+    if (other.playbook > playbook || (other.playbook == playbook && other.number > number)) break;
+    link = &other.next;
+  }
+  journey.next = *link;
+  *link = index;
+  journeys_.push_back(journey);
+  return index;
+}
+
+SendFigures& State::send_figures(std::uint32_t playbook, std::uint32_t message, std::string_view channel) {
+  const std::uint32_t number = channels_.intern(channel);
+  for (SendFigures& figures_of : sends) {
+    if (figures_of.playbook == playbook && figures_of.message == message && figures_of.channel == number) return figures_of;
+  }
+  sends.push_back({.playbook = playbook, .message = message, .channel = number});
+  return sends.back();
+}
+
+State::Memory State::memory() const {
+  Memory memory;
+  memory.customers = customers_.memory() + texts_.memory() + rows_.capacity() * sizeof(Customer) + bits_.capacity() * 8 +
+                     tags_.capacity() * 8 + consents_.capacity() * 8 + std::size_t{wheel.count()} * 16;
+  for (const Column& column : columns_) memory.customers += column.cells.capacity() * 8 + column.extra.capacity() * 4;
+  memory.events = rings_.capacity() * sizeof(Ring) + events_.memory();
+  memory.journeys = journeys_.capacity() * sizeof(Journey) + pool.memory();
+  return memory;
+}
+
+std::string State::save() const {
+  CHECK_OR_DIE(pending.empty(), "a snapshot is taken when nothing is pending");
+  std::string out;
+  put(out, clock);
+  put(out, deployed);
+  put(out, recorded);
+  put(out, events_taken);
+  for (const Interner* names : {&customers_, &texts_, &tag_names_, &consent_names_, &channels_}) names->save(out);
+  put_vector(out, rows_);
+  for (const Column& column : columns_) {
+    put_vector(out, column.cells);
+    put_vector(out, column.extra);
+  }
+  put_vector(out, bits_);
+  put(out, tag_words_);
+  put_vector(out, tags_);
+  put(out, consent_words_);
+  put_vector(out, consents_);
+  put_vector(out, rings_);
+  events_.save(out);
+  pool.save(out);
+  put_vector(out, journeys_);
+  for (const PlaybookFigures& figure : figures) {
+    put(out, figure.entered);
+    put(out, figure.goal);
+    put(out, figure.left);
+    put(out, figure.finished);
+    put_vector(out, figure.reached);
+  }
+  put_vector(out, sends);
+  return out;
+}
+
+bool State::load(std::string_view in) {
+  if (!take(in, clock) || !take(in, deployed) || !take(in, recorded) || !take(in, events_taken)) return false;
+  for (Interner* names : {&customers_, &texts_, &tag_names_, &consent_names_, &channels_}) {
+    if (!names->load(in)) return false;
+  }
+  const std::size_t count = customers_.count();
+  if (!take_vector(in, rows_) || rows_.size() != count) return false;
+  for (Column& column : columns_) {
+    if (!take_vector(in, column.cells) || !take_vector(in, column.extra) || column.cells.size() != count) return false;
+    if (column.extra.size() != (has_extra(column.type) ? count : 0)) return false;
+  }
+  if (!take_vector(in, bits_) || bits_.size() != count * layout_->bit_words) return false;
+  if (!take(in, tag_words_) || !take_vector(in, tags_) || tags_.size() != count * tag_words_) return false;
+  if (!take(in, consent_words_) || !take_vector(in, consents_) || consents_.size() != count * consent_words_) return false;
+  if (!take_vector(in, rings_) || rings_.size() != count * layout_->stored.size()) return false;
+  if (!events_.load(in) || !pool.load(in) || !take_vector(in, journeys_)) return false;
+  for (PlaybookFigures& figure : figures) {
+    const std::size_t steps = figure.reached.size();
+    if (!take(in, figure.entered) || !take(in, figure.goal) || !take(in, figure.left) || !take(in, figure.finished)) return false;
+    if (!take_vector(in, figure.reached) || figure.reached.size() != steps) return false;
+  }
+  if (!take_vector(in, sends) || !in.empty()) return false;
+  wheel.resize(customers_.count());
+  if (clock != env::kNoMoment) wheel.advance(clock, [](std::uint32_t) {});
+  for (std::uint32_t c = 0; c < count; ++c) wheel.set(c, rows_[c].outstanding == 0 ? rows_[c].due : kNever);
+  return true;
+}
+
+}  // namespace tend::state
