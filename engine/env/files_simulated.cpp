@@ -95,14 +95,20 @@ struct SimulatedFiles::Disk {
   std::array<std::uint64_t, 11> calls{};
   std::array<std::optional<std::uint64_t>, 11> fail_at{};
 
+  std::optional<std::uint64_t> calls_left;
+
   /// Counts the call and fails it when its turn has come.
   Result<void> count(DiskCall call, const char* what, const std::string& path) {
     const auto which = static_cast<std::size_t>(call);
     const std::uint64_t number = calls[which]++;
-    if (fail_at[which] != number) return {};
+    const bool dead = unplugged();
+    if (calls_left && !dead) --*calls_left;
+    if (!dead && fail_at[which] != number) return {};
     fail_at[which].reset();
     return fail(ErrorCode::io, std::string("cannot ") + what + " `" + path + "`: input/output error");
   }
+
+  bool unplugged() const { return calls_left == 0; }
 
   std::uint64_t used() const {
     std::uint64_t sum = 0;
@@ -164,7 +170,7 @@ class SimulatedFile final : public File {
   Result<void> sync() override {
     const std::lock_guard lock(disk_->mutex);
     if (auto ready = begin(DiskCall::sync, "sync", false); !ready) {
-      node_->pending.clear();  // lost to the disk, though it can still be read
+      if (!disk_->unplugged()) node_->pending.clear();  // lost to the disk, though it can still be read
       return ready;
     }
     for (const Pending& change : node_->pending) carry_out(node_->durable, change);
@@ -337,6 +343,7 @@ void SimulatedFiles::crash(std::uint64_t seed) {
   Seeded random{seed};
   ++disk_->boots;
   disk_->locks.clear();
+  disk_->calls_left.reset();
   const std::uint64_t kept = random.below(disk_->pending_names.size() + 1);
   for (std::uint64_t i = 0; i < kept; ++i) carry_out(disk_->durable_names, disk_->pending_names[i]);
   disk_->pending_names.clear();
@@ -362,6 +369,11 @@ void SimulatedFiles::fail_next(DiskCall call, unsigned after) {
   const std::lock_guard lock(disk_->mutex);
   const auto which = static_cast<std::size_t>(call);
   disk_->fail_at[which] = disk_->calls[which] + after;
+}
+
+void SimulatedFiles::unplug_after(std::uint64_t calls) {
+  const std::lock_guard lock(disk_->mutex);
+  disk_->calls_left = calls;
 }
 
 std::uint64_t SimulatedFiles::calls(DiskCall call) {

@@ -42,6 +42,9 @@ class SimulatedFiles final : public Files {
   std::uint64_t used_bytes();
   /// The `after`-th call of this kind from now fails once (0: the next one). Not for full disks: see set_capacity.
   void fail_next(DiskCall call, unsigned after = 0);
+  /// After this many more calls of any kind all calls fail, until crash(): the moment at which the plug is pulled, in
+  /// the middle of something.
+  void unplug_after(std::uint64_t calls);
   /// How many calls of this kind came until now, the failed ones included.
   std::uint64_t calls(DiskCall call);
 

@@ -1,4 +1,5 @@
-// A batch under construction: one buffer that already has the shape of the disk, so that appending it is one write without a copy.
+// A batch under construction: one buffer that already has the shape of the disk, so that appending it is one write
+// without a copy.
 #pragma once
 #include <cstdint>
 #include <string>
@@ -16,7 +17,8 @@ class Batch {
   /// Requires: a kind of the user's; a payload of at most kPayloadBytesMax.
   void add(std::uint8_t kind, std::uint16_t partition, std::string_view payload);
 
-  /// Begins a record whose payload is appended to the string it returns, without touching what is in there; end() closes it.
+  /// Begins a record whose payload is appended to the string it returns, without touching what is in there; end()
+  /// closes it.
   std::string& begin(std::uint8_t kind, std::uint16_t partition);
   void end();
 
@@ -31,7 +33,8 @@ class Batch {
   std::uint64_t bytes() const { return buffer_.size(); }
   void clear();
 
-  /// Calls `visit(const Record&)` for each record. Positions, epoch and segment are 0 until the batch has been appended.
+  /// Calls `visit(const Record&)` for each record. Positions, epoch and segment are 0 until the batch has been
+  /// appended.
   template <typename Visit>
   void each(Visit visit) const {
     for (std::uint64_t at = 0; at < records_end();) visit(record_at(at));

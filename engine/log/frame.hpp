@@ -69,7 +69,8 @@ class BatchFrame {
  public:
   /// The bytes that append will write.
   static std::uint64_t written_bytes(const Batch& batch);
-  /// Gives each record its position (counting `heads` up), epoch and checksum, and adds the commit. The view is valid until the batch is touched.
+  /// Gives each record its position (counting `heads` up), epoch and checksum, and adds the commit. The view is valid
+  /// until the batch is touched.
   static std::string_view close(Batch& batch, const BatchStamp& stamp, std::span<std::uint64_t> heads);
   /// Takes the commit off again.
   static void open(Batch& batch);

@@ -1,5 +1,6 @@
-// The partitioned input log: the interface that the loop works with. Its one implementation keeps segment files (segment_log.hpp); the bytes are in
-// docs/formats/log.md. A record belongs to a partition and has a position in it; a batch of records of any partitions is durable as a whole.
+// The partitioned input log: the interface that the loop works with. Its one implementation keeps segment files
+// (segment_log.hpp); the bytes are in docs/formats/log.md. A record belongs to a partition and has a position in it; a
+// batch of records of any partitions is durable as a whole.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -24,9 +25,9 @@ struct Visitor {
 /// A segment as its header tells it, and where it ends as far as that is known.
 struct SegmentInfo {
   std::uint32_t number = 0;
-  bool sealed = false;            // nothing more is written to it
-  std::uint64_t bytes = 0;        // of the file
-  std::uint64_t used_bytes = 0;   // up to the end of its last batch
+  bool sealed = false;           // nothing more is written to it
+  std::uint64_t bytes = 0;       // of the file
+  std::uint64_t used_bytes = 0;  // up to the end of its last batch
   std::uint64_t first_batch = 0;
   std::vector<std::uint64_t> heads_before;  // for each partition the last position before this segment
 };
@@ -38,20 +39,20 @@ class Log {
  public:
   virtual ~Log() = default;
 
-  /// Takes the log for `node`: from now on records carry a new epoch, one higher than the last. Durable when it returns.
-  /// Shape: `node` is text for operators, at most 4096 bytes; it becomes the payload of the owner record.
+  /// Takes the log for `node`: from now on records carry a new epoch, one higher than the last. Durable when it
+  /// returns. Shape: `node` is text for operators, at most 4096 bytes; it becomes the payload of the owner record.
   virtual Result<std::uint32_t> claim(std::string_view node) = 0;
 
-  /// Writes the batch: durable as a whole when it returns. Gives the records their positions and epoch (Batch::each tells them then).
-  /// An empty batch without cursor writes nothing.
-  /// Errors: after an error the log is as it was, and the batch can be appended again once the cause is gone (space on the disk); only after a
-  /// failed sync every further append fails until the log is opened anew, and the batch may then be there, whole, or not.
-  /// Requires: claim() before; partitions below partitions().
+  /// Writes the batch: durable as a whole when it returns. Gives the records their positions and epoch (Batch::each
+  /// tells them then). An empty batch without cursor writes nothing. Errors: after an error the log is as it was, and
+  /// the batch can be appended again once the cause is gone (space on the disk); only after a failed sync every further
+  /// append fails until the log is opened anew, and the batch may then be there, whole, or not. Requires: claim()
+  /// before; partitions below partitions().
   virtual Result<void> append(Batch& batch) = 0;
 
-  /// All records with a position above `after[partition]`, in the order of the log, and the ends of the batches that were looked at.
-  /// Shape: one position per partition. Segments that hold none of them are not read.
-  /// Errors: `not_found` if some of them have been trimmed.
+  /// All records with a position above `after[partition]`, in the order of the log, and the ends of the batches that
+  /// were looked at. Shape: one position per partition. Segments that hold none of them are not read. Errors:
+  /// `not_found` if some of them have been trimmed.
   virtual Result<void> read(std::span<const std::uint64_t> after, const Visitor& visitor) = 0;
 
   /// All batches of one segment.
@@ -60,7 +61,8 @@ class Log {
   /// Drops the sealed segments with numbers below `below`; the one that is written to stays in any case.
   virtual Result<void> trim(std::uint32_t below) = 0;
 
-  /// Makes the space for the next segment ready, so that no append has to wait for it. To be called now and then, from any one thread.
+  /// Makes the space for the next segment ready, so that no append has to wait for it. To be called now and then, from
+  /// any one thread.
   virtual Result<void> prepare() = 0;
 
   virtual std::uint32_t partitions() const = 0;
@@ -76,8 +78,8 @@ class Log {
   virtual std::vector<SegmentInfo> segments() const = 0;
 };
 
-/// The lowest segment that holds a record above `after`: what stands below it can be trimmed once snapshots cover `after`.
-/// Shape: segments() of a log, never empty; one position per partition.
+/// The lowest segment that holds a record above `after`: what stands below it can be trimmed once snapshots cover
+/// `after`. Shape: segments() of a log, never empty; one position per partition.
 std::uint32_t first_segment_needed(std::span<const SegmentInfo> segments, std::span<const std::uint64_t> after);
 
 }  // namespace tend::log

@@ -32,8 +32,8 @@ struct BatchEnd {
   std::uint64_t number = 0;  // from 1
   std::uint32_t epoch = 0;
   std::uint32_t segment = 0;
-  std::uint32_t records = 0;      // of the batch, also those that the reader did not ask for
-  std::string_view owner;         // of a batch that claims the log: for whom; else empty
+  std::uint32_t records = 0;  // of the batch, also those that the reader did not ask for
+  std::string_view owner;     // of a batch that claims the log: for whom; else empty
   bool has_cursor = false;
   std::string_view cursor;
 };

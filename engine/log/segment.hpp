@@ -74,10 +74,9 @@ struct ScanStop {
   bool whole = false;            // the bad batch has a right commit: what it says is wrong, not its bytes
 };
 
-/// Goes through the batches of a segment from byte `at` on, moving `place` on, until the bytes end or something does not add up. Only whole batches are
-/// handed to the visitor, and of them the records above `after` (all, if it is empty).
-/// Shape: `bytes` is the file from its first byte on, as far as it is to be looked at.
-/// Errors: the visitor's.
+/// Goes through the batches of a segment from byte `at` on, moving `place` on, until the bytes end or something does
+/// not add up. Only whole batches are handed to the visitor, and of them the records above `after` (all, if it is
+/// empty). Shape: `bytes` is the file from its first byte on, as far as it is to be looked at. Errors: the visitor's.
 Result<ScanStop> scan_batches(std::string_view bytes, const SegmentHeader& header, std::uint64_t at, Place& place,
                               std::span<const std::uint64_t> after, const Visitor& visitor);
 
