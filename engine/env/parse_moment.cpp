@@ -225,6 +225,21 @@ bool read_iso_seconds(Reader& in, std::optional<Date>& day, std::int32_t& time) 
   return true;
 }
 
+/// The commonest of all dates, `2026-03-01`, in one look; none says nothing about other forms.
+std::optional<Date> read_iso_date(std::string_view s) {
+  if (s.size() != 10 || s[4] != '-' || s[7] != '-') return std::nullopt;
+  Reader in{s};
+  unsigned year = 0;
+  unsigned month = 0;
+  unsigned day = 0;
+  if (!in.fixed(4, year)) return std::nullopt;
+  in.left.remove_prefix(1);
+  if (!in.fixed(2, month)) return std::nullopt;
+  in.left.remove_prefix(1);
+  if (!in.fixed(2, day)) return std::nullopt;
+  return valid_date(year, month, day);
+}
+
 /// What follows a date in a moment: a `T`, spaces, or nothing after 日.
 bool take_separator(Reader& in, bool after_unit) {
   if (in.take('T') || in.take('t')) return true;
@@ -245,6 +260,7 @@ bool all_ascii(std::string_view text) {
 }  // namespace
 
 std::optional<Date> parse_date(std::string_view text) {
+  if (const std::optional<Date> day = read_iso_date(text)) return day;
   Plain buffer;
   if (!to_plain(trimmed(text), buffer)) return std::nullopt;
   Reader in{trimmed(buffer.view())};
@@ -264,6 +280,8 @@ std::optional<Moment> parse_moment(std::string_view text, const Zone& default_zo
     unsigned ms = 0;
     if ((in.take('.') || in.take(',')) && !read_fraction(in, ms)) return std::nullopt;
     time += static_cast<std::int32_t>(ms);
+  } else if (const std::optional<Date> alone = read_iso_date(text)) {
+    return clock(default_zone, *alone, 0);
   } else {
     if (!to_plain(text, buffer)) return std::nullopt;
     const std::string_view whole = trimmed(buffer.view());

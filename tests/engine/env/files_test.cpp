@@ -208,6 +208,28 @@ TEST_CASE("a full simulated disk takes what fits and says so") {
   CHECK((*file)->write(0, "abcdef").has_value());
 }
 
+TEST_CASE("an unplugged disk answers nothing, and keeps what was under way for the crash to decide") {
+  bool lost = false;
+  bool kept = false;
+  for (std::uint64_t seed = 0; seed < 50; ++seed) {
+    SimulatedFiles files;
+    REQUIRE(files.make_folder("d").has_value());
+    auto file = files.open("d/x", OpenMode::create);
+    REQUIRE(files.sync_folder("d").has_value());
+    files.unplug_after(1);
+    CHECK((*file)->write(0, "abc").has_value());
+    CHECK_FALSE((*file)->sync().has_value());
+    CHECK_FALSE((*file)->write(0, "abc").has_value());
+    CHECK_FALSE(files.list("d").has_value());
+    files.crash(seed);
+    CHECK(files.list("d").has_value());
+    lost |= files.content("d/x").empty();
+    kept |= files.content("d/x") == "abc";
+  }
+  CHECK(lost);
+  CHECK(kept);
+}
+
 TEST_CASE("a chosen call fails once") {
   SimulatedFiles files;
   REQUIRE(files.make_folder("d").has_value());
