@@ -1,0 +1,79 @@
+// One thread that does what must not hold up the loop, in the order it was asked: writing snapshots, indexing history, preparing log files.
+#pragma once
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <thread>
+
+#include "engine/env/result.hpp"
+
+namespace tend::run {
+
+/// Thread: `post`, `wait` and `error` from any thread. The first error stops further work; who posts asks for it now and then.
+class Background {
+ public:
+  Background() : thread_([this] { run(); }) {}
+  /// Finishes what was posted.
+  ~Background() {
+    {
+      const std::lock_guard lock(mutex_);
+      stop_ = true;
+    }
+    changed_.notify_all();
+    thread_.join();
+  }
+  Background(const Background&) = delete;
+  Background& operator=(const Background&) = delete;
+
+  void post(std::function<Result<void>()> work) {
+    {
+      const std::lock_guard lock(mutex_);
+      queue_.push_back(std::move(work));
+    }
+    changed_.notify_all();
+  }
+  std::size_t waiting() {
+    const std::lock_guard lock(mutex_);
+    return queue_.size() + (busy_ ? 1 : 0);
+  }
+  /// Back when everything posted so far is done.
+  void wait() {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] { return queue_.empty() && !busy_; });
+  }
+  std::optional<Error> error() {
+    const std::lock_guard lock(mutex_);
+    return error_;
+  }
+
+ private:
+  void run() {
+    std::unique_lock lock(mutex_);
+    for (;;) {
+      changed_.wait(lock, [this] { return stop_ || !queue_.empty(); });
+      if (queue_.empty()) return;
+      const auto work = std::move(queue_.front());
+      queue_.pop_front();
+      if (error_) continue;
+      busy_ = true;
+      lock.unlock();
+      const Result<void> done = work();
+      lock.lock();
+      busy_ = false;
+      if (!done) error_ = done.error();
+      changed_.notify_all();
+    }
+  }
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::deque<std::function<Result<void>()>> queue_;
+  std::optional<Error> error_;
+  bool busy_ = false;
+  bool stop_ = false;
+  std::thread thread_;
+};
+
+}  // namespace tend::run

@@ -1,0 +1,39 @@
+// The data folder: who holds it, which version it is, the programs that ran in it. Layout in docs/formats/data.md.
+#pragma once
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "engine/env/files.hpp"
+
+namespace tend::run {
+
+inline constexpr int kDataVersion = 1;
+
+struct DataFolder {
+  std::string path;
+  env::Files* files = nullptr;
+  unsigned partitions = 64;
+  std::unique_ptr<env::FolderLock> lock;    // null when opened for reading
+
+  std::string log() const { return env::join_path(path, "log"); }
+  std::string snapshots() const { return env::join_path(path, "snapshots"); }
+  std::string history() const { return env::join_path(path, "history"); }
+  std::string programs() const { return env::join_path(path, "programs"); }
+};
+
+/// Opens a data folder to write, making it if it is not there.
+/// Errors: `in_use` by another process; `version` of another version; `invalid` if the folder holds something else.
+Result<DataFolder> open_data_folder(env::Files& files, const std::string& path, unsigned partitions);
+Result<DataFolder> open_data_folder_for_reading(env::Files& files, const std::string& path);
+
+/// The program's name by its content: 32 hex digits.
+std::string program_hash(std::string_view program_bytes);
+/// Stores program and places under its hash; the places of a program that is there already are renewed.
+Result<void> store_program(const DataFolder& folder, std::string_view program_bytes, std::string_view places_bytes);
+struct StoredProgram {
+  std::string program, places;
+};
+Result<StoredProgram> load_program(const DataFolder& folder, const std::string& hash);
+
+}  // namespace tend::run

@@ -1,0 +1,338 @@
+#include "engine/run/engine.hpp"
+
+#include <algorithm>
+
+#include "dsl/text/must.hpp"
+#include "engine/run/snapshots.hpp"
+
+namespace tend::run {
+namespace {
+
+using state::InputKind;
+
+constexpr std::uint8_t kind_byte(InputKind kind) { return static_cast<std::uint8_t>(kind); }
+constexpr std::string_view kCurrent = "CURRENT";   // names the program that the folder runs
+
+}  // namespace
+
+Engine::Engine(const journey::Plan& plan, const EngineOptions& options, Sender& sender, unsigned partitions)
+    : plan_(plan), options_(options), sender_(sender), partitions_(plan, partitions, options.threads), next_snapshot_(partitions), snapshot_positions_(partitions) {
+  partitions_.set_render(options.render);
+}
+
+Engine::~Engine() = default;
+
+std::unique_ptr<Engine> Engine::in_memory(const journey::Plan& plan, const EngineOptions& options, Sender& sender) {
+  std::unique_ptr<Engine> engine(new Engine(plan, options, sender, options.partitions));
+  for (std::uint32_t p = 0; p < engine->partitions_.count(); ++p) engine->partitions_.state(p).recorded = options.recorded;
+  return engine;
+}
+
+Result<std::unique_ptr<Engine>> Engine::open(DataFolder folder, const journey::Plan& plan, std::string_view program_bytes,
+                                             std::string_view places_bytes, const EngineOptions& options, Sender& sender) {
+  std::unique_ptr<Engine> engine(new Engine(plan, options, sender, folder.partitions));
+  engine->folder_ = std::move(folder);
+  engine->program_hash_ = program_hash(program_bytes);
+  auto opened = log::open_log(*engine->folder_.files, engine->folder_.log(),
+                              {.partitions = engine->folder_.partitions, .segment_bytes = options.segment_bytes});
+  if (!opened) return tl::unexpected(opened.error());
+  engine->log_ = std::move(opened->log);
+  if (opened->cut && options.say) {
+    options.say("an unfinished batch at the end of the log was cut off: " + opened->cut->path + " at byte " + std::to_string(opened->cut->at));
+  }
+
+  const std::string current = env::join_path(engine->folder_.programs(), kCurrent);
+  auto known = engine->folder_.files->exists(current);
+  if (!known) return tl::unexpected(known.error());
+  if (*known && engine->log_->last_batch() > 0) {
+    auto hash = env::read_whole_file(*engine->folder_.files, current);
+    if (!hash) return tl::unexpected(hash.error());
+    if (*hash != engine->program_hash_) {
+      return fail(ErrorCode::unsupported, "the data folder `" + engine->folder_.path +
+                                              "` runs another version of these playbooks, and this version of tend cannot put an edit into a running "
+                                              "folder yet: undo the edit, or begin a new folder");
+    }
+  }
+  if (auto stored = store_program(engine->folder_, program_bytes, places_bytes); !stored) return tl::unexpected(stored.error());
+  if (auto written = env::write_whole_file(*engine->folder_.files, current, engine->program_hash_); !written) return tl::unexpected(written.error());
+
+  engine->background_ = std::make_unique<Background>();
+  if (auto recovered = engine->recover(program_bytes); !recovered) return tl::unexpected(recovered.error());
+  return engine;
+}
+
+Result<void> Engine::recover(std::string_view program_bytes) {
+  (void)program_bytes;
+  std::vector<std::uint64_t> after(partitions_.count(), 0);
+  for (std::uint32_t p = 0; p < partitions_.count(); ++p) {
+    auto head = load_snapshot(folder_, static_cast<std::uint16_t>(p), program_hash_, partitions_.state(p));
+    if (!head) return tl::unexpected(head.error());
+    if (*head) after[p] = (*head)->position;
+    auto positions = list_snapshots(folder_, static_cast<std::uint16_t>(p));
+    if (!positions) return tl::unexpected(positions.error());
+    snapshot_positions_[p].first = positions->empty() ? 0 : positions->front();
+    snapshot_positions_[p].second = positions->size() < 2 ? 0 : (*positions)[1];
+  }
+
+  std::size_t gathered = 0;
+  log::Visitor visitor;
+  visitor.on_record = [&](const log::Record& record) -> Result<void> {
+    if (record.partition == log::kNoPartition) return {};
+    const auto kind = static_cast<InputKind>(record.kind);
+    if (kind == InputKind::dispatch) {
+      dispatched_.insert(std::string(record.payload));
+      return {};
+    }
+    if (kind == InputKind::outcome) {
+      state::OutcomeInput outcome;
+      if (decode(record.payload, outcome)) dispatched_.erase(state::format_key(outcome.key));
+    }
+    partitions_.gather(record.kind, record.partition, record.payload);
+    gathered += record.payload.size() + 64;
+    return {};
+  };
+  visitor.on_batch = [&](const log::BatchEnd&) -> Result<void> {
+    if (gathered < (16u << 20)) return {};
+    gathered = 0;
+    return partitions_.apply_gathered();
+  };
+  if (auto read = log_->read(after, visitor); !read) return read;
+  if (auto applied = partitions_.apply_gathered(); !applied) return applied;
+
+  if (auto claimed = log_->claim(options_.node); !claimed) return tl::unexpected(claimed.error());
+  const bool fresh = std::all_of(log_->heads().begin(), log_->heads().end(), [](std::uint64_t head) { return head == 0; });
+  for (std::uint32_t p = 0; p < partitions_.count(); ++p) {
+    const auto partition = static_cast<std::uint16_t>(p);
+    if (fresh) batch_.add(kind_byte(InputKind::program), partition, program_hash_);
+  }
+  // What a crash left is settled in the mode it was caused in; only then the mode may change.
+  if (auto settled = settle(); !settled) return settled;
+  for (std::uint32_t p = 0; p < partitions_.count(); ++p) {
+    if (partitions_.state(p).recorded == options_.recorded && !fresh) continue;
+    batch_.add(kind_byte(InputKind::mode), static_cast<std::uint16_t>(p), std::string_view(options_.recorded ? "\1" : "\0", 1));
+  }
+  return commit();
+}
+
+Result<void> Engine::settle() {
+  std::vector<PartitionEffect> from;
+  for (std::uint32_t p = 0; p < partitions_.count(); ++p) {
+    journey::Effects& effects = partitions_.effects(p);
+    effects.clear();
+    journey::collect_outstanding(plan_, partitions_.state(p), effects);
+    for (std::uint32_t i = 0; i < effects.sends.size(); ++i) from.push_back({static_cast<std::uint16_t>(p), i});
+  }
+  if (from.empty()) return {};
+  build_sends(from);
+  auto known = sender_.settle(sends_);
+  if (!known) return tl::unexpected(known.error());
+
+  std::vector<PartitionEffect> never;
+  std::size_t before = 0, unknown = 0;
+  for (std::size_t i = 0; i < from.size(); ++i) {
+    Settled settled = (*known)[i];
+    if (settled == Settled::unknown && !dispatched_.contains(state::format_key(sends_[i].key))) settled = Settled::never;
+    if (settled == Settled::never) {
+      never.push_back(from[i]);
+      continue;
+    }
+    ++(settled == Settled::handed_over ? before : unknown);
+    add_outcome(sends_[i], from[i],
+                {.outcome = settled == Settled::handed_over ? state::OutcomeKind::accepted : state::OutcomeKind::unknown_accepted, .reason = {}});
+  }
+  if (options_.say) {
+    options_.say(std::to_string(from.size()) + " messages had no recorded outcome: " + std::to_string(before) + " had gone out, " +
+                 std::to_string(never.size()) + " had not and go out now" +
+                 (unknown == 0 ? "" : ", of " + std::to_string(unknown) + " the channel cannot say: they are taken as sent"));
+  }
+  if (!never.empty()) {
+    build_sends(never);
+    if (auto handed = hand_over(sends_, never); !handed) return handed;
+  }
+  dispatched_.clear();
+  return commit();
+}
+
+void Engine::add(const state::EventInput& input) {
+  encode(batch_.begin(kind_byte(InputKind::event), partitions_.partition_of(input.customer)), input);
+  batch_.end();
+}
+
+void Engine::add(const state::AttributesInput& input) {
+  encode(batch_.begin(kind_byte(InputKind::attributes), partitions_.partition_of(input.customer)), input);
+  batch_.end();
+}
+
+void Engine::add_tick(env::Moment moment) {
+  for (std::uint32_t p = 0; p < partitions_.count(); ++p) {
+    state::encode_moment(batch_.begin(kind_byte(InputKind::tick), static_cast<std::uint16_t>(p)), moment);
+    batch_.end();
+  }
+}
+
+void Engine::add_tick_where_due(env::Moment moment) {
+  for (std::uint32_t p = 0; p < partitions_.count(); ++p) {
+    if (partitions_.state(p).wheel.next_due() > moment) continue;
+    state::encode_moment(batch_.begin(kind_byte(InputKind::tick), static_cast<std::uint16_t>(p)), moment);
+    batch_.end();
+  }
+}
+
+void Engine::add_deploy(env::Moment moment) {
+  for (std::uint32_t p = 0; p < partitions_.count(); ++p) {
+    state::encode_moment(batch_.begin(kind_byte(InputKind::deploy), static_cast<std::uint16_t>(p)), moment);
+    batch_.end();
+  }
+}
+
+Result<void> Engine::commit() { return commit({}); }
+
+Result<void> Engine::commit(const std::function<void()>& durable) {
+  bool first = true;
+  while (!batch_.empty() || cursor_set_) {
+    if (log_) {
+      if (auto appended = log_->append(batch_); !appended) return appended;
+      log_bytes_ += batch_.bytes();
+    }
+    const auto applied = partitions_.apply(batch_);
+    batch_.clear();
+    cursor_set_ = false;
+    if (!applied) return applied;
+    if (first && durable) durable();
+    first = false;
+    if (auto released = release(); !released) return released;
+  }
+  return log_ ? keep_house() : Result<void>{};
+}
+
+void Engine::build_sends(std::span<const PartitionEffect> from) {
+  const program::Program& program = plan_.program;
+  sends_.clear();
+  items_.clear();
+  first_items_.clear();
+  for (const PartitionEffect& f : from) {
+    const journey::Effects& effects = partitions_.effects(f.partition);
+    const journey::SendEffect& effect = effects.sends[f.send];
+    const program::Message& message = program.messages[effect.message];
+    const program::Step& step = program.playbooks[effect.playbook].steps[effect.step];
+    first_items_.push_back(items_.size());
+    for (std::uint32_t i = 0; i < effect.items; ++i) {
+      const journey::ItemEffect& item = effects.items[effect.first_item + i];
+      items_.push_back({.kind = message.items[item.kind].kind, .text = std::string_view(effects.arena).substr(item.begin, item.end - item.begin)});
+    }
+    std::string_view channel = options_.default_channel;
+    if (!message.channels.empty()) channel = message.channels.front();
+    if (!step.channel.empty()) channel = step.channel;
+    sends_.push_back({.key = effect.key,
+                      .at = effect.at,
+                      .customer = partitions_.state(f.partition).customer_id(effect.customer),
+                      .playbook = program.playbooks[effect.playbook].name,
+                      .message = message.name,
+                      .channel = channel,
+                      .items = {}});
+  }
+  for (std::size_t i = 0; i < sends_.size(); ++i) {
+    const std::size_t end = i + 1 < sends_.size() ? first_items_[i + 1] : items_.size();
+    sends_[i].items = std::span<const RenderedItem>(items_).subspan(first_items_[i], end - first_items_[i]);
+  }
+}
+
+Result<void> Engine::release() {
+  const std::vector<PartitionEffect>& from = partitions_.sends();
+  if (from.empty()) return {};
+  build_sends(from);
+  return hand_over(sends_, from);
+}
+
+Result<void> Engine::hand_over(std::span<const Send> sends, std::span<const PartitionEffect> from) {
+  if (log_) {
+    dispatch_.clear();
+    for (std::size_t i = 0; i < sends.size(); ++i) {
+      if (sender_.needs_dispatch_record(sends[i].channel)) dispatch_.add(kind_byte(InputKind::dispatch), from[i].partition, state::format_key(sends[i].key));
+    }
+    if (!dispatch_.empty()) {
+      if (auto appended = log_->append(dispatch_); !appended) return appended;
+    }
+  }
+  auto answers = sender_.hand_over(sends);
+  if (!answers) return tl::unexpected(answers.error());
+  CHECK_OR_DIE(answers->size() == sends.size(), "a sender answers every send");
+  for (std::size_t i = 0; i < sends.size(); ++i) add_outcome(sends[i], from[i], (*answers)[i]);
+  return {};
+}
+
+void Engine::add_outcome(const Send& send, const PartitionEffect& from, const Answer& answer) {
+  const journey::SendEffect& effect = partitions_.effects(from.partition).sends[from.send];
+  const bool accepted = answer.outcome != state::OutcomeKind::rejected_recipient && answer.outcome != state::OutcomeKind::rejected_request;
+  if (accepted && options_.on_accepted) options_.on_accepted(send);
+  state::OutcomeInput outcome{.moment = options_.now ? std::max(options_.now(), send.at) : send.at,
+                              .customer = send.customer,
+                              .playbook = effect.playbook,
+                              .journey = effect.journey,
+                              .message = effect.message,
+                              .key = send.key,
+                              .outcome = answer.outcome,
+                              .channel = send.channel,
+                              .reason = answer.reason};
+  encode(batch_.begin(kind_byte(InputKind::outcome), from.partition), outcome);
+  batch_.end();
+}
+
+env::Moment Engine::clock() const {
+  env::Moment clock = env::kNoMoment;
+  for (std::uint32_t p = 0; p < partitions_.count(); ++p) clock = std::max(clock, partitions_.state(p).clock);
+  return clock;
+}
+
+// ---- snapshots, history, trimming -------------------------------------------------------------------------------------------
+
+void Engine::post_snapshot(std::uint16_t partition) {
+  SnapshotHead head{.partition = partition, .position = log_->heads()[partition], .epoch = log_->epoch(), .program = program_hash_};
+  if (head.position == snapshot_positions_[partition].first) return;
+  background_->post([this, head, bytes = std::make_shared<std::string>(partitions_.state(partition).save())]() -> Result<void> {
+    if (auto written = write_snapshot(folder_, head, *bytes); !written) return written;
+    const std::lock_guard lock(snapshot_mutex_);
+    auto& positions = snapshot_positions_[head.partition];
+    positions = {head.position, positions.first};
+    return {};
+  });
+}
+
+Result<void> Engine::keep_house() {
+  if (const auto error = background_->error()) return tl::unexpected(*error);
+  if (next_snapshot_ < partitions_.count() && background_->waiting() < 4) post_snapshot(static_cast<std::uint16_t>(next_snapshot_++));
+  if (log_bytes_ < checked_bytes_ + (4u << 20)) return {};
+  checked_bytes_ = log_bytes_;
+  background_->post([this] { return log_->prepare(); });
+
+  const std::vector<log::SegmentInfo> segments = log_->segments();
+  for (const log::SegmentInfo& segment : segments) {
+    if (!segment.sealed || segment.number <= last_posted_segment_) continue;
+    last_posted_segment_ = segment.number;
+    if (options_.history.index_segment) background_->post([this, number = segment.number] { return options_.history.index_segment(number); });
+  }
+  if (next_snapshot_ >= partitions_.count() && log_bytes_ >= options_.snapshot_bytes) {
+    log_bytes_ = checked_bytes_ = 0;
+    next_snapshot_ = 0;
+  }
+  // What two snapshots cover and the history holds, the log need not keep.
+  std::vector<std::uint64_t> covered(partitions_.count());
+  {
+    const std::lock_guard lock(snapshot_mutex_);
+    for (std::uint32_t p = 0; p < partitions_.count(); ++p) covered[p] = snapshot_positions_[p].second;
+  }
+  std::uint32_t below = log::first_segment_needed(segments, covered);
+  below = options_.history.indexed_through ? std::min(below, options_.history.indexed_through() + 1) : 0;
+  if (below > segments.front().number) return log_->trim(below);
+  return {};
+}
+
+Result<void> Engine::snapshot_all() {
+  if (!log_) return {};
+  for (std::uint32_t p = 0; p < partitions_.count(); ++p) post_snapshot(static_cast<std::uint16_t>(p));
+  background_->wait();
+  if (const auto error = background_->error()) return tl::unexpected(*error);
+  return {};
+}
+
+}  // namespace tend::run

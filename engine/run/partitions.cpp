@@ -1,0 +1,99 @@
+#include "engine/run/partitions.hpp"
+
+#include <algorithm>
+
+#include "engine/env/draw.hpp"
+
+namespace tend::run {
+
+Partitions::Partitions(const journey::Plan& plan, unsigned count, unsigned threads)
+    : plan_(plan), workers_(threads), effects_(count), records_(count), failed_(count, 0) {
+  for (unsigned p = 0; p < count; ++p) states_.push_back(std::make_unique<state::State>(plan.program, plan.layout, static_cast<std::uint16_t>(p)));
+}
+
+std::uint16_t Partitions::partition_of(std::string_view customer) const {
+  return static_cast<std::uint16_t>(env::partition_of(customer, count()));
+}
+
+void Partitions::set_render(bool render) {
+  for (journey::Effects& effects : effects_) effects.render = render;
+}
+
+Result<void> Partitions::apply(const log::Batch& batch) {
+  batch.each([this](const log::Record& record) {
+    if (record.partition >= records_.size()) return;
+    if (records_[record.partition].empty()) touched_.push_back(record.partition);
+    records_[record.partition].push_back({static_cast<state::InputKind>(record.kind), record.payload});
+  });
+  return apply_all();
+}
+
+void Partitions::gather(std::uint8_t kind, std::uint16_t partition, std::string_view payload) {
+  gathered_.push_back({kind, partition, gathered_bytes_.size(), payload.size()});
+  gathered_bytes_ += payload;
+}
+
+Result<void> Partitions::apply_gathered() {
+  for (const Gathered& g : gathered_) {
+    if (g.partition >= records_.size()) continue;
+    if (records_[g.partition].empty()) touched_.push_back(g.partition);
+    records_[g.partition].push_back({static_cast<state::InputKind>(g.kind), std::string_view(gathered_bytes_).substr(g.begin, g.size)});
+  }
+  const auto applied = apply_all();
+  gathered_.clear();
+  gathered_bytes_.clear();
+  for (journey::Effects& effects : effects_) effects.clear();
+  return applied;
+}
+
+Result<void> Partitions::apply_all() {
+  for (journey::Effects& effects : effects_) effects.clear();
+  std::sort(touched_.begin(), touched_.end());
+  std::size_t total = 0;
+  for (const std::uint32_t p : touched_) total += records_[p].size();
+  const auto work = [this](std::uint32_t i) {
+    const std::uint32_t p = touched_[i];
+    for (const Record& record : records_[p]) {
+      if (!journey::apply(plan_, *states_[p], record.kind, record.payload, effects_[p])) failed_[p] = 1;
+    }
+    records_[p].clear();
+  };
+  const auto count = static_cast<std::uint32_t>(touched_.size());
+  if (total < 256) {   // not worth waking anybody
+    for (std::uint32_t i = 0; i < count; ++i) work(i);
+  } else {
+    workers_.each(count, work);
+  }
+  for (const std::uint32_t p : touched_) {
+    if (failed_[p] != 0) return fail(ErrorCode::corrupt, "partition " + std::to_string(p) + " holds an input that this program cannot take");
+  }
+  touched_.clear();
+  return {};
+}
+
+const std::vector<PartitionEffect>& Partitions::sends() {
+  sends_.clear();
+  for (std::uint32_t p = 0; p < count(); ++p) {
+    for (std::uint32_t i = 0; i < effects_[p].sends.size(); ++i) sends_.push_back({static_cast<std::uint16_t>(p), i});
+  }
+  std::sort(sends_.begin(), sends_.end(), [this](const PartitionEffect& a, const PartitionEffect& b) {
+    const journey::SendEffect& x = effects_[a.partition].sends[a.send];
+    const journey::SendEffect& y = effects_[b.partition].sends[b.send];
+    if (x.at != y.at) return x.at < y.at;
+    if (a.partition == b.partition && x.customer == y.customer) return a.send < b.send;
+    return states_[a.partition]->customer_id(x.customer) < states_[b.partition]->customer_id(y.customer);
+  });
+  return sends_;
+}
+
+state::Moment Partitions::next_due() const {
+  state::Moment due = state::kNever;
+  for (const auto& state : states_) due = std::min(due, state->wheel.next_due());
+  return due;
+}
+
+bool Partitions::anything_pending() const {
+  return std::any_of(states_.begin(), states_.end(), [](const auto& state) { return !state->pending.empty(); });
+}
+
+}  // namespace tend::run

@@ -1,0 +1,71 @@
+// All partitions of one engine: records in, effects out. The fold itself; who makes the records durable is the engine's matter.
+#pragma once
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "engine/env/result.hpp"
+#include "engine/journey/apply.hpp"
+#include "engine/log/batch.hpp"
+#include "engine/run/workers.hpp"
+
+namespace tend::run {
+
+/// What the engine is told when it hands something over or counts.
+struct PartitionEffect {
+  std::uint16_t partition = 0;
+  std::uint32_t send = 0;       // number in that partition's effects
+};
+
+class Partitions {
+ public:
+  Partitions(const journey::Plan& plan, unsigned count, unsigned threads);
+
+  std::uint16_t partition_of(std::string_view customer) const;
+  std::uint32_t count() const { return static_cast<std::uint32_t>(states_.size()); }
+  state::State& state(std::uint32_t partition) { return *states_[partition]; }
+  const state::State& state(std::uint32_t partition) const { return *states_[partition]; }
+  const journey::Plan& plan() const { return plan_; }
+
+  /// Applies a batch's records, each partition's in their order; effects are collected anew. Records of no partition are left out.
+  /// Errors: `corrupt` for a record that the program cannot take; the state is then unusable.
+  Result<void> apply(const log::Batch& batch);
+
+  /// For recovery: records gathered with `gather` (payloads are copied) are applied by `apply_gathered`, effects are dropped.
+  void gather(std::uint8_t kind, std::uint16_t partition, std::string_view payload);
+  Result<void> apply_gathered();
+
+  journey::Effects& effects(std::uint32_t partition) { return effects_[partition]; }
+  /// Every send of the last apply, by (moment, customer id), else as made.
+  const std::vector<PartitionEffect>& sends();
+  void set_render(bool render);
+
+  /// A moment not after the earliest thing that is due by time in any partition.
+  state::Moment next_due() const;
+  bool anything_pending() const;
+
+ private:
+  struct Record {
+    state::InputKind kind;
+    std::string_view payload;
+  };
+  Result<void> apply_all();
+
+  const journey::Plan& plan_;
+  Workers workers_;
+  std::vector<std::unique_ptr<state::State>> states_;
+  std::vector<journey::Effects> effects_;
+  std::vector<std::vector<Record>> records_;
+  std::vector<std::uint32_t> touched_;
+  std::vector<std::uint8_t> failed_;
+  std::vector<PartitionEffect> sends_;
+  struct Gathered {
+    std::uint8_t kind;
+    std::uint16_t partition;
+    std::size_t begin, size;
+  };
+  std::vector<Gathered> gathered_;
+  std::string gathered_bytes_;
+};
+
+}  // namespace tend::run
