@@ -1,0 +1,150 @@
+"""The examples of the semantics that part one of the language can say, each with the result that the text gives.
+
+`python3 cases.py` holds the model against them; compare.py --cases holds the engine against them."""
+import datetime as dt
+import sys
+from fractions import Fraction
+
+import clock
+import model
+import values
+
+AMOUNTS = {"order": {"amount": "money"}, "visit": {"n": "number"}, "reply": {"n": "number"}, "service": {"n": "number"}}
+
+
+def moment(text):
+    """`01-20` and `01-20T10:00` are of 2026."""
+    text = text if len(text) > 5 and text[4] == "-" else "2026-" + text
+    return clock.parse_moment(text if "T" in text else text + "T00:00")
+
+
+def events(name, *ats):
+    return {"name": name + "s", "event": name, "rows": [{"customer": "c1", "at": moment(at), "values": {}} for at in ats]}
+
+
+def tags(*pairs):
+    return {"name": "tagging", "attributes": {}, "tags": True,
+            "rows": [{"customer": "c1", "at": moment(at), "values": {}, "tags": [tag]} for at, tag in pairs]}
+
+
+def program(playbooks, sources, start="2025-12-01", end="2026-09-01", **more):
+    sends = [s["message"] for p in playbooks for s in model.steps_of(p["steps"]) if s["do"] == "send"]
+    return {"timezone": None, "customer": {}, "events": AMOUNTS, "activity": ["order"], "traits": {}, "segments": {},
+            "messages": {m: {"channel": "outbox"} for m in dict.fromkeys(sends)}, "playbooks": playbooks, "sources": sources,
+            "from": moment(start), "to": moment(end)} | more
+
+
+def send(message):
+    return {"do": "send", "message": message}
+
+
+def playbook(steps, name="p", **more):
+    return {"name": name, "steps": steps} | more
+
+
+def e8(*others):
+    p = playbook([{"do": "wait", "for": "5 days"}, send("s")], enter=[{"on": "order"}],
+                 goal={"on": "visit", "within": "10 days"}, leave=["tagged", "x"])
+    return program([p], [events("order", "01-01"), *others])
+
+
+def e9(reply):
+    p = playbook([{"do": "wait", "up_to": "7 days", "arms": [{"on": "reply", "steps": [send("a")]}, {"else": True, "steps": [send("b")]}]}],
+                 enter=[{"on": "order"}])
+    return program([p], [events("order", "01-01"), events("reply", reply)])
+
+
+CUSTOM = {"customer": {"birthday": "date"}, "timezone": "Asia/Shanghai"}
+BIRTHDAYS = {"name": "people", "attributes": {"birthday": "date"}, "rows": [{"customer": "c1", "values": {"birthday": ["date", "2008-02-29"]}}]}
+
+# name -> (program, the sends as "moment message", the figures of playbook `p`)
+CASES = {
+    "E2": (program([playbook([send("care"), {"do": "wait", "for": "7 days"}, send("offer")], enter=[{"when": ["inactive", "60 days"]}],
+                             goal={"on": "order", "within": "30 days"})], [events("order", "01-01", "03-02")], end="2026-04-01"),
+           ["03-02 care"], {"goal": 1}),
+    # Part one has no caps: the example's order of sends at one moment is kept, its deferral of b to 01-03 is not.
+    "E3b": (program([playbook([send("a"), send("b")], "two", enter=[{"on": "order"}], priority=90),
+                     playbook([send("c")], "one", enter=[{"on": "order"}])], [events("order", "01-02")]),
+            ["01-02 a", "01-02 c", "01-02 b"], {}),
+    "E5": (program([playbook([send("x")], enter=[{"when": [">=", ["count", "order", None, "30 days"], ["number", 2]]}], again="always")],
+                   [events("order", "01-01", "01-20", "01-31")]), ["01-20 x", "01-31 x"], {"finished": 2}),
+    "E6": (program([playbook([send("x")], enter=[{"when": [">=", ["age", ["attribute", "birthday"]], ["number", 18]]}])],
+                   [BIRTHDAYS], start="2025-12-31T16:00", **CUSTOM), ["2026-02-27T16:00 x"], {"finished": 1}),
+    "E7b": (program([playbook([send("x")], enter=[{"on": "order"}], again="30 days")], [events("order", "01-01", "01-20", "01-31")]),
+            ["01-01 x", "01-31 x"], {"finished": 2}),
+    "E7d": (program([playbook([send("a"), {"do": "wait", "up_to": "30 days", "arms": [{"on": "service", "steps": [{"do": "stop"}]}]}],
+                              enter=[{"on": "service"}], again="always")], [events("service", "01-01", "01-10")]),
+            ["01-01 a", "01-10 a"], {"entered": 2, "finished": 2}),
+    "E8a": (e8(events("visit", "01-11")), ["01-06 s"], {"finished": 1}),
+    "E8b": (e8(events("visit", "2026-01-10T23:59:59.999")), ["01-06 s"], {"goal": 1}),
+    "E8c": (e8(tags(("01-06", "x"))), ["01-06 s"], {"finished": 1}),
+    "E8d": (e8(tags(("01-05", "x"))), [], {"left": 1}),
+    # Part one has no `repeat`: the arms alone.
+    "E9a": (e9("01-08"), ["01-08 b"], {"finished": 1}),
+    "E9b": (e9("2026-01-07T23:59:59"), ["2026-01-07T23:59:59 a"], {"finished": 1}),
+    "E13": (program([playbook([send("x")], enter=[{"when": ["inactive", "60 days"]}], again="always")], [events("order", "01-01", "03-20")],
+                    start="03-10", end="2026-07-01"), ["05-19 x"], {"finished": 1}),
+}
+
+
+def e14():
+    """E14 as conditions on a customer without a city: which of them enter, shows in the names of the messages."""
+    usd = lambda text: ["money", text + " USD"]  # noqa: E731
+    order = {"name": "orders", "event": "order", "rows": [
+        {"customer": "c1", "at": moment("01-01T10:00"), "values": {"amount": usd("0.10")}},
+        {"customer": "c1", "at": moment("01-01T11:00"), "values": {"amount": usd("0.11")}},
+        {"customer": "c1", "at": moment("01-01T12:00"), "values": {}}]}
+    city = ["attribute", "city"]
+    conditions = {
+        "half": ["=", ["*", usd("9.99"), ["number", 0.5]], usd("5.00")],
+        "seven": ["=", ["*", usd("0.05"), ["number", 0.7]], usd("0.04")],
+        "percent": ["=", ["*", usd("9.99"), ["percent", "12.5"]], usd("1.25")],
+        "average": ["=", ["average", "order", "amount", None, None], usd("0.11")],
+        "equal": ["=", city, ["text", "a"]],
+        "unequal": ["!=", city, ["text", "a"]],
+        "not_equal": ["not", ["=", city, ["text", "a"]]],
+    }
+    last = [">=", ["count", "order", None, None], ["number", 3]]
+    playbooks = [playbook([send(name)], name, enter=[{"when": last, "where": condition}]) for name, condition in conditions.items()]
+    made = program(playbooks, [order], customer={"city": "text"})
+    return made, [f"2026-01-01T12:00 {name}" for name in sorted(["half", "seven", "percent", "average", "not_equal"])], {}
+
+
+CASES["E14"] = e14()
+
+
+def expected_sends(lines):
+    return [(moment(at), message) for at, message in (line.split(" ") for line in lines)]
+
+
+def check_direct():
+    """E1 and E14 as plain sums."""
+    zone, p = "America/New_York", clock.parse_moment
+    assert clock.clock(zone, dt.datetime(2017, 3, 12, 2, 30)) == p("2017-03-12T07:00")
+    assert clock.clock(zone, dt.datetime(2017, 11, 5, 1, 30)) == p("2017-11-05T05:30")
+    assert clock.plus(zone, p("2017-01-31T15:00"), "1 month") == p("2017-02-28T15:00")
+    assert clock.plus(zone, p("2017-03-11T15:00"), "1 day") == p("2017-03-12T15:00")
+    usd = values.money
+    assert values.arithmetic("*", usd("9.99 USD"), 0.5, zone) == usd("5.00 USD")
+    assert values.arithmetic("*", usd("0.05 USD"), 0.7, zone) == usd("0.04 USD")
+    assert values.arithmetic("*", usd("9.99 USD"), values.Percent(Fraction("12.5")), zone) == usd("1.25 USD")
+    assert values.aggregate("average", [usd("0.10 USD"), usd("0.11 USD")], "money") == usd("0.11 USD")
+
+
+def main():
+    check_direct()
+    failed = 0
+    for name, (given, sends, figures) in CASES.items():
+        result = model.run(given, trace=True)
+        got = [(s[0], s[3]) for s in result.sends]
+        wrong = {k: result.figures["p"][k] for k, v in figures.items() if result.figures["p"][k] != v}
+        if got != expected_sends(sends) or wrong:
+            failed += 1
+            print(f"{name}: got {[(clock.print_moment(a), m) for a, m in got]}, expected {sends}; figures {wrong}, expected {figures}")
+            print("\n".join(result.traces["c1"]))
+    print(f"{len(CASES) + 1 - failed} of {len(CASES) + 1} examples hold")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

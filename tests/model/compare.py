@@ -1,0 +1,381 @@
+"""Holds the engine against the model over random workspaces: the sends line by line (keys aside) and the figures.
+
+  compare.py [--tend PATH] [--seeds N | --seeds A:B | --seed N]    the model against `tend simulate`
+  compare.py --cases                                               the examples of the semantics against `tend simulate`
+  compare.py --replay …                                            `tend simulate` against `tend replay --data`
+  compare.py --stand-in NAME …                                     the model against another reading (NAME=VALUE) or a mutant
+  compare.py --mutants N                                           how many of N seeds find each mutant and tell each reading apart
+  --with a,b   features of generate.py · --shrink   make a difference small · --keep DIR   where its workspace goes · --going   do not stop
+
+Exit code: 0 all agree, 1 something differs, 3 wrong usage, 4 the binary is missing."""
+import argparse
+import collections
+import copy
+import json
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+
+import cases
+import clock
+import generate
+import model
+import mutants
+import spelling
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+COUNTS = ("entered", "goal", "left", "finished", "live")
+
+
+class NoRun(Exception):
+    """The engine would not run the workspace: what it said."""
+
+
+# --- both sides in one shape: {"sends": [(at, customer, playbook, message, channel)], "figures": {path: number}} --------------------
+
+def of_model(program, **more):
+    """The model's outcome, `reached` by line."""
+    result = model.run(program, **more)
+    _, lines = spelling.tend_text(program)
+    figures = {"customers": result.customers, "events": result.events}
+    for name, f in result.figures.items():
+        for count in COUNTS:
+            figures[f"{name} {count}"] = f[count]
+        for line, reached in zip(lines[name], f["reached"]):
+            figures[f"{name} line {line} reached"] = reached
+        for (message, channel), accepted in f["sends"].items():
+            figures[f"{name} {message} {channel} accepted"] = accepted
+    sends = [(clock.print_moment(s[0]),) + s[1:] for s in result.sends]
+    return {"sends": sends, "figures": figures}
+
+
+def call(arguments, folder):
+    done = subprocess.run(arguments, cwd=folder, capture_output=True, text=True, timeout=120, check=False)
+    if done.returncode != 0:
+        raise NoRun(f"exit code {done.returncode}: {' '.join(arguments)}\n{done.stdout[-2000:]}{done.stderr[-3000:]}")
+    return done.stdout
+
+
+def of_engine(program, tend, folder, verb="simulate"):
+    """The engine's outcome over the workspace in `folder`, and its raw output."""
+    sends_file = pathlib.Path(folder) / f"{verb}.sends"
+    arguments = [str(tend), verb] + (["--data", str(pathlib.Path(folder) / "data")] if verb == "replay" else [])
+    text = call(arguments + spelling.range_arguments(program) + ["--format", "json", "--sends", str(sends_file)], folder)
+    told = json.loads(text)
+    raw = sends_file.read_text(encoding="utf-8")
+    lines = [json.loads(line) for line in raw.splitlines() if line]
+    sends = [tuple(s[k] for k in ("at", "customer", "playbook", "message", "channel")) for s in lines]
+    keys = [s["key"] for s in lines]
+    if len(set(keys)) != len(keys):
+        raise NoRun("two sends have the same key")
+    figures = {"customers": told["customers"], "events": told["events"]}
+    for name, p in told["playbooks"].items():
+        for count in COUNTS:
+            figures[f"{name} {count}"] = p[count]
+        for step in p["steps"]:
+            figures[f"{name} line {step['line']} reached"] = step["reached"]
+        for message, channels in p["sends"].items():
+            for channel, counts in channels.items():
+                if counts["accepted"]:
+                    figures[f"{name} {message} {channel} accepted"] = counts["accepted"]
+    return {"sends": sends, "figures": figures, "raw": (told, raw)}
+
+
+def differences(left, right):
+    """What differs, in words; empty where nothing does. The order of the sends counts."""
+    found = []
+    for n in range(max(len(left["sends"]), len(right["sends"]))):
+        a = left["sends"][n] if n < len(left["sends"]) else None
+        b = right["sends"][n] if n < len(right["sends"]) else None
+        if a != b:
+            found.append(f"send {n + 1}: model {a}, other {b}")
+            break
+    for path in sorted(set(left["figures"]) | set(right["figures"])):
+        a, b = left["figures"].get(path), right["figures"].get(path)
+        if a != b:
+            found.append(f"{path}: model {a}, other {b}")
+    return found
+
+
+def first_customer(left, right):
+    """The customer of the first send that differs; of figures alone nobody can say whose they are."""
+    for a, b in zip(left["sends"] + [None], right["sends"] + [None]):
+        if a != b:
+            return min((s for s in (a, b) if s), key=lambda s: s[0])[1]
+    return None
+
+
+# --- the other side -----------------------------------------------------------------------------------------------------------------
+
+def stand_in(name):
+    """A function program -> outcome for a mutant's name or READING=VALUE."""
+    if name in mutants.MUTANTS:
+        return lambda program, folder: of_model(program, customer_type=mutants.MUTANTS[name])
+    reading, _, value = name.partition("=")
+    if value not in model.READINGS.get(reading, ()):
+        raise SystemExit(f"no mutant and no reading `{name}`; there are {', '.join(mutants.MUTANTS)} and {model.READINGS}")
+    return lambda program, folder: of_model(program, readings={reading: value})
+
+
+def pair(program, other, replay=False, tend=None):
+    """Both outcomes for a program; the workspace lives in a folder of its own meanwhile."""
+    with tempfile.TemporaryDirectory(prefix="tend-model-") as folder:
+        if other is None:
+            spelling.write(program, folder)
+        if replay:
+            one, two = of_engine(program, tend, folder), of_engine(program, tend, folder, "replay")
+            if one["raw"] != two["raw"] and not differences(one, two):
+                two["figures"]["bytes of the output"] = "differ"
+            return one, two
+        return of_model(program), (other(program, folder) if other else of_engine(program, tend, folder))
+
+
+# --- shrinking ----------------------------------------------------------------------------------------------------------------------
+
+def smaller(program):
+    """Programs a little smaller than this one, the boldest first."""
+    def cut(place):
+        made = copy.deepcopy(program)
+        place(made)
+        return made
+
+    for n in range(len(program["playbooks"])):
+        if len(program["playbooks"]) > 1:
+            yield cut(lambda m: m["playbooks"].pop(n))
+    customers = sorted({r["customer"] for s in program["sources"] for r in s["rows"]})
+    for half in (customers[:len(customers) // 2], customers[len(customers) // 2:]):
+        if len(customers) > 1:
+            yield cut(lambda m: [s.update(rows=[r for r in s["rows"] if r["customer"] in half]) for s in m["sources"]])
+    for n, source in enumerate(program["sources"]):
+        yield cut(lambda m: m["sources"].pop(n))
+        size = len(source["rows"])
+        step = max(1, size // 2)
+        while step:
+            for at in range(0, size, step):
+                yield cut(lambda m: m["sources"][n].update(rows=m["sources"][n]["rows"][:at] + m["sources"][n]["rows"][at + step:]))
+            step //= 2
+    for n, p in enumerate(program["playbooks"]):
+        for clause in range(len(p["enter"])):
+            if len(p["enter"]) > 1:
+                yield cut(lambda m: m["playbooks"][n]["enter"].pop(clause))
+        for key in ("where", "goal", "leave", "priority", "turn", "again"):
+            if key in p:
+                yield cut(lambda m: m["playbooks"][n].pop(key))
+    yield from smaller_trees(program)
+    for n, source in enumerate(program["sources"]):
+        for name in source.get("attributes", []):
+            yield cut(lambda m: (m["sources"][n]["attributes"].remove(name), [r["values"].pop(name) for r in m["sources"][n]["rows"]]))
+    for kind in ("traits", "segments", "messages", "events", "customer"):
+        for name in program[kind]:
+            made = cut(lambda m: (m[kind].pop(name), m.update(activity=[a for a in m["activity"] if a != name])))
+            if not model.strings_of(made, lambda text: text == name):  # nothing speaks of it any more
+                yield made
+    if program.get("local_range"):
+        yield cut(lambda m: m.update(local_range=False))
+    if any(s.get("style") for s in program["sources"]):
+        yield cut(lambda m: [s.update(style=None) for s in m["sources"]])
+
+
+def smaller_trees(program):
+    """Without a step, with a step's inner block in its place, without an arm, with a simpler condition."""
+    def walk(tree, path):
+        if isinstance(tree, dict):
+            for key, part in tree.items():
+                yield from walk(part, path + [key])
+            for key in ("where", "within", "else"):
+                if key in tree and path and path[-1] not in ("playbooks",) and tree.get(key) is not True:
+                    yield path, "without", key
+        elif isinstance(tree, list):
+            if path[-1] in ("steps", "arms", "branches"):
+                for n in range(len(tree)):
+                    if len(tree) > 1:
+                        yield path, "drop", n
+                    if path[-1] == "steps":
+                        for block in range(len(model.blocks_of(tree[n]))):
+                            yield path, "inline", (n, block)
+            elif tree and tree[0] in ("and", "or"):
+                yield path, "become", 1
+                yield path, "become", 2
+            elif tree and tree[0] == "not":
+                yield path, "become", 1
+            elif tree and tree[0] in ("count", "within") and len(tree) > 2 and tree[2]:
+                yield path, "clear", 2
+            elif tree and tree[0] in spelling.AGGREGATES and len(tree) > 3 and tree[3]:
+                yield path, "clear", 3
+            for n, part in enumerate(tree):
+                yield from walk(part, path + [n])
+
+    for path, action, what in list(walk(program["playbooks"], ["playbooks"])):
+        made = copy.deepcopy(program)
+        holder = made
+        for key in path[:-1]:
+            holder = holder[key]
+        tree = holder[path[-1]]
+        if action == "without":
+            tree.pop(what)
+        elif action == "drop":
+            tree.pop(what)
+        elif action == "inline":
+            tree[what[0]:what[0] + 1] = model.blocks_of(tree[what[0]])[what[1]]["steps"]
+        elif action == "become":
+            holder[path[-1]] = tree[what]
+        else:
+            tree[what] = None
+        yield made
+
+
+def shrink(program, differs):
+    """The smallest program that `smaller` reaches from here and that still differs."""
+    again = True
+    while again:
+        again = False
+        for made in smaller(program):
+            try:
+                still = differs(made)
+            except Exception:  # a cut too deep: neither side can run it
+                continue
+            if still:
+                program, again = made, True
+                break
+    return program
+
+
+# --- reports ------------------------------------------------------------------------------------------------------------------------
+
+def timeline(sends, customer):
+    return "\n".join("  " + "  ".join(s) for s in sends if customer in (None, s[1])) or "  (nothing sent)"
+
+
+def readings_that_agree(program, right):
+    """Other readings of the text under which the model gives what the other side gave."""
+    found = []
+    for reading, kinds in model.READINGS.items():
+        for kind in kinds[1:]:
+            if not differences(of_model(program, readings={reading: kind}), right):
+                found.append(f"{reading} = {kind}")
+    return found
+
+
+def report(label, program, left, right, again, replay):
+    customer = first_customer(left, right)
+    print(f"{label}: DIFFERS")
+    for line in differences(left, right)[:12]:
+        print("  " + line)
+    print(f"customer {customer}; the model's sends:\n{timeline(left['sends'], customer)}\nthe other's:\n{timeline(right['sends'], customer)}")
+    if not replay:
+        traces = model.run(program, trace=True).traces
+        told = [customer] if customer in traces else sorted(traces)[:3]
+        for name in told:
+            print(f"the model's account of {name}:")
+            print("\n".join("  " + line for line in traces[name]))
+        agree = readings_that_agree(program, right)
+        if agree:
+            print("the model agrees with the other when it reads: " + "; ".join(agree))
+    print("again: " + again)
+
+
+def keep(program, folder, label):
+    folder = pathlib.Path(folder or tempfile.mkdtemp(prefix="tend-model-")) / label.replace(" ", "-")
+    shutil.rmtree(folder, ignore_errors=True)
+    spelling.write(program, folder)
+    (folder / "command.txt").write_text(" ".join(["tend", "simulate"] + spelling.range_arguments(program) + ["--format", "json", "--sends", "sends"]) + "\n")
+    return folder
+
+
+def one(label, program, options, other, again):
+    """Compares one program; True where both agree."""
+    try:
+        left, right = pair(program, other, options.replay, options.tend)
+    except NoRun as said:
+        print(f"{label}: the engine did not run it\n{said}\nworkspace: {keep(program, options.keep, label)}\nagain: {again}")
+        return False
+    if not differences(left, right):
+        return True
+    if options.shrink:
+        program = shrink(program, lambda p: bool(differences(*pair(p, other, options.replay, options.tend))))
+        left, right = pair(program, other, options.replay, options.tend)
+    report(label, program, left, right, again, options.replay)
+    if options.shrink:
+        print(spelling.tend_text(program)[0])
+    print(f"workspace: {keep(program, options.keep, label)}")
+    return False
+
+
+def strength(count, features):
+    """How many seeds find each mutant, and how many tell each pair of readings apart."""
+    names = list(mutants.MUTANTS) + [f"{r}={k}" for r, kinds in model.READINGS.items() for k in kinds[1:]]
+    found, first = collections.Counter(), {}
+    for seed in range(count):
+        program = generate.generate(seed, features)
+        left = of_model(program)
+        quiet = of_model(program, noise=seed)
+        if differences(left, quiet):
+            print(f"seed {seed}: a timer turn at a moment at which nothing is due changed something: {differences(left, quiet)[:3]}")
+        for name in names:
+            if differences(left, stand_in(name)(program, None)):
+                found[name] += 1
+                first.setdefault(name, seed)
+    for name in names:
+        print(f"  {name:45} {found[name]:5} of {count} seeds, first {first.get(name, '-')}")
+    return 1 if any(not found[name] for name in mutants.MUTANTS) else 0
+
+
+def programs(options):
+    """(label, program, the command that repeats it)."""
+    tail = "".join(f" --stand-in '{options.stand_in}'" if options.stand_in else "") + (" --replay" if options.replay else "")
+    tail += f" --tend {options.tend}" if not options.stand_in else ""
+    if options.cases:
+        for name, (program, _, _) in cases.CASES.items():
+            yield name, program, f"python3 tests/model/compare.py --cases{tail}"
+        return
+    if options.seed is not None:
+        seeds = [options.seed]
+    else:
+        low, _, high = options.seeds.partition(":")
+        seeds = range(int(low), int(high)) if high else range(int(low))
+    tail += f" --with {options.features}" if options.features else ""
+    for seed in seeds:
+        yield f"seed {seed}", generate.generate(seed, options.features.split(",")), f"python3 tests/model/compare.py --seed {seed} --shrink{tail}"
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--tend", default=str(ROOT / "build/release/tend"))
+    parser.add_argument("--seeds", default="200")
+    parser.add_argument("--seed", type=int)
+    parser.add_argument("--cases", action="store_true")
+    parser.add_argument("--replay", action="store_true")
+    parser.add_argument("--stand-in", dest="stand_in")
+    parser.add_argument("--mutants", type=int)
+    parser.add_argument("--with", dest="features", default="")
+    parser.add_argument("--shrink", action="store_true")
+    parser.add_argument("--going", action="store_true")
+    parser.add_argument("--keep")
+    try:
+        options = parser.parse_args()
+    except SystemExit as wrong:
+        return 3 if wrong.code else 0
+    if options.mutants:
+        return strength(options.mutants, options.features.split(","))
+    other = stand_in(options.stand_in) if options.stand_in else None
+    if other is None:
+        options.tend = str(pathlib.Path(options.tend).resolve())
+        if not pathlib.Path(options.tend).exists():
+            print(f"there is no binary at {options.tend}; build it, or give --tend PATH", file=sys.stderr)
+            return 4
+    agreed = differed = 0
+    for label, program, again in programs(options):
+        if one(label, program, options, other, again):
+            agreed += 1
+            continue
+        differed += 1
+        if not options.going:
+            break
+    print(f"{agreed} agree, {differed} differ")
+    return 1 if differed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,547 @@
+"""Random workspaces, each a function of its seed: `python3 generate.py SEED FOLDER`, or `--statistics N` to see what N seeds do.
+
+The programs are made to interact: few tags, few durations, several playbooks that read and set the same things; the inputs are
+made of ties: equal moments across sources, moments exactly a duration apart, local times that steps wait for, month ends, days on
+which the clock changes. Every program is meant to be well typed."""
+import collections
+import datetime as dt
+import random
+import sys
+
+import clock
+import model
+import spelling
+
+ZONES = ["UTC", "Asia/Shanghai", "America/New_York", "Europe/London", "Australia/Lord_Howe", "America/Havana", "Asia/Kathmandu"]
+# Zones whose clocks change, by half an hour or at midnight too, and the days on which they do.
+SUMMER = {"America/New_York": ["2026-03-08", "2026-11-01", "2017-03-12"], "Europe/London": ["2026-03-29", "2026-10-25"],
+          "Australia/Lord_Howe": ["2026-04-05", "2026-10-04"], "America/Havana": ["2024-03-10", "2024-11-03"]}
+MONTH_ENDS = ["2026-01-31", "2024-01-31", "2026-02-28", "2025-12-31", "2026-08-31"]
+# What a workspace is about: nothing in particular, clock changes, month ends, one event that does everything, tags.
+THEMES = ["free", "free", "clocks", "months", "one event", "one event", "tags", "tags"]
+DURATIONS = ["1 day", "2 days", "3 days", "7 days", "1 week", "10 days", "14 days", "30 days", "1 month", "2 months", "12 hours",
+             "90 minutes", "1 hour", "45 minutes"]
+TIMES = ["10:00", "00:00", "02:30", "01:30", "09:00", "21:15"]
+STORES = ["a", "b", "雪"]
+TAGS = ["x", "vip", "cold"]
+NAMES = ["p_a", "P_b", "welcome", "zz", "剧本", "a1", "win_back", "été"]
+CUSTOMERS = ["c{}", "客户{}", "00{}", "A b{}", "é{}"]
+AMOUNTS = ["5", "9.99", "10", "25.50", "0.05"]
+EVENTS = {"order": {"amount": "money", "quantity": "number", "store": "text"}, "visit": {"n": "number", "store": "text"},
+          "reply": {"answer": "text", "n": "number"}, "wash": {"amount": "money", "express": "bool"}}
+SENT = {"message": "text", "channel": "text", "playbook": "text"}
+ATTRIBUTES = {"city": "text", "level": ["normal", "silver", "gold"], "points": "number", "vip": "bool", "credit": "money",
+              "birthday": "date", "renewal": "date", "trial": "moment"}
+# Days near which clocks change, months end, or leap days stand.
+DAYS = ["2026-01-29", "2026-02-27", "2026-03-08", "2026-03-29", "2026-10-25", "2026-11-01", "2024-02-28", "2025-12-30", "2027-04-04",
+        "2027-05-15", "2016-11-05", "2026-06-30"]
+
+
+class Scope:
+    """What a condition may name: the event under test, the entry's event, the events of arms around it; `pure` inside windows."""
+
+    def __init__(self, test=None, entry=None, arms=(), pure=False):
+        self.test, self.entry, self.arms, self.pure = test, entry, tuple(arms), pure
+
+
+class Maker:
+    def __init__(self, seed, features=()):
+        self.dice = random.Random(f"workspace {seed}")
+        self.features = set(features)
+        self.theme = self.one(THEMES)
+        self.zone = self.one(SUMMER if self.theme == "clocks" else list(SUMMER) + ["UTC", "Asia/Shanghai", "Asia/Kathmandu", None])
+        self.pool = self.dice.sample(DURATIONS, self.dice.randint(2, 4))
+        self.pool += {"months": ["1 month", self.one(["1 month", "2 months"])], "clocks": ["1 day"]}.get(self.theme, [])
+        self.times = self.dice.sample(TIMES[:4], 2) if self.theme == "clocks" else self.dice.sample(TIMES, 2)
+        self.events = dict(sorted(EVENTS.items(), key=lambda _: self.dice.random())[:self.dice.randint(2, 4)])
+        self.hot = self.one(self.events)            # the event that most of the program is about
+        self.tags = TAGS[:self.dice.randint(1, 2 if self.theme == "tags" else 3)]
+        names = self.dice.sample(list(ATTRIBUTES), self.dice.randint(1, 5))
+        self.attributes = {name: ATTRIBUTES[name] for name in names}
+        self.names = self.dice.sample(NAMES, self.one([1, 2, 2, 3, 3, 4]))
+        self.messages = {f"m{n}": {"channel": self.one(["outbox", "outbox", "paper"])} for n in range(1, self.dice.randint(2, 5))}
+        days = SUMMER[self.zone] if self.theme == "clocks" else MONTH_ENDS if self.theme == "months" else DAYS
+        day = dt.date.fromisoformat(self.one(days)) - dt.timedelta(days=self.one([0, 1, 3] if self.theme == "clocks" else [0, 1, 3, 7, 20, 30]))
+        self.start = clock.clock(self.zone or "UTC", dt.datetime.combine(day, dt.time.fromisoformat(self.one(TIMES))))
+        short = any(d.split()[1].startswith(("hour", "minute")) for d in self.pool)  # short windows go round often enough in a month
+        lengths = [60, 100] if self.theme == "months" else [10, 30] if short else [10, 30, 30, 60, 100]
+        self.end = clock.Moment(self.start + self.one(lengths) * clock.EXACT["day"])
+        self.zones_move = self.chance(0.12)         # some customers have zones of their own
+        self.traits, self.segments = {}, {}
+
+    def one(self, things):
+        return self.dice.choice(list(things))
+
+    def chance(self, p):
+        return self.dice.random() < p
+
+    # --- expressions -------------------------------------------------------------------------------------------------
+
+    def duration(self):
+        return self.one(self.pool)
+
+    def over(self):
+        return "1 month" if self.theme == "months" and self.chance(0.5) else None if self.chance(0.15) else self.duration()
+
+    def literal(self, kind):
+        if isinstance(kind, list):
+            return ["text", self.one(kind)]
+        return {"text": lambda: ["text", self.one(STORES)], "number": lambda: ["number", self.one([1, 2, 3, 2.5])],
+                "money": lambda: ["money", self.one(AMOUNTS) + " USD"], "bool": lambda: ["bool", self.chance(0.5)],
+                "date": lambda: ["date", str(self.some_date())], "moment": lambda: ["moment", self.some_clock()]}[kind]()
+
+    def some_date(self):
+        days = self.dice.randint(-1, 4) if self.theme == "clocks" else self.dice.randint(-3, 40)
+        return clock.today(self.zone or "UTC", self.start) + dt.timedelta(days=days)
+
+    def some_clock(self):
+        return f"{self.some_date()} {self.one(self.times)}"
+
+    def fields(self, event):
+        return SENT if event == "sent" else self.events[event]
+
+    def event_name(self):
+        if self.chance(0.8 if self.theme in ("one event", "tags") else 0.4):
+            return self.hot
+        return self.one(list(self.events) * 3 + ["sent"])
+
+    def compared(self, left, kind):
+        """A comparison of `left`, an expression of that kind, with something of the same kind."""
+        if kind == "text" or isinstance(kind, list):
+            if self.chance(0.25):
+                members = kind if isinstance(kind, list) else STORES
+                return [self.one(["in", "in", "not in"]), left, [["text", t] for t in self.dice.sample(members, 2)]]
+            if kind == "text" and self.chance(0.1):
+                return [self.one(["contains", "starts with"]), left, self.literal(kind)]
+            return [self.one(["=", "=", "!="]), left, self.literal(kind)]
+        if kind == "bool":
+            return left if self.chance(0.5) else ["=", left, self.literal(kind)]
+        right = self.literal(kind)
+        if kind == "number" and self.chance(0.15):
+            right = self.number_of_customer(right)
+        return [self.one([">=", ">=", ">", "<", "<=", "=", "!="]), left, right]
+
+    def number_of_customer(self, otherwise):
+        if "points" not in self.attributes:
+            return otherwise
+        points = ["attribute", "points"]
+        return self.one([points, ["default", points, ["number", 1]], ["+", ["default", points, ["number", 0]], ["number", 1]]])
+
+    def sent_value(self, field):
+        return ["text", self.one({"message": list(self.messages), "channel": ["outbox", "paper"], "playbook": self.names}[field])]
+
+    def field_test(self, event, make):
+        """A comparison of a field of `event`, spelled by `make(field)`."""
+        field = self.one(self.fields(event))
+        if event == "sent":
+            return [self.one(["=", "=", "!="]), make(field), self.sent_value(field)]
+        return self.compared(make(field), self.fields(event)[field])
+
+    def window_where(self, event):
+        """A window's `where`: the event's fields and attributes, nothing else (§5)."""
+        return self.condition(Scope(test=event, pure=True), 1) if self.chance(0.3) else None
+
+    def aggregate(self):
+        """(expression, kind) of an aggregate over a field."""
+        event = self.one(self.events)
+        field, kind = self.one(self.events[event].items())
+        numeric = kind in ("number", "money")
+        name = self.one(["total", "total", "average", "min", "max", "first", "last"] if numeric else ["last", "first", "most"])
+        if kind == "bool":
+            name = self.one(["last", "first"])
+        e = [name, event, field, self.window_where(event), self.over()]
+        if kind == "number" and self.chance(0.2):
+            e = self.one([["default", e, ["number", 1]], ["/", e, ["count", event, None, self.duration()]], ["*", e, ["number", 0.7]]])
+        if kind == "money" and self.chance(0.2):
+            e = self.one([["*", e, ["number", 0.7]], ["*", e, ["percent", "12.5"]], ["default", e, ["money", "9.99 USD"]]])
+        return e, kind
+
+    def count(self):
+        event = self.event_name()
+        e = ["count", event, self.window_where(event), self.over()]
+        if self.chance(0.1):
+            other = ["count", self.one(self.events), None, self.duration()]
+            return [self.one([">", ">=", "<"]), e, self.one([other, ["+", other, ["number", 1]]])]
+        op = self.one([">=", ">=", ">=", "=", "<", ">"])
+        return [op, e, ["number", self.dice.randint(2 if op == "<" else 1, 3)]]
+
+    def by_time(self):
+        """Comparisons with today and now."""
+        d = self.duration()
+        exact = d if clock.is_exact(d) else "3 days"
+        calendar = self.one(["3 days", "1 week", "1 month", "1 day"])
+        since = self.one([["last", self.one(self.events), "at", None, self.over()], ["first_seen"], ["moment", self.some_clock()]]
+                         + [["attribute", "trial"]] * 3 * ("trial" in self.attributes))
+        found = [[self.one([">=", ">", "<"]), ["now"], ["+", since, ["duration", d]]],
+                 [self.one([">=", ">", "<="]), ["+", ["now"], ["duration", exact]], since]]
+        for date in [n for n in ("birthday", "renewal") if n in self.attributes]:
+            side = ["attribute", date]
+            found += [[self.one([">=", "=", "<", "<="]), ["today"], self.one([side, ["+", side, ["duration", calendar]],
+                                                                          ["-", side, ["duration", "3 days"]]])]] * 2
+        if "birthday" in self.attributes:
+            found += [[self.one([">=", "<", "="]), ["age", ["attribute", "birthday"]], ["number", self.one([18, 26, 27])]]] * 3
+        found.append([self.one([">=", "<"]), ["today"], ["date", str(self.some_date())]])
+        return self.one(found)
+
+    def leaf(self, scope):
+        if scope.pure or (scope.test and self.chance(0.7)):
+            if scope.pure and self.attributes and self.chance(0.15):
+                return self.attribute_test()
+            qualified = self.chance(0.3)
+            return self.field_test(scope.test, lambda f: ["field", f, scope.test] if qualified else ["field", f])
+        if scope.entry and self.chance(0.2):
+            return self.field_test(scope.entry, lambda f: ["entry", f])
+        if scope.arms and self.chance(0.35):
+            event = self.one(scope.arms)
+            return self.field_test(event, lambda f: ["arm", event, f])
+        kind = self.one(["count"] * 5 + ["tagged"] * (12 if self.theme == "tags" else 4) + ["within", "no", "no", "inactive", "aggregate", "aggregate", "attribute", "time"]
+                        + ["named"] * bool(self.segments))
+        if kind == "count":
+            return self.count()
+        if kind == "tagged":
+            return ["tagged", self.one(self.tags)]
+        if kind in ("within", "no"):
+            event = self.event_name()
+            return [kind, event, self.window_where(event) if kind == "within" or "no_where" in self.features else None, self.duration()]
+        if kind == "inactive":
+            return ["inactive", self.duration()]
+        if kind == "aggregate":
+            return self.compared(*self.aggregate()) if self.chance(0.9) else ["is missing", self.aggregate()[0]]
+        if kind == "time":
+            return self.by_time()
+        if kind == "named":
+            return ["segment", self.one(self.segments)] if self.chance(0.6) else self.compared(["trait", self.one(self.traits)], "number")
+        return self.attribute_test()
+
+    def attribute_test(self):
+        name, kind = self.one(self.attributes.items())
+        side = ["attribute", name]
+        if kind in ("date", "moment"):
+            return [self.one(["is missing", "is not missing"]), side] if self.chance(0.3) else self.compared(side, kind)
+        if self.chance(0.2):
+            return [self.one(["is missing", "is not missing"]), side]
+        if kind in ("number", "money") and self.chance(0.3):
+            side = ["default", side, self.literal(kind)]
+        return self.compared(side, kind)
+
+    def condition(self, scope=Scope(), depth=2):
+        kind = self.one(["leaf"] * 5 + ["and"] * 2 + ["or", "not"]) if depth else "leaf"
+        if kind == "leaf":
+            return self.leaf(scope)
+        if kind == "not":
+            return ["not", self.condition(scope, depth - 1)]
+        return [kind] + [self.condition(scope, depth - 1) for _ in range(2)]
+
+    # --- playbooks ---------------------------------------------------------------------------------------------------
+
+    def enter(self):
+        if self.chance(0.75 if self.theme in ("one event", "tags") else 0.5):
+            event = self.event_name() if self.chance(0.9) else "sent"
+            clause = {"on": event}
+            if self.chance(0.25) or event == "sent":
+                clause["where"] = self.condition(Scope(test=event), 1)
+            return clause
+        clause = {"when": self.condition(depth=2)}
+        if self.chance(0.15):
+            clause["where"] = self.condition(depth=1)
+        return clause
+
+    def playbook(self, name):
+        enters = [self.enter() for _ in range(self.one([1, 1, 1, 2, 3]))]
+        entered = {c.get("on") for c in enters}
+        entry = entered.pop() if len(entered) == 1 else None  # `entry` has an event's fields only where all clauses are of that event
+        scope = Scope(entry=entry)
+        again = ["always"] * (6 if self.theme == "one event" else 3) + ["never", self.duration(), self.duration()]
+        p = {"name": name, "enter": enters, "again": self.one(again)}
+        if self.chance(0.4 if self.theme == "tags" else 0.25):
+            p["where"] = self.condition(scope, 1)
+        if self.chance(0.55):
+            event = self.event_name()
+            p["goal"] = {"on": event}
+            if self.chance(0.75):
+                p["goal"]["within"] = self.duration()
+            if self.chance(0.25):
+                p["goal"]["where"] = self.condition(Scope(test=event, entry=entry), 1)
+            if "stay" in self.features and self.chance(0.3):
+                p["goal"]["stay"] = True
+        if self.chance(0.45):
+            p["leave"] = ["tagged", self.one(self.tags)] if self.chance(0.4) else self.condition(depth=1)
+            if "goal" in p and p["goal"]["on"] in self.events and self.chance(0.3):  # the goal's own event makes it leave
+                p["leave"] = [">=", ["count", p["goal"]["on"], None, self.over()], ["number", self.one([2, 3])]]
+        if self.chance(0.7):
+            p["priority"] = self.one([0, 20, 50, 70, 100])
+        if self.zones_move:  # which zone counts for months after a move is open: see README.md
+            for holder, key in ((p, "again"), (p.get("goal", {}), "within")):
+                if holder.get(key, "never") not in ("never", "always") and not clock.is_exact(holder[key]):
+                    holder[key] = "7 days"
+        p["steps"] = self.steps(scope, 2, self.dice.randint(1, 4), entry or self.one(self.events))
+        if not any(s["do"] == "send" for s in model.steps_of(p["steps"])):
+            p["steps"].insert(0, {"do": "send", "message": self.one(self.messages)})
+        p["turn"] = self.dice.randint(0, 2)
+        return p
+
+    def steps(self, scope, depth, count, event):
+        more = {"tags": ["tag", "untag"] * 4, "clocks": ["wait"] * 3, "one event": ["arms"] * 5 * bool(depth)}.get(self.theme, [])
+        kinds = ["send"] * 5 + ["wait"] * 4 + ["arms"] * 5 * bool(depth) + ["if"] * 2 * bool(depth) + ["tag"] * 3 + ["untag"] * 2 + ["set"] * 2 + more
+        made = [self.made(self.one(kinds), scope, depth, event) for _ in range(count)]
+        if depth < 2 and self.chance(0.25):
+            made.append({"do": "stop", "reason": "enough"} if self.chance(0.5) else {"do": "stop"})
+        return made
+
+    def inner(self, scope, depth, event):
+        return self.steps(scope, depth - 1, self.one([1, 1, 1, 2]), event) if self.chance(0.85) else [{"do": "stop"}]
+
+    def made(self, kind, scope, depth, event):
+        if kind == "send":
+            step = {"do": "send", "message": self.one(self.messages)}
+            if self.chance(0.15):
+                step["within"] = self.duration()
+                if self.chance(0.5):
+                    step["else"] = {"steps": [{"do": "tag", "tag": self.one(self.tags)}]}
+            return step
+        if kind == "wait":
+            if "until" in self.features and self.chance(0.3):
+                step = {"do": "until", "when": self.condition(scope, 1), "up_to": self.duration()}
+                return step | ({"else": {"steps": self.inner(scope, 1, event)}} if self.chance(0.5) else {})
+            if self.chance(0.6 if self.theme == "clocks" else 0.3):
+                step = {"do": "wait", "until": self.one(self.times)}
+                return step | ({"weekday": self.one(clock.WEEKDAYS)} if self.chance(0.3) else {})
+            return {"do": "wait", "for": self.duration()}
+        if kind == "arms":
+            arms, up_to = [], self.duration()
+            for _ in range(self.one([1, 1, 2, 3])):
+                if self.chance(0.7):
+                    on = event if self.chance(0.5) else self.event_name()
+                    arm = {"on": on}
+                    if self.chance(0.35):
+                        arm["where"] = self.condition(Scope(test=on, entry=scope.entry), 1)
+                    inside = Scope(entry=scope.entry, arms=scope.arms + (on,))
+                else:
+                    by_time = [["no", event, None, up_to], ["not", ["within", event, None, up_to]], ["inactive", up_to]]  # flips at the timeout
+                    arm, inside = {"when": self.one(by_time) if self.chance(0.4) else self.condition(scope, 1)}, scope
+                arms.append(arm | {"steps": self.inner(inside, depth, event)})
+            if self.chance(0.6):
+                arms.append({"else": True, "steps": self.inner(scope, depth, event)})
+            return {"do": "wait", "up_to": up_to, "arms": arms}
+        if kind == "if":
+            branches = [{"if": self.condition(scope, 1), "steps": self.inner(scope, depth, event)} for _ in range(self.one([1, 1, 2]))]
+            if self.chance(0.5):
+                branches.append({"else": True, "steps": self.inner(scope, depth, event)})
+            return {"do": "if", "branches": branches}
+        if kind in ("tag", "untag"):
+            return {"do": kind, "tag": self.one(self.tags)}
+        return self.set_step(scope)
+
+    def set_step(self, scope):
+        name, kind = self.one(self.attributes.items())
+        to = self.literal(kind)
+        if kind == "number":
+            points = ["default", ["attribute", name], ["number", 0]]
+            to = self.one([to, ["+", points, ["number", 1]], ["count", self.one(self.events), None, self.duration()]])
+        elif kind == "money" and self.chance(0.5):
+            to = ["+", ["default", ["attribute", name], ["money", "0 USD"]], ["*", ["money", "9.99 USD"], ["number", 0.5]]]
+        elif kind == "date":
+            to = ["date", str(clock.today(self.zone or "UTC", self.start) - dt.timedelta(days=365 * 18 + 4))] if name == "birthday" else self.one(
+                [to, ["+", ["today"], ["duration", "3 days"]]])
+        elif kind == "text" and scope.entry and "store" in self.fields(scope.entry) and self.chance(0.4):
+            to = ["default", ["entry", "store"], ["text", "a"]]
+        return {"do": "set", "attribute": name, "to": to}
+
+    # --- recipes: playbooks that meet in one turn ------------------------------------------------------------------------
+
+    def recipe(self, playbooks):
+        """Bends one or two playbooks so that they meet at one moment; the rest of them stays as it fell."""
+        p, q = self.one(playbooks), self.one(playbooks)
+        t, on_hot = self.one(self.tags), {"on": self.hot}
+        where = self.one([["tagged", t], ["not", ["tagged", t]]])
+        kind = self.one({"months": ["months", "months", "ends"], "clocks": ["until", "until", "ends"]}.get(
+            self.theme, ["race", "ends", "ends", "where", "where", "edge", "relay"]))
+        if kind == "months":  # leaves of a window in months, out of order
+            test = [self.one(["=", ">=", "<"]), ["count", self.hot, None, "1 month"], ["number", self.one([1, 2])]]
+            if self.chance(0.4) and "store" in self.events[self.hot]:
+                test = ["=", [self.one(["last", "first", "most"]), self.hot, "store", None, "1 month"], ["text", self.one(STORES)]]
+            p.update(enter=[{"when": test}], again="always")
+            p.pop("where", None)
+        elif kind == "until":  # waits over a change of the clock
+            p.update(enter=[on_hot], again="always")
+            p["steps"][:0] = [{"do": "wait", "until": self.one(self.times)}] + self.sent()
+        elif kind == "race":  # one is about to send, another takes the reason away in the same turn
+            p.update(enter=[on_hot], again="always", leave=["tagged", t])
+            p["steps"][:0] = self.sent()
+            q["enter"] = [on_hot]
+            q["steps"][:0] = [{"do": "tag", "tag": t}, {"do": "wait", "for": self.duration()}, {"do": "untag", "tag": t}]
+        elif kind == "relay":  # a tag wakes one that waits, while another is between its steps
+            p["steps"][:0] = [{"do": "wait", "up_to": self.duration(), "arms": [{"when": ["tagged", t], "steps": self.sent()}]}]
+            q["steps"][:0] = [{"do": "tag", "tag": t}] + self.sent() + [{"do": "untag", "tag": t}]
+        else:
+            inner = self.one([[{"do": "stop"}], [{"do": "tag", "tag": t}], [{"do": "untag", "tag": t}],
+                              [{"do": "tag", "tag": t}, {"do": "untag", "tag": t}, {"do": "stop"}], [{"do": "untag", "tag": t}, {"do": "stop"}]])
+            p["steps"] = self.sent() + [{"do": "wait", "up_to": self.one(self.pool), "arms": [{"on": self.hot, "steps": inner}]}]
+            p.update(enter=[on_hot], again="always")
+            if kind == "where":  # `where` turns true or false between the refusal and the turn's end
+                p["enter"] = [on_hot | {"where": where}] if self.chance(0.5) else [on_hot]
+                p["where"] = where if "where" not in p["enter"][0] or self.chance(0.3) else None
+                q["steps"][:0] = [{"do": self.one(["tag", "untag"]), "tag": t}]
+                q["enter"].append(dict(on_hot))
+            elif kind == "edge":  # the edge comes in the turn that ends the journey
+                p["enter"].append({"when": self.one([where, [">=", ["count", self.hot, None, self.duration()], ["number", 2]]])})
+        for changed in (p, q):
+            self.without_entry(changed)
+
+    def sent(self):
+        return [{"do": "send", "message": self.one(self.messages)}]
+
+    def without_entry(self, p):
+        """`entry` has an event's fields only where every clause is of that event."""
+        entered = {c.get("on") for c in p["enter"]}
+        fields = {e[1] for e in model.parts_of(p, ["entry"])}
+        if len(entered) > 1 or None in entered or not fields <= set(self.fields(next(iter(entered)))) | {"at"}:
+            for key in ("where", "goal", "leave"):
+                if model.parts_of(p.get(key), ["entry"]):
+                    p.pop(key)
+            p["steps"] = [s for s in p["steps"] if not model.parts_of(s, ["entry"])] or self.sent()
+
+    # --- sources -----------------------------------------------------------------------------------------------------
+
+    def next_moment(self, before):
+        """A moment made of those that are there: ties, exactly D later, a millisecond beside it, a local time that steps wait for."""
+        zone = self.zone or "UTC"
+        base = before[-1] if self.chance(0.6) else self.one(before)
+        kind = self.dice.random()
+        if kind < 0.35:
+            return clock.plus(zone, base, self.duration())
+        if kind < (0.65 if self.theme == "one event" else 0.5):
+            return base
+        if self.theme == "months" and kind < 0.75:  # the last days of a month, at a time of day of their own
+            last = clock.move_months(clock.today(zone, base).replace(day=1), 1) - dt.timedelta(days=1)
+            return clock.clock(zone, dt.datetime.combine(last - dt.timedelta(days=self.one([0, 1, 2])), dt.time.fromisoformat(self.one(TIMES))))
+        if kind < 0.60:
+            return clock.Moment(clock.plus(zone, base, self.duration()) + self.one([-1, 1]))
+        if kind < 0.75:
+            return clock.next_clock(zone, base, dt.time.fromisoformat(self.one(self.times)))
+        if kind < 0.80:
+            return clock.Moment(base + self.dice.randrange(clock.EXACT["hour"]))
+        return clock.Moment(base + self.dice.randrange(1, 10) * clock.EXACT["day"] + self.one([0, self.dice.randrange(clock.EXACT["day"])]))
+
+    def first_moment(self):
+        kind = self.dice.random()
+        if self.theme == "clocks":
+            kind *= 0.5
+        if kind < 0.15:
+            return self.start
+        if kind < 0.5:
+            return clock.clock(self.zone or "UTC", dt.datetime.fromisoformat(self.some_clock()))
+        return clock.Moment(self.start + self.dice.randrange(-40, 30) * clock.EXACT["day"] + self.dice.randrange(24) * clock.EXACT["hour"])
+
+    def value_of(self, name, kind):
+        if kind == "date":
+            if name == "birthday":
+                return ["date", self.one(["2008-02-29", "2000-03-03", str(self.some_date().replace(day=28, year=2008)), "1999-12-31"])]
+            return ["date", str(self.some_date())]
+        if kind == "moment":
+            return ["instant", int(self.one([self.first_moment(), self.start + self.dice.randrange(self.end - self.start)]))]
+        return self.literal(kind)
+
+    def sources(self):
+        prefix = {name: self.one(["", "a_", "z_", "M"]) for name in list(self.events) + ["changes", "tagging", "people", "profile", "zones"]}
+        made = {name: {"name": prefix[name] + name + "s", "event": name, "rows": []} for name in self.events}
+        fixed = {n for n in self.attributes if self.chance(0.4)}     # in a register; may be missing there
+        moving = [n for n in self.attributes if n not in fixed]      # changed by dated rows, with every cell filled
+        if fixed:
+            made["people"] = {"name": prefix["people"] + "people", "attributes": sorted(fixed), "rows": []}
+        if moving:
+            made["changes"] = {"name": prefix["changes"] + "changes", "attributes": [self.one(moving)], "rows": [], "tags": self.chance(0.3)}
+            made["profile"] = {"name": prefix["profile"] + "profile", "attributes": moving, "rows": [], "tags": self.chance(0.7)}
+        made["tagging"] = {"name": prefix["tagging"] + "tagging", "attributes": [], "tags": True, "rows": []}
+        if self.zones_move:
+            made["zones"] = {"name": prefix["zones"] + "zones", "attributes": ["timezone"], "rows": []}
+        shape = self.one(CUSTOMERS)
+        for number in range(self.one([3, 4, 5, 6, 8, 10, 15, 40])):
+            identity = shape.format(number + 1)
+            self.rows_of(identity, made)
+        for source in made.values():
+            source["style"] = self.one([None, None, "local", "local minutes", "offset", "fine"])
+            if self.chance(0.4):
+                self.dice.shuffle(source["rows"])  # sources are sorted by `at` before a run
+        return [s for s in made.values() if s["rows"]]
+
+    def rows_of(self, identity, made):
+        if "people" in made and self.chance(0.8):
+            values = {n: None if self.chance(0.15) else self.value_of(n, self.attributes[n]) for n in made["people"]["attributes"]}
+            made["people"]["rows"].append({"customer": identity, "values": values})
+        if "zones" in made and self.chance(0.5):
+            for _ in range(self.one([1, 2])):
+                row = {"customer": identity, "values": {"timezone": ["text", self.one(ZONES)]}, "at": self.first_moment()}
+                made["zones"]["rows"].append(row)
+        moments = [self.first_moment()]
+        kinds = [n for n in made if n in self.events] * 3 + [self.hot] * 6 + [n for n in ("tagging", "changes", "profile") if n in made]
+        for _ in range(self.one([0, 1, 2, 4, 6, 8, 12, 20, 29])):
+            moments.append(self.next_moment(moments))
+        for at in moments:
+            name = self.one(kinds)
+            source = made[name]
+            row = {"customer": identity, "at": int(at)}
+            if "event" in source:
+                row["values"] = {f: None if self.chance(0.1) else self.literal(kind) for f, kind in self.events[name].items()}
+            else:
+                row["values"] = {n: self.value_of(n, self.attributes[n]) for n in source["attributes"]}
+                if source.get("tags"):
+                    chosen = self.dice.sample(self.tags, self.dice.randint(0 if source["attributes"] else 1, len(self.tags)))
+                    row["tags"] = [("-" if self.chance(0.45) else "") + t for t in chosen]
+            source["rows"].append(row)
+
+    def program(self):
+        if self.chance(0.3):
+            event = self.one(self.events)
+            self.traits = {"often": ["count", event, None, self.duration()]}
+            segment = self.condition(depth=1)
+            self.segments = {"loyal": segment}
+        playbooks = [self.playbook(name) for name in self.names]
+        for _ in range(self.one([0, 1, 1, 2])):
+            self.recipe(playbooks)
+        return {"timezone": self.zone, "customer": self.attributes, "events": self.events,
+                "activity": self.dice.sample(list(self.events), self.dice.randint(1, 2)), "traits": self.traits, "segments": self.segments,
+                "messages": self.messages, "playbooks": playbooks, "sources": self.sources(), "from": int(self.start), "to": int(self.end),
+                "local_range": self.chance(0.3)}
+
+
+def generate(seed, features=()):
+    return Maker(seed, features).program()
+
+
+def statistics(count, features):
+    """Runs the model over many seeds and counts what happened: a generator whose programs do nothing finds nothing."""
+    total, share = collections.Counter(), collections.Counter()
+    for seed in range(count):
+        program = generate(seed, features)
+        spelling.tend_text(program)
+        result = model.run(program)
+        result.stats.update(sends=len(result.sends), customers=result.customers, events=result.events)
+        total.update(result.stats)
+        share.update(result.stats.keys())
+        share["nothing sent"] += not result.sends
+    print(f"{count} seeds: what happened, how often, in what share of the seeds")
+    for name in sorted(share):
+        print(f"  {name:32} {total[name]:9} {100 * share[name] / count:6.1f} %")
+
+
+def main():
+    arguments = sys.argv[1:]
+    features = ()
+    if "--with" in arguments:
+        at = arguments.index("--with")
+        features = arguments[at + 1].split(",")
+        del arguments[at:at + 2]
+    if len(arguments) == 2 and arguments[0] == "--statistics":
+        return statistics(int(arguments[1]), features)
+    if len(arguments) == 2:
+        program = generate(int(arguments[0]), features)
+        spelling.write(program, arguments[1])
+        print(" ".join(["tend", "simulate"] + spelling.range_arguments(program)))
+        return 0
+    print(__doc__, file=sys.stderr)
+    return 3
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,260 @@
+"""Engines that are wrong in one way each: they show that the comparison can fail and how soon the seeds find such a mistake.
+
+`python3 compare.py --stand-in NAME` holds the model against one of them, `python3 compare.py --mutants N` against all."""
+import clock
+import model
+from model import Customer
+
+
+class WindowClosed(Customer):
+    """§5: an event leaves its window only after t + D."""
+
+    def window(self, name, where, over, journey=None):
+        self.now = clock.Moment(self.now - (over is not None))
+        found = super().window(name, where, over, journey)
+        self.now = clock.Moment(self.now + (over is not None))
+        return found
+
+
+class EdgesBeforeArms(Customer):
+    """§3: in an input turn edges are worked out before goals and arms."""
+
+    def goals(self, event):
+        self.edges()
+        super().goals(event)
+
+
+class LeaveBeforeGoal(Customer):
+    """§8: leave is worked out before goals."""
+
+    def goals(self, event):
+        self.leave()
+        super().goals(event)
+
+
+class NoRetry(Customer):
+    """§7: a refused entry is never asked again."""
+
+    def settle(self):
+        self.agenda()
+        self.refused = []
+
+
+class RetryAll(Customer):
+    """§7: every refused entry is asked again at the turn's end, not only those refused because of a live journey."""
+
+    def ask(self, playbook, clause, event, again=False):
+        before = len(self.journeys[playbook["name"]])
+        super().ask(playbook, clause, event, again)
+        listed = any(r.playbook is playbook and r.clause is clause for r in self.refused)
+        if not again and not listed and len(self.journeys[playbook["name"]]) == before:
+            over = model.Journey(playbook, 0, self.now, None, self.zone())
+            over.status = "over"
+            self.refused.append(model.Refused(playbook, clause, event, over))
+
+
+class BitOnlyWhenEntered(Customer):
+    """§5: the bit stays 0 when the entry is refused, so that the condition enters later."""
+
+    def edges(self):
+        for playbook in self.playbooks:
+            for number, clause in enumerate(playbook["enter"]):
+                if "when" in clause:
+                    key, new = (playbook["name"], number), self.true(clause["when"])
+                    before = len(self.journeys[playbook["name"]])
+                    if new and not self.bits.get(key, False):
+                        self.ask(playbook, clause, None)
+                        new = len(self.journeys[playbook["name"]]) > before
+                    self.bits[key] = new
+
+
+class BornWithBits(Customer):
+    """§5: what is true right after the first input of a new customer is not an edge."""
+
+    def take(self, given):
+        born = not self.exists()
+        event = super().take(given)
+        if born:
+            for playbook in self.playbooks:
+                for number, clause in enumerate(playbook["enter"]):
+                    if "when" in clause:
+                        self.bits[(playbook["name"], number)] = self.true(clause["when"])
+        return event
+
+
+class SendsGoOn(Customer):
+    """§3: an accepted send goes on inside its turn, so that two sends of one journey go back to back."""
+
+    def attempt(self, j):
+        super().attempt(j)
+        self.past(j)
+
+
+class SendWhenReached(Customer):
+    """§3: a send is attempted as soon as its journey stands before it, not when nobody can take another step."""
+
+    def run_step(self, j):
+        super().run_step(j)
+        if j.live() and j.state == "send":
+            self.attempt(j)
+
+
+class ReactAtTheEnd(Customer):
+    """§3: after a step that changed the customer the others hear of it only when the agenda is done."""
+
+    def change(self, j, step):
+        leave, waited_for, edges = self.leave, self.waited_for, self.edges
+        self.leave = self.waited_for = self.edges = lambda: None
+        super().change(j, step)
+        self.leave, self.waited_for, self.edges = leave, waited_for, edges
+
+    def agenda(self):
+        while True:
+            super().agenda()
+            before = (str(self.bits), [(j.status, j.state) for j in self.in_order()])
+            self.leave()
+            self.waited_for()
+            self.edges()
+            if before == (str(self.bits), [(j.status, j.state) for j in self.in_order()]):
+                return
+
+
+class GoalAtEnd(Customer):
+    """§8: an event at exactly entry + D is still the goal."""
+
+    def deadline(self, journey, d):
+        return clock.Moment(super().deadline(journey, d) + 1)
+
+
+class NoWatch(Customer):
+    """§8: a finished journey is not watched for its goal."""
+
+    def end(self, journey, status):
+        super().end(journey, status)
+        journey.watched = False
+
+
+class WatchGoesOn(Customer):
+    """§8: a new entry does not end the watch of the journey before."""
+
+    def enter(self, playbook, journey):
+        super().enter(playbook, journey)
+        for old in self.journeys[playbook["name"]]:
+            old.watched = True
+
+
+class TwiceAtOnce(Customer):
+    """§3: a playbook may be entered more than once at one moment, by different turns."""
+
+    def input_turn(self, given):
+        real = {}
+        for name, journeys in self.journeys.items():
+            for j in journeys:
+                if j.entry == self.now:
+                    real[j] = j.entry
+                    j.entry = clock.Moment(j.entry - 1)
+        if sum(len(j) for j in self.journeys.values()) > 60:  # the circle that the rule is there to stop
+            for j, entry in real.items():
+                j.entry = entry
+        super().input_turn(given)
+        for j, entry in real.items():
+            j.entry = entry
+
+
+class MissingUnequal(Customer):
+    """§14: a missing value is unequal to everything."""
+
+    def value(self, expression, journey=None, event=None):
+        if expression[0] == "!=":
+            return not self.value(["="] + expression[1:], journey, event)
+        return super().value(expression, journey, event)
+
+
+class NoForNewcomers(Customer):
+    """§5: `no E for D` is the plain `not E within D`."""
+
+    def value(self, expression, journey=None, event=None):
+        if expression[0] == "no":
+            return not self.value(["within"] + expression[1:], journey, event)
+        return super().value(expression, journey, event)
+
+
+class TimeoutAfterArms(Customer):
+    """§9: at reached + D the `when` arms are asked before the timeout."""
+
+    def wake(self):
+        self.waited_for()
+        super().wake()
+
+
+class ArmOfTheEventThatLed(Customer):
+    """§9: the event that led to the step fits its arms."""
+
+    def settle(self):
+        event = self.events[-1] if self.events and self.events[-1].at == self.now else None
+        super().settle()
+        if event is not None:
+            self.on_arms(event)
+            self.waited_for(event)
+            super().settle()
+
+
+class PriorityUpward(Customer):
+    """§3: the lowest priority is served first."""
+
+    def agenda(self):
+        right = model.priority
+        model.priority = lambda j: -right(j)
+        try:
+            super().agenda()
+        finally:
+            model.priority = right
+
+
+class AgainFromTheEnd(Customer):
+    """§7: `again after D` counts from the end of the last journey."""
+
+    def deadline(self, journey, d):
+        return clock.plus(self.zone(), getattr(journey, "ended", journey.entry), d) if d == journey.playbook.get("again") else super().deadline(journey, d)
+
+    def end(self, journey, status):
+        super().end(journey, status)
+        journey.ended = self.now
+
+
+class FirstHeadOfMonths(Customer):
+    """§6: of a window in months only the oldest event is looked at to see what leaves."""
+
+    def window(self, name, where, over, journey=None):
+        if over is None or clock.is_exact(over):
+            return super().window(name, where, over, journey)
+        found = super().window(name, where, None, journey)
+        while found and self.now >= clock.plus(self.zone(), found[0].at, over):
+            found.pop(0)
+        return found
+
+
+class DayIs24Hours(Customer):
+    """§1: `wait until T` of tomorrow is T of today and 24 hours."""
+
+    def run_step(self, j):
+        step = j.step() if j.frames else {}
+        if step.get("do") == "wait" and "until" in step and not step.get("weekday"):
+            real = clock.next_clock
+
+            def wrong(zone, m, time, weekday=None):
+                first = real(zone, clock.Moment(m - clock.EXACT["day"]), time)
+                return first if first >= m else clock.Moment(first + clock.EXACT["day"])
+
+            clock.next_clock = wrong
+            try:
+                return super().run_step(j)
+            finally:
+                clock.next_clock = real
+        return super().run_step(j)
+
+
+MUTANTS = {kind.__name__: kind for kind in (
+    WindowClosed, EdgesBeforeArms, LeaveBeforeGoal, NoRetry, RetryAll, BitOnlyWhenEntered, BornWithBits, SendsGoOn, SendWhenReached,
+    ReactAtTheEnd, GoalAtEnd, NoWatch, WatchGoesOn, TwiceAtOnce, MissingUnequal, NoForNewcomers, TimeoutAfterArms,
+    ArmOfTheEventThatLed, PriorityUpward, AgainFromTheEnd, FirstHeadOfMonths, DayIs24Hours)}
