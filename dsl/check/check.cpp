@@ -1,0 +1,50 @@
+// The checker's course: gather what is declared, check traits, lower playbooks and messages by name, then lint what is
+// right.
+#include "dsl/check/check.hpp"
+
+#include <utility>
+
+#include "dsl/check/emit.hpp"
+#include "dsl/check/lint/lints.hpp"
+#include "dsl/check/lowering.hpp"
+#include "dsl/check/schema.hpp"
+
+namespace tend::check {
+
+CheckResult check(std::span<const text::Source> sources, std::span<const syntax::File> files,
+                  const CheckOptions& options, diagnostic::Sink& sink) {
+  Workspace workspace{sources, files, options, sink, {}};
+  CheckResult result;
+  for (const text::Source& source : sources) result.places.files.push_back(source.name);
+  gather(workspace);
+
+  // Unused ones are checked too, though they leave no trace in the program.
+  for (auto& [name, trait] : workspace.schema.traits) worked_out(workspace, trait, trait.declaration->name.span);
+  for (auto& [name, segment] : workspace.schema.segments)
+    worked_out(workspace, segment, segment.declaration->name.span);
+
+  program::Program program;
+  program.timezone = workspace.schema.timezone;
+  program.attributes = workspace.schema.attributes;
+  program.events = workspace.schema.events;
+  program.activity = workspace.schema.activity;
+  Emitter emit(program, result.places.nodes);
+  std::map<std::string, MessageUse> uses;
+  Findings findings;
+  Lowering lowering{workspace, emit, uses, findings};
+  for (const auto& [name, declaration] : workspace.schema.playbooks) {
+    lower_playbook(lowering, *declaration, result.places);
+  }
+  lower_messages(lowering);
+
+  if (workspace.broken || sink.errors() > 0) {
+    result.places.nodes.clear();
+    result.places.playbooks.clear();
+    return result;
+  }
+  lint_all(workspace, uses, findings);
+  result.program = std::move(program);
+  return result;
+}
+
+}  // namespace tend::check

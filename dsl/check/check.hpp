@@ -1,0 +1,44 @@
+// Names, types and next flips: from the syntax trees of a workspace to its program. The last station that knows the
+// author's text.
+#pragma once
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "dsl/diagnostic/diagnostic.hpp"
+#include "dsl/program/program.hpp"
+#include "dsl/syntax/tree.hpp"
+#include "dsl/text/source.hpp"
+
+namespace tend::check {
+
+inline constexpr std::size_t kCopiedNodesMax =
+    1'000'000;                                      // put in the place of traits and segments, over the whole workspace
+inline constexpr std::size_t kTraitDepthMax = 200;  // how deep a trait made of traits may nest
+
+/// What `tend.toml` says that the text may name.
+struct CheckOptions {
+  std::vector<std::string> channels;   // empty: not known, any name is accepted
+  std::string default_channel;         // for messages and sends that name none; empty: only where there is just one
+  std::vector<std::string> timezones;  // names of zones; empty: not known, any name is accepted
+};
+
+struct CheckResult {
+  std::optional<program::Program> program;  // only where nothing is wrong
+  program::Places places;                   // fits `program`; without one only `files` is filled
+};
+
+/// Checks all files of a workspace as one namespace and lowers them.
+/// Shape:  `files` are the trees of `sources`, in any order; `Span::file` indexes `sources`. Equal declarations give
+/// equal program
+///         bytes whatever their order, their files and the tongue that they are written in.
+/// Errors: the author's mistakes go to `sink`, each once: a name that failed is not reported again where it is used.
+/// Errors that
+///         are in `sink` already (the parser's) count: then there is no program. Lints are reported only when there are
+///         no errors.
+/// Thread: safe to call from several threads on different sinks.
+CheckResult check(std::span<const text::Source> sources, std::span<const syntax::File> files,
+                  const CheckOptions& options, diagnostic::Sink& sink);
+
+}  // namespace tend::check

@@ -1,0 +1,80 @@
+// Types of expressions and the meaning of names in them: from syntax::Expr to Ir.
+#pragma once
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "dsl/check/ir.hpp"
+#include "dsl/check/schema.hpp"
+#include "dsl/syntax/tree.hpp"
+
+namespace tend::check {
+
+/// What an expression of a playbook can know about the journey: how the customer came in, which arms were chosen
+/// before.
+struct Journey {
+  std::set<std::uint32_t> entry_events;  // of `enter on`
+  bool always_by_event = false;          // there is no other way in
+  bool unknown_entry = false;            // an `enter` was wrong: stay silent about `entry`
+  std::set<std::uint32_t> arm_events;    // some arm of the playbook waits for them
+  std::set<std::uint32_t> chosen;        // an arm of theirs has been chosen on every way here
+};
+
+/// Where an expression stands.
+struct Reach {
+  std::optional<std::uint32_t> event;  // the event under test, in its `where`
+  bool in_window = false;              // that `where` belongs to a window
+  const Journey* journey = nullptr;    // null: no journey here (traits, `enter when`)
+};
+
+/// A piece of a text: literal characters, or an expression.
+struct PartIr {
+  std::string literal;
+  IrPtr hole;
+};
+
+/// Any value. Errors: null, reported.
+IrPtr value_of(Workspace& workspace, const syntax::Expr* expr, const Reach& reach);
+
+/// A condition: boolean, and such that its next flip can be worked out. Errors: null, reported.
+IrPtr condition_of(Workspace& workspace, const syntax::Expr* expr, const Reach& reach);
+
+/// A duration that is the same for everybody, and positive. Errors: nullopt, reported.
+std::optional<Duration> fixed_duration(Workspace& workspace, const syntax::Expr* expr);
+
+/// The condition of an event's `where`; kept apart because null also means that there is none.
+IrPtr event_filter(Workspace& workspace, const syntax::Expr* where, std::uint32_t event, Reach reach);
+
+/// The pieces of a text with `{{ }}`. Errors: nullopt, reported.
+std::optional<std::vector<PartIr>> parts_of(Workspace& workspace, const syntax::Text& text, const Reach& reach);
+
+/// The event that `path` names. Errors: nullopt, reported.
+std::optional<std::uint32_t> event_of(Workspace& workspace, const std::vector<syntax::Name>& path);
+
+/// A trait's or segment's expression, worked out once. Null: it has a mistake, which was reported where it stands.
+const Ir* worked_out(Workspace& workspace, Trait& trait, Span use);
+
+// ---- parts of the above, one file each
+// ------------------------------------------------------------------------------------
+
+IrPtr name_of(Workspace& workspace, const syntax::Expr& expr, const Reach& reach);              // names.cpp
+IrPtr window_of(Workspace& workspace, const syntax::Expr& expr, const Reach& reach);            // window.cpp
+IrPtr compared(Workspace& workspace, syntax::Word word, Span span, IrPtr left, IrPtr right);    // compare.cpp
+IrPtr calculated(Workspace& workspace, syntax::Word word, Span span, IrPtr left, IrPtr right);  // arithmetic.cpp
+IrPtr negated(Workspace& workspace, Span span, IrPtr operand);                                  // arithmetic.cpp
+
+/// May a value of type `from` stand where `to` is wanted (an attribute to set, the other side of a comparison)? Reports
+/// why not. Shape: texts fit `one of`s if they are one of its members.
+bool fits_member(Workspace& workspace, const Ir& text, const TypeInfo& one_of);
+
+bool is_text(Type type);  // text or one of
+/// What the type is called, in English.
+std::string type_word(const TypeInfo& type);
+
+/// The moment at which a date begins in the customer's zone.
+IrPtr as_moment(IrPtr date);
+/// A constant of whole days, weeks, months or years: what keeps a date a date.
+bool is_whole_days(const Ir& duration);
+
+}  // namespace tend::check

@@ -1,0 +1,48 @@
+// Lowering of playbooks and messages.
+#pragma once
+#include <map>
+#include <string>
+#include <vector>
+
+#include "dsl/check/emit.hpp"
+#include "dsl/check/expression.hpp"
+#include "dsl/check/schema.hpp"
+
+namespace tend::check {
+
+/// Who sends a message and what all of its senders know.
+struct MessageUse {
+  Journey journey;                       // what `entry` and arms can mean in it, whoever sends it
+  std::vector<std::uint32_t> playbooks;  // indices into Program::playbooks, rising
+};
+
+/// What the lints want to know and the program does not say.
+struct Findings {
+  std::vector<Span> unreachable;  // the first step of each stretch that no journey reaches
+};
+
+/// Everything that is handed from playbook to playbook.
+struct Lowering {
+  Workspace& workspace;
+  Emitter& emit;
+  std::map<std::string, MessageUse>& uses;  // by message name
+  Findings& findings;
+};
+
+/// Appends the playbook to the program and its places to `places`. Step::message counts all declared messages by name,
+/// until `lower_messages` has left out those that nobody sends.
+void lower_playbook(Lowering& lowering, const syntax::Stmt& declaration, program::Places& places);
+
+/// Checks all messages and appends those that are sent.
+void lower_messages(Lowering& lowering);
+
+/// A step as tools name it: `send care`, `wait 7 days`.
+std::string step_label(const syntax::Stmt& step);
+std::string duration_words(Duration duration);
+std::string time_words(std::int32_t time_ms);
+
+/// The channel that a send or message names. Errors: empty, reported (T0207, or T0900 for `a else b`); also where none
+/// is named.
+std::string channel_of(Workspace& workspace, const std::vector<syntax::Name>& channels);
+
+}  // namespace tend::check

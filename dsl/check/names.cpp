@@ -1,0 +1,340 @@
+// What a name or a dotted path means where it stands.
+#include <algorithm>
+#include <utility>
+
+#include "dsl/check/expression.hpp"
+#include "dsl/check/report.hpp"
+
+namespace tend::check {
+namespace {
+
+using syntax::Expr;
+using syntax::Name;
+
+std::vector<std::string> event_names(const Schema& schema) {
+  std::vector<std::string> names;
+  for (const program::Event& event : schema.events) names.push_back(event.name);
+  return names;
+}
+
+IrPtr unknown(Workspace& workspace, const Name& name, const Reach& reach) {
+  const Schema& schema = workspace.schema;
+  if (schema.unsupported_names.contains(name.text)) return nullptr;
+  if (attribute_named(schema, name.text)) {
+    Diagnostic diagnostic = mistake(216, name.span, {name.text}, 2, {"customer." + name.text});
+    diagnostic.fixes.push_back({name.span, "customer." + name.text});
+    workspace.sink.report(std::move(diagnostic));
+    return nullptr;
+  }
+  if (event_named(schema, name.text)) {
+    workspace.sink.report(mistake(217, name.span, {name.text}, 20, {name.text}));
+    return nullptr;
+  }
+  std::vector<std::string> candidates = {"customer", "entry", "today", "now"};
+  if (reach.event) {
+    for (const program::Field& field : schema.events[*reach.event].fields) candidates.push_back(field.name);
+  }
+  for (const auto& [trait, ignored] : schema.traits) candidates.push_back(trait);
+  for (const auto& [segment, ignored] : schema.segments) candidates.push_back(segment);
+  for (std::string& event : event_names(schema)) candidates.push_back(std::move(event));
+  Diagnostic diagnostic = mistake(206, name.span, {name.text});
+  suggest(diagnostic, name.text, candidates);
+  if (diagnostic.help == 0) {
+    std::vector<std::string> attributes;
+    for (const program::Attribute& attribute : schema.attributes) attributes.push_back(attribute.name);
+    suggest(diagnostic, name.text, attributes);
+    if (diagnostic.help != 0) diagnostic.help_arguments[0].insert(0, "customer.");
+  }
+  workspace.sink.report(std::move(diagnostic));
+  return nullptr;
+}
+
+IrPtr typed(Op op, const TypeInfo& type, Span span, std::uint32_t a, std::uint32_t b, bool may_be_missing) {
+  if (type.type == Type::none) return nullptr;  // its declaration was wrong
+  IrPtr ir = make(op, type.type, span);
+  ir->type = type;
+  ir->a = a;
+  ir->b = b;
+  ir->may_be_missing = may_be_missing;
+  return ir;
+}
+
+std::optional<std::uint32_t> field_of(Workspace& workspace, std::uint32_t event, const Name& name) {
+  const program::Event& declared = workspace.schema.events[event];
+  if (const auto field = field_named(declared, name.text)) return field;
+  std::vector<std::string> candidates = {"at"};
+  for (const program::Field& field : declared.fields) candidates.push_back(field.name);
+  Diagnostic diagnostic = mistake(203, name.span, {declared.name, name.text});
+  suggest(diagnostic, name.text, candidates);
+  workspace.sink.report(std::move(diagnostic));
+  return std::nullopt;
+}
+
+IrPtr field_under_test(Workspace& workspace, std::uint32_t event, const Name& name, Span span) {
+  const auto field = field_of(workspace, event, name);
+  if (!field) return nullptr;
+  return typed(Op::field, field_type(workspace.schema.events[event], *field), span, *field, kNone, false);
+}
+
+IrPtr attribute(Workspace& workspace, const Name& name, Span span) {
+  const Schema& schema = workspace.schema;
+  if (const auto found = attribute_named(schema, name.text)) {
+    return typed(Op::attribute, schema.attributes[*found].type, span, *found, kNone, true);
+  }
+  const std::string built_in = canonical(name.text, Builtin::customer_field);
+  if (built_in == "id") return make(Op::customer_id, Type::text, span);
+  if (built_in == "first_seen") return make(Op::first_seen, Type::moment, span);
+  if (built_in == "tags" || built_in == "consent") {
+    report_unsupported(workspace, span, "customer." + built_in);
+    return nullptr;
+  }
+  std::vector<std::string> candidates = {"id", "first_seen"};
+  for (const program::Attribute& declared : schema.attributes) candidates.push_back(declared.name);
+  Diagnostic diagnostic = mistake(201, name.span, {name.text});
+  suggest(diagnostic, name.text, candidates);
+  workspace.sink.report(std::move(diagnostic));
+  return nullptr;
+}
+
+// `entry.FIELD`: of whichever event let the customer in. With several `enter on` it is the first that is there.
+IrPtr entry_field(Workspace& workspace, const Name& name, Span span, const Journey& journey) {
+  const Schema& schema = workspace.schema;
+  IrPtr chain;
+  bool everywhere = journey.always_by_event;
+  for (const std::uint32_t event : journey.entry_events) {
+    const auto field = field_named(schema.events[event], name.text);
+    if (!field || *field == program::kFieldAt) {
+      everywhere = false;
+      continue;
+    }
+    IrPtr one = typed(Op::entry_field, field_type(schema.events[event], *field), span, event, *field, true);
+    if (!one) return nullptr;
+    if (!chain) {
+      chain = std::move(one);
+      continue;
+    }
+    if (!(chain->type == one->type)) {
+      workspace.sink.report(mistake(219, span, {name.text, type_word(chain->type), type_word(one->type)}));
+      return nullptr;
+    }
+    const TypeInfo type = one->type;
+    chain = make_binary(Op::default_, type.type, span, std::move(chain), std::move(one));
+    chain->type = type;
+  }
+  if (chain) {
+    chain->may_be_missing = !everywhere;
+    return chain;
+  }
+  const std::string built_in = canonical(name.text, Builtin::entry_field);
+  if (built_in == "at") return make(Op::entry_at, Type::moment, span);
+  if (built_in == "date") return make(Op::entry_date, Type::date, span);
+  if (journey.unknown_entry) return nullptr;
+  if (journey.entry_events.empty()) {
+    workspace.sink.report(mistake(213, span, {name.text}));
+    return nullptr;
+  }
+  std::vector<std::string> candidates = {"at", "date"};
+  for (const std::uint32_t event : journey.entry_events) {
+    for (const program::Field& field : schema.events[event].fields) candidates.push_back(field.name);
+  }
+  Diagnostic diagnostic = mistake(203, name.span, {schema.events[*journey.entry_events.begin()].name, name.text});
+  suggest(diagnostic, name.text, candidates);
+  workspace.sink.report(std::move(diagnostic));
+  return nullptr;
+}
+
+// `reply.text`: of the event that chose the last arm of its kind.
+IrPtr arm_field(Workspace& workspace, std::uint32_t event, const Name& name, Span span, const Reach& reach) {
+  const auto field = field_of(workspace, event, name);
+  if (!field) return nullptr;
+  const std::string& event_name = workspace.schema.events[event].name;
+  // Its arm may be among what could not be read.
+  if (workspace.schema.unsupported_names.contains(event_name)) return nullptr;
+  if (reach.in_window) {
+    workspace.sink.report(mistake(403, span, {event_name + "." + name.text}));
+    return nullptr;
+  }
+  if (!reach.journey || !reach.journey->arm_events.contains(event)) {
+    if (reach.journey && reach.journey->entry_events.contains(event)) {
+      Diagnostic diagnostic = mistake(215, span, {event_name + "." + name.text}, 2, {"entry." + name.text});
+      diagnostic.fixes.push_back({span, "entry." + name.text});
+      workspace.sink.report(std::move(diagnostic));
+      return nullptr;
+    }
+    workspace.sink.report(
+        mistake(218, span, {event_name + "." + name.text, event_name}, 21, {event_name + "." + name.text}));
+    return nullptr;
+  }
+  return typed(Op::arm_field, field_type(workspace.schema.events[event], *field), span, event, *field,
+               !reach.journey->chosen.contains(event));
+}
+
+IrPtr trait_of(Workspace& workspace, Trait& trait, Span span) {
+  const Ir* ir = worked_out(workspace, trait, span);
+  return ir ? clone(*ir) : nullptr;
+}
+
+IrPtr bare_name(Workspace& workspace, const Expr& expr, const Reach& reach) {
+  const Name& name = expr.path[0];
+  Schema& schema = workspace.schema;
+  std::optional<std::uint32_t> field;
+  if (reach.event) field = program::find_field(schema.events[*reach.event], name.text);
+  const auto trait = schema.traits.find(name.text);
+  const auto segment = schema.segments.find(name.text);
+  const bool has_trait = trait != schema.traits.end();
+  const bool has_segment = segment != schema.segments.end();
+  const std::string built_in = canonical(name.text, Builtin::root);
+  const bool is_built_in = built_in == "today" || built_in == "now";
+
+  if (int(field.has_value()) + int(has_trait) + int(has_segment) + int(is_built_in) > 1) {
+    workspace.sink.report(mistake(209, expr.span, {name.text}));
+    return nullptr;
+  }
+  if (field) return field_under_test(workspace, *reach.event, name, expr.span);
+  if (has_trait) return trait_of(workspace, trait->second, expr.span);
+  if (has_segment) return trait_of(workspace, segment->second, expr.span);
+  if (built_in == "today") return make(Op::today, Type::date, expr.span);
+  if (built_in == "now") return make(Op::now, Type::moment, expr.span);
+  if (reach.event && canonical(name.text, Builtin::event_field) == "at")
+    return field_under_test(workspace, *reach.event, name, expr.span);
+  if (built_in == "customer" || built_in == "entry") {
+    workspace.sink.report(mistake(220, expr.span, {built_in}));
+    return nullptr;
+  }
+  return unknown(workspace, name, reach);
+}
+
+// What comes after a reference (`customer.referrer.name`) or a plain value (`customer.city.x`).
+IrPtr followed(Workspace& workspace, const Expr& expr, std::size_t used, IrPtr ir) {
+  if (!ir || expr.path.size() == used) return ir;
+  if (ir->type.type == Type::customer || ir->type.type == Type::staff) {
+    report_unsupported(workspace, expr.span, "customer.referrer.name");
+    return nullptr;
+  }
+  workspace.sink.report(mistake(221, expr.path[used].span, {expr.path[used - 1].text, expr.path[used].text}));
+  return nullptr;
+}
+
+IrPtr dotted_name(Workspace& workspace, const Expr& expr, const Reach& reach) {
+  const Schema& schema = workspace.schema;
+  const Name& root = expr.path[0];
+  const Name& second = expr.path[1];
+  const std::string built_in = canonical(root.text, Builtin::root);
+  const auto event = event_named(schema, root.text);
+  if (event && reach.event == event) {
+    return followed(workspace, expr, 2, field_under_test(workspace, *event, second, expr.span));
+  }
+  if (reach.event) {
+    if (program::find_field(schema.events[*reach.event], root.text)) {
+      return followed(workspace, expr, 1, field_under_test(workspace, *reach.event, root, expr.span));
+    }
+  }
+  if (built_in == "customer") return followed(workspace, expr, 2, attribute(workspace, second, expr.span));
+  if (built_in == "entry") {
+    if (reach.in_window) {
+      workspace.sink.report(mistake(403, expr.span, {"entry." + second.text}));
+      return nullptr;
+    }
+    if (!reach.journey) {
+      workspace.sink.report(mistake(214, expr.span));
+      return nullptr;
+    }
+    return followed(workspace, expr, 2, entry_field(workspace, second, expr.span, *reach.journey));
+  }
+  if (event) return followed(workspace, expr, 2, arm_field(workspace, *event, second, expr.span, reach));
+  if (schema.unsupported_names.contains(root.text)) return nullptr;
+  if (schema.traits.contains(root.text) || schema.segments.contains(root.text) || built_in == "today" ||
+      built_in == "now") {
+    workspace.sink.report(mistake(221, second.span, {root.text, second.text}));
+    return nullptr;
+  }
+  std::vector<std::string> candidates = event_names(schema);
+  candidates.insert(candidates.end(), {"customer", "entry"});
+  Diagnostic diagnostic = mistake(206, root.span, {root.text});
+  suggest(diagnostic, root.text, candidates);
+  workspace.sink.report(std::move(diagnostic));
+  return nullptr;
+}
+
+}  // namespace
+
+IrPtr name_of(Workspace& workspace, const Expr& expr, const Reach& reach) {
+  if (expr.path.empty()) return nullptr;
+  return expr.path.size() == 1 ? bare_name(workspace, expr, reach) : dotted_name(workspace, expr, reach);
+}
+
+std::optional<std::uint32_t> event_of(Workspace& workspace, const std::vector<Name>& path) {
+  if (path.empty()) return std::nullopt;
+  const Name& name = path[0];
+  const Schema& schema = workspace.schema;
+  if (path.size() == 1) {
+    if (const auto event = event_named(schema, name.text)) return event;
+  }
+  if (schema.unsupported_names.contains(name.text)) return std::nullopt;
+  Span span = name.span;
+  std::string written = name.text;
+  for (std::size_t i = 1; i < path.size(); ++i) {
+    written += "." + path[i].text;
+    span.end = path[i].span.end;
+  }
+  if (path.size() == 2 && event_named(schema, name.text)) {
+    workspace.sink.report(mistake(222, span, {written, name.text}));
+    return std::nullopt;
+  }
+  Diagnostic diagnostic = mistake(202, span, {written});
+  suggest(diagnostic, written, event_names(schema));
+  workspace.sink.report(std::move(diagnostic));
+  return std::nullopt;
+}
+
+namespace {
+
+std::size_t size_of(const Ir& ir) {
+  std::size_t size = 1;
+  for (const IrPtr& child : ir.children) size += size_of(*child);
+  if (ir.window && ir.window->filter) size += size_of(*ir.window->filter);
+  return size;
+}
+
+std::size_t depth_of(const Ir& ir) {
+  std::size_t depth = 0;
+  for (const IrPtr& child : ir.children) depth = std::max(depth, depth_of(*child));
+  if (ir.window && ir.window->filter) depth = std::max(depth, depth_of(*ir.window->filter));
+  return depth + 1;
+}
+
+}  // namespace
+
+const Ir* worked_out(Workspace& workspace, Trait& trait, Span use) {
+  const syntax::Stmt& declaration = *trait.declaration;
+  if (trait.state == Trait::State::under_way) {
+    workspace.sink.report(mistake(211, use, {declaration.name.text}));
+    return nullptr;
+  }
+  if (trait.state == Trait::State::fresh) {
+    if (workspace.trait_nesting >= kTraitDepthMax) {
+      workspace.sink.report(mistake(404, use, {declaration.name.text}));
+      return nullptr;
+    }
+    trait.state = Trait::State::under_way;
+    ++workspace.trait_nesting;
+    const syntax::Expr* expr = declaration.value ? declaration.value.get() : declaration.condition.get();
+    trait.ir = trait.is_segment ? condition_of(workspace, expr, Reach{}) : value_of(workspace, expr, Reach{});
+    trait.state = Trait::State::done;
+    --workspace.trait_nesting;
+    if (trait.ir && depth_of(*trait.ir) > kTraitDepthMax) {
+      workspace.sink.report(mistake(404, declaration.name.span, {declaration.name.text}));
+      trait.ir = nullptr;
+    }
+  }
+  if (!trait.ir) return nullptr;
+  if (workspace.copied_nodes > kCopiedNodesMax) return nullptr;  // said already
+  workspace.copied_nodes += size_of(*trait.ir);
+  if (workspace.copied_nodes > kCopiedNodesMax) {
+    workspace.sink.report(mistake(404, use, {declaration.name.text}));
+    return nullptr;
+  }
+  return trait.ir.get();
+}
+
+}  // namespace tend::check

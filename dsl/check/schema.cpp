@@ -1,0 +1,397 @@
+// Gathers a workspace's declarations.
+#include "dsl/check/schema.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "dsl/check/expression.hpp"
+#include "dsl/check/report.hpp"
+#include "dsl/diagnostic/suggest.hpp"
+#include "dsl/text/utf8.hpp"
+
+namespace tend::check {
+namespace {
+
+using syntax::Stmt;
+using syntax::StmtKind;
+using syntax::TypeWord;
+
+// All declarations, by file name and place.
+std::vector<const Stmt*> in_order(const Workspace& workspace) {
+  std::vector<const syntax::File*> files;
+  for (const syntax::File& file : workspace.files) files.push_back(&file);
+  std::stable_sort(files.begin(), files.end(), [&](const syntax::File* a, const syntax::File* b) {
+    return workspace.sources[a->file].name < workspace.sources[b->file].name;
+  });
+  std::vector<const Stmt*> declarations;
+  for (const syntax::File* file : files) {
+    for (const syntax::StmtPtr& declaration : file->declarations) {
+      if (declaration) declarations.push_back(declaration.get());
+    }
+  }
+  return declarations;
+}
+
+void report_twice(Workspace& workspace, const syntax::Name& name) {
+  workspace.sink.report(mistake(208, name.span, {name.text}));
+}
+
+// ---- names that only what cannot be run yet would declare
+// -----------------------------------------------------------------
+
+void note_names(Workspace& workspace, const syntax::Block& block);
+
+// Every word of a statement that could not be read: one of them may be what it would have declared.
+void note_words(Workspace& workspace, Span span) {
+  const std::string_view text =
+      std::string_view(workspace.sources[span.file].text).substr(span.begin, span.end - span.begin);
+  std::string word;
+  for (std::size_t at = 0; at <= text.size();) {
+    const text::CodePoint point = at < text.size() ? text::decode(text, at) : text::CodePoint{};
+    const bool inside =
+        point.valid && (word.empty() ? text::is_name_start(point.value) : text::is_name_part(point.value));
+    if (inside) {
+      word += text.substr(at, point.length);
+    } else if (!word.empty()) {
+      workspace.schema.unsupported_names.insert(std::exchange(word, {}));
+    }
+    at += point.length;
+  }
+}
+
+void note_names(Workspace& workspace, const Stmt& statement) {
+  Schema& schema = workspace.schema;
+  switch (statement.kind) {
+    case StmtKind::error: note_words(workspace, statement.span); break;
+    case StmtKind::grant:
+    case StmtKind::credit:
+    case StmtKind::let:
+    case StmtKind::template_:
+    case StmtKind::use:
+    case StmtKind::policy_item:
+      if (!statement.name.text.empty()) schema.unsupported_names.insert(statement.name.text);
+      if (!statement.label.text.empty()) schema.unsupported_names.insert(statement.label.text);
+      for (const Stmt::Part& part : statement.parts) {
+        if (!part.name.text.empty()) schema.unsupported_names.insert(part.name.text);
+        for (const syntax::FieldDecl& field : part.fields) schema.unsupported_names.insert(field.name.text);
+      }
+      break;
+    default: break;
+  }
+  note_names(workspace, statement.block);
+  note_names(workspace, statement.else_block);
+  for (const Stmt::Part& part : statement.parts) note_names(workspace, part.block);
+}
+
+void note_names(Workspace& workspace, const syntax::Block& block) {
+  for (const syntax::StmtPtr& statement : block.statements) {
+    if (statement) note_names(workspace, *statement);
+  }
+}
+
+// ---- types
+// ----------------------------------------------------------------------------------------------------------------
+
+TypeInfo type_of(Workspace& workspace, const syntax::TypeExpr& type) {
+  switch (type.word) {
+    case TypeWord::error: workspace.broken = true; return {};
+    case TypeWord::text: return plain(Type::text);
+    case TypeWord::number: return plain(Type::number);
+    case TypeWord::money: return plain(Type::money);
+    case TypeWord::percent: return plain(Type::percent);
+    case TypeWord::boolean: return plain(Type::boolean);
+    case TypeWord::duration: return plain(Type::duration);
+    case TypeWord::date: return plain(Type::date);
+    case TypeWord::time_of_day: return plain(Type::time_of_day);
+    case TypeWord::moment: return plain(Type::moment);
+    case TypeWord::staff: return plain(Type::staff);
+    case TypeWord::customer: return plain(Type::customer);
+    case TypeWord::one_of: {
+      TypeInfo info = plain(Type::one_of);
+      for (const syntax::Text& member : type.members) {
+        auto characters = plain_text(workspace, member);
+        if (!characters) return {};
+        if (std::find(info.members.begin(), info.members.end(), *characters) != info.members.end()) {
+          workspace.sink.report(mistake(208, member.span, {*characters}));
+          continue;
+        }
+        info.members.push_back(std::move(*characters));
+      }
+      return info;
+    }
+    case TypeWord::list_of: {
+      const TypeInfo element = type.element ? type_of(workspace, *type.element) : TypeInfo{};
+      if (element.type == Type::none) return {};
+      if (element.type == Type::list) {
+        workspace.sink.report(mistake(324, type.span));
+        return {};
+      }
+      return {Type::list, element.type, element.members};
+    }
+    case TypeWord::condition:
+    case TypeWord::event:
+    case TypeWord::message:
+    case TypeWord::segment:
+    case TypeWord::budget:
+    case TypeWord::partner: workspace.sink.report(mistake(323, type.span)); return {};
+  }
+  return {};
+}
+
+// ---- declarations
+// ---------------------------------------------------------------------------------------------------------
+
+void take_attribute(Workspace& workspace, const syntax::FieldDecl& field) {
+  Schema& schema = workspace.schema;
+  const std::string& name = field.name.text;
+  if (name.empty()) return;
+  const TypeInfo type = type_of(workspace, field.type);
+  const std::string built_in = canonical(name, Builtin::customer_field);
+  if (built_in == "timezone" || built_in == "language") {
+    // Built in, but a text block may say so again.
+    program::Attribute& attribute =
+        schema.attributes[built_in == "timezone" ? program::kTimezoneAttribute : program::kLanguageAttribute];
+    if (type.type != Type::none && type.type != Type::text)
+      workspace.sink.report(mistake(212, field.name.span, {name}));
+    attribute.is_private = attribute.is_private || field.is_private;
+    return;
+  }
+  if (built_in == "id" || built_in == "tags" || built_in == "consent" || built_in == "first_seen") {
+    workspace.sink.report(mistake(212, field.name.span, {name}));
+    return;
+  }
+  const bool twice = std::any_of(schema.attributes.begin() + 2, schema.attributes.end(),
+                                 [&](const program::Attribute& one) { return one.name == name; });
+  if (twice) return report_twice(workspace, field.name);
+  schema.attributes.push_back({name, type, field.is_private});
+}
+
+void take_event(Workspace& workspace, const Stmt& declaration) {
+  Schema& schema = workspace.schema;
+  const std::string& name = declaration.name.text;
+  if (name.empty()) return;
+  const std::string root = canonical(name, Builtin::root);
+  if (event_named(schema, name) && find_event_index(schema, name) < program::kBuiltinEventCount) {
+    workspace.sink.report(mistake(212, declaration.name.span, {name}));
+    return;
+  }
+  if (root == "customer" || root == "entry") {
+    workspace.sink.report(mistake(212, declaration.name.span, {name}));
+    return;
+  }
+  program::Event event{name, {}};
+  for (const syntax::FieldDecl& field : declaration.fields) {
+    if (field.name.text.empty()) continue;
+    const TypeInfo type = type_of(workspace, field.type);
+    if (canonical(field.name.text, Builtin::event_field) == "at") {
+      workspace.sink.report(mistake(212, field.name.span, {field.name.text}));
+      continue;
+    }
+    if (program::find_field(event, field.name.text)) {
+      report_twice(workspace, field.name);
+      continue;
+    }
+    event.fields.push_back({field.name.text, type});
+  }
+  if (event_named(schema, name)) return report_twice(workspace, declaration.name);
+  schema.events.push_back(std::move(event));
+}
+
+void take_trait(Workspace& workspace, const Stmt& declaration, bool is_segment) {
+  auto& traits = is_segment ? workspace.schema.segments : workspace.schema.traits;
+  const syntax::Name& name = declaration.name;
+  if (name.text.empty()) return;
+  const std::string root = canonical(name.text, Builtin::root);
+  if (root == "customer" || root == "entry" || root == "today" || root == "now") {
+    workspace.sink.report(mistake(212, name.span, {name.text}));
+    return;
+  }
+  Trait trait;
+  trait.declaration = &declaration;
+  trait.is_segment = is_segment;
+  if (!traits.try_emplace(name.text, std::move(trait)).second) report_twice(workspace, name);
+}
+
+void take_named(Workspace& workspace, std::map<std::string, const Stmt*>& named, const Stmt& declaration) {
+  if (declaration.name.text.empty()) return;
+  if (!named.try_emplace(declaration.name.text, &declaration).second) report_twice(workspace, declaration.name);
+}
+
+void take_policy(Workspace& workspace, const Stmt& policy, bool& has_timezone) {
+  for (const syntax::StmtPtr& line : policy.block.statements) {
+    if (!line) continue;
+    if (line->kind == StmtKind::error) {
+      workspace.broken = true;
+      continue;
+    }
+    if (line->kind == StmtKind::timezone) {
+      if (!line->text) continue;
+      auto zone = plain_text(workspace, *line->text);
+      if (!zone) continue;
+      if (has_timezone) {
+        workspace.sink.report(mistake(208, line->head, {"timezone"}));
+        continue;
+      }
+      has_timezone = true;
+      const std::vector<std::string>& zones = workspace.options.timezones;
+      if (!zones.empty() && std::find(zones.begin(), zones.end(), *zone) == zones.end()) {
+        Diagnostic diagnostic = mistake(223, line->text->span, {*zone});
+        suggest(diagnostic, *zone, zones);
+        workspace.sink.report(std::move(diagnostic));
+        continue;
+      }
+      workspace.schema.timezone = *zone;
+      continue;
+    }
+    std::string what = "policy";
+    if (!line->parts.empty() && line->parts[0].what == Stmt::Part::What::keyword) {
+      what = syntax::spelling(static_cast<syntax::Keyword>(line->parts[0].keyword), syntax::Tongue::en);
+    }
+    report_unsupported(workspace, line->head, std::move(what));
+  }
+}
+
+void take_activity(Workspace& workspace, const std::vector<const Stmt*>& declarations) {
+  Schema& schema = workspace.schema;
+  for (const Stmt* declaration : declarations) {
+    if (declaration->kind != StmtKind::activity) continue;
+    if (schema.has_activity) {
+      workspace.sink.report(mistake(208, declaration->head, {"activity is"}));
+      continue;
+    }
+    schema.has_activity = true;
+    for (const syntax::Name& name : declaration->names) {
+      if (const auto event = event_of(workspace, {name})) schema.activity.push_back(*event);
+    }
+  }
+  std::sort(schema.activity.begin(), schema.activity.end());
+  schema.activity.erase(std::unique(schema.activity.begin(), schema.activity.end()), schema.activity.end());
+}
+
+const char* unsupported_declaration(StmtKind kind) {
+  switch (kind) {
+    case StmtKind::budget: return "budget";
+    case StmtKind::template_: return "template";
+    case StmtKind::use: return "use";
+    case StmtKind::test: return "test";
+    case StmtKind::partner: return "partner";
+    case StmtKind::currency: return "currency";
+    case StmtKind::extern_function: return "extern function";
+    case StmtKind::calendar: return "calendar";
+    case StmtKind::requires_: return "requires";
+    default: return nullptr;
+  }
+}
+
+void built_ins(Schema& schema) {
+  schema.attributes = {{"timezone", plain(Type::text), false}, {"language", plain(Type::text), false}};
+  for (const std::string_view name : program::kBuiltinEvents) {
+    program::Event event{std::string(name), {}};
+    if (name == "task_done" || name == "task_refused") {
+      event.fields = {{"label", plain(Type::text)}};
+    } else {
+      event.fields = {{"message", plain(Type::text)}, {"channel", plain(Type::text)}, {"playbook", plain(Type::text)}};
+    }
+    schema.events.push_back(std::move(event));
+  }
+}
+
+template <typename T>
+void sort_by_name(std::vector<T>& things, std::size_t from) {
+  std::sort(things.begin() + static_cast<std::ptrdiff_t>(from), things.end(),
+            [](const T& a, const T& b) { return a.name < b.name; });
+}
+
+}  // namespace
+
+void gather(Workspace& workspace) {
+  Schema& schema = workspace.schema;
+  built_ins(schema);
+  const std::vector<const Stmt*> declarations = in_order(workspace);
+  bool has_timezone = false;
+  for (const Stmt* declaration : declarations) {
+    note_names(workspace, *declaration);
+    switch (declaration->kind) {
+      case StmtKind::error: workspace.broken = true; break;
+      case StmtKind::customer:
+        for (const syntax::FieldDecl& field : declaration->fields) take_attribute(workspace, field);
+        break;
+      case StmtKind::event: take_event(workspace, *declaration); break;
+      case StmtKind::trait: take_trait(workspace, *declaration, false); break;
+      case StmtKind::segment: take_trait(workspace, *declaration, true); break;
+      case StmtKind::message: take_named(workspace, schema.messages, *declaration); break;
+      case StmtKind::playbook: take_named(workspace, schema.playbooks, *declaration); break;
+      case StmtKind::policy: take_policy(workspace, *declaration, has_timezone); break;
+      case StmtKind::activity: break;
+      default:
+        if (const char* what = unsupported_declaration(declaration->kind)) {
+          report_unsupported(workspace, declaration->head, what);
+        }
+    }
+  }
+  sort_by_name(schema.attributes, 2);
+  sort_by_name(schema.events, program::kBuiltinEventCount);
+  take_activity(workspace, declarations);
+}
+
+std::uint32_t find_event_index(const Schema& schema, std::string_view name) {
+  for (std::uint32_t i = 0; i < schema.events.size(); ++i) {
+    if (schema.events[i].name == name) return i;
+  }
+  const std::string built_in = canonical(name, Builtin::event);
+  for (std::uint32_t i = 0; i < program::kBuiltinEventCount; ++i) {
+    if (schema.events[i].name == built_in) return i;
+  }
+  return kNone;
+}
+
+std::optional<std::uint32_t> event_named(const Schema& schema, std::string_view name) {
+  const std::uint32_t index = find_event_index(schema, name);
+  if (index == kNone) return std::nullopt;
+  return index;
+}
+
+std::optional<std::uint32_t> attribute_named(const Schema& schema, std::string_view name) {
+  for (std::uint32_t i = 0; i < schema.attributes.size(); ++i) {
+    if (schema.attributes[i].name == name) return i;
+  }
+  const std::string built_in = canonical(name, Builtin::customer_field);
+  if (built_in == "timezone") return program::kTimezoneAttribute;
+  if (built_in == "language") return program::kLanguageAttribute;
+  return std::nullopt;
+}
+
+std::optional<std::uint32_t> field_named(const program::Event& event, std::string_view name) {
+  if (const auto field = program::find_field(event, name)) return field;
+  const std::string built_in = canonical(name, Builtin::event_field);
+  if (built_in == "at") return program::kFieldAt;
+  return program::find_field(event, built_in);
+}
+
+TypeInfo field_type(const program::Event& event, std::uint32_t field) {
+  return field == program::kFieldAt ? plain(Type::moment) : event.fields[field].type;
+}
+
+std::string canonical(std::string_view name, Builtin group) {
+  const std::string_view built_in = syntax::canonical_builtin(name, group);
+  return std::string(built_in.empty() ? name : built_in);
+}
+
+void report_unsupported(Workspace& workspace, Span span, std::string what) {
+  workspace.sink.report(mistake(900, span, {std::move(what)}));
+}
+
+std::optional<std::string> plain_text(Workspace& workspace, const syntax::Text& text) {
+  if (!text.has_holes()) return text.plain();
+  workspace.sink.report(mistake(321, text.span));
+  return std::nullopt;
+}
+
+void suggest(diagnostic::Diagnostic& diagnostic, std::string_view wrong, const std::vector<std::string>& candidates) {
+  auto near = diagnostic::did_you_mean(wrong, candidates);
+  if (!near) return;
+  diagnostic.help = 1;
+  diagnostic.help_arguments = {std::move(*near)};
+}
+
+}  // namespace tend::check

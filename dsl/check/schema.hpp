@@ -1,0 +1,81 @@
+// What a workspace declares, gathered from all its files before any expression is looked at.
+#pragma once
+#include <map>
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "dsl/check/check.hpp"
+#include "dsl/check/ir.hpp"
+#include "dsl/syntax/keywords.hpp"
+#include "dsl/syntax/tree.hpp"
+
+namespace tend::check {
+
+using Builtin = syntax::BuiltinGroup;
+
+/// A trait or segment: its expression is worked out when first asked for and copied into every place that names it.
+struct Trait {
+  enum class State : std::uint8_t { fresh, under_way, done };
+  const syntax::Stmt* declaration = nullptr;
+  bool is_segment = false;
+  State state = State::fresh;
+  IrPtr ir;  // null after `done`: it has a mistake
+};
+
+struct Schema {
+  std::vector<program::Attribute> attributes;  // as in the program; Type::none where the type was wrong
+  std::vector<program::Event> events;
+  std::vector<std::uint32_t> activity;
+  bool has_activity = false;
+  std::string timezone = "UTC";
+  std::map<std::string, Trait> traits;
+  std::map<std::string, Trait> segments;
+  std::map<std::string, const syntax::Stmt*> messages;
+  std::map<std::string, const syntax::Stmt*> playbooks;
+  /// Names that a construct which this version does not run would have declared: whoever uses them is not told off
+  /// again.
+  std::set<std::string> unsupported_names;
+};
+
+/// One run of the checker: what it was given, what it found, where it reports.
+struct Workspace {
+  std::span<const text::Source> sources;
+  std::span<const syntax::File> files;
+  const CheckOptions& options;
+  diagnostic::Sink& sink;
+  Schema schema;
+  bool broken = false;            // the tree holds parts that could not be parsed
+  std::size_t trait_nesting = 0;  // of `worked_out`, against kTraitDepthMax
+  std::size_t copied_nodes = 0;   // by traits and segments, against kCopiedNodesMax
+};
+
+/// Reads every declaration's names and types into `workspace.schema`. Duplicates are reported at the later one, by file
+/// name and place, so the order of `files` does not matter.
+void gather(Workspace& workspace);
+
+/// kNone where there is none.
+std::uint32_t find_event_index(const Schema& schema, std::string_view name);
+std::optional<std::uint32_t> attribute_named(const Schema& schema, std::string_view name);
+/// By the declared name, else by a built-in event's name in either tongue.
+std::optional<std::uint32_t> event_named(const Schema& schema, std::string_view name);
+/// By the declared name, else `at` in either tongue (kFieldAt).
+std::optional<std::uint32_t> field_named(const program::Event& event, std::string_view name);
+TypeInfo field_type(const program::Event& event, std::uint32_t field);
+
+/// The English name of a built-in word in either tongue, or `name` itself.
+std::string canonical(std::string_view name, Builtin group);
+
+/// Reports T0900: the language has it, this version does not run it. `what` is its keyword in English.
+void report_unsupported(Workspace& workspace, Span span, std::string what);
+
+/// The characters of a text that may hold no `{{ }}`; nullopt (reported) where it does.
+std::optional<std::string> plain_text(Workspace& workspace, const syntax::Text& text);
+
+/// Adds *did you mean* where one of the candidates is near. No fix: only the author knows whether it was meant.
+void suggest(diagnostic::Diagnostic& diagnostic, std::string_view wrong, const std::vector<std::string>& candidates);
+
+}  // namespace tend::check
