@@ -1,0 +1,70 @@
+#include "engine/cli/compile.hpp"
+
+#include <algorithm>
+
+#include "dsl/diagnostic/render.hpp"
+#include "dsl/syntax/parse.hpp"
+#include "engine/cli/terminal.hpp"
+#include "engine/env/zone.hpp"
+
+namespace tend::cli {
+
+Result<Checked> check_paths(const std::vector<std::string>& paths) {
+  Checked checked;
+  if (paths.size() == 1) {
+    auto workspace = simulate::load_workspace(paths.front());
+    if (!workspace) return tl::unexpected(workspace.error());
+    checked.workspace = std::move(*workspace);
+  } else {
+    auto files = simulate::list_tend_files(paths);
+    if (!files) return tl::unexpected(files.error());
+    checked.workspace.tend_files = std::move(*files);
+  }
+  if (checked.workspace.tend_files.empty()) {
+    return fail(ErrorCode::not_found, "there is no .tend file in `" + (paths.empty() ? std::string(".") : paths.front()) + "`: `tend init` makes a workspace to begin with");
+  }
+  for (const std::string& path : checked.workspace.tend_files) {
+    auto content = env::read_whole_file(env::real_files(), path);
+    if (!content) return tl::unexpected(content.error());
+    checked.sources.push_back({.name = path, .text = std::move(*content)});
+  }
+  diagnostic::Sink sink;
+  for (std::uint32_t i = 0; i < checked.sources.size(); ++i) checked.files.push_back(syntax::parse(checked.sources[i], i, sink));
+  check::CheckOptions options;
+  for (const auto& channel : checked.workspace.channels) options.channels.push_back(channel.name);
+  if (!options.channels.empty()) options.default_channel = options.channels.front();
+  checked.result = check::check(checked.sources, checked.files, options, sink);
+  checked.diagnostics = sink.take();
+  for (const diagnostic::Diagnostic& d : checked.diagnostics) ++(d.severity == diagnostic::Severity::error ? checked.errors : checked.warnings);
+  if (checked.result.program && env::find_zone(checked.result.program->timezone) == nullptr) {
+    return fail(ErrorCode::invalid, "the policy's timezone `" + checked.result.program->timezone + "` is not a zone that this machine knows: write one like `Asia/Shanghai`");
+  }
+  return checked;
+}
+
+Result<std::unique_ptr<Compiled>> compile_workspace(const std::string& path, text::Tongue tongue) {
+  auto checked = check_paths({path});
+  if (!checked) return tl::unexpected(checked.error());
+  if (!checked->result.program) {
+    std::fputs(diagnostic::human(checked->diagnostics, checked->sources, {.tongue = tongue, .color = wants_colour(2)}).c_str(), stderr);
+    return fail(ErrorCode::invalid, std::to_string(checked->errors) + (checked->errors == 1 ? " mistake has" : " mistakes have") +
+                                        " to be mended before this can run; `tend check` shows them");
+  }
+  auto compiled = std::make_unique<Compiled>();
+  compiled->workspace = std::move(checked->workspace);
+  compiled->sources = std::move(checked->sources);
+  compiled->program = std::move(*checked->result.program);
+  compiled->places = std::move(checked->result.places);
+  compiled->program_bytes = program::serialize(compiled->program);
+  compiled->places_bytes = program::serialize(compiled->places);
+  if (!compiled->workspace.channels.empty()) compiled->default_channel = compiled->workspace.channels.front().name;
+  return compiled;
+}
+
+text::Tongue workspace_tongue(const std::string& path, std::string_view asked) {
+  if (!asked.empty()) return tongue_of(asked, {});
+  const auto workspace = simulate::load_workspace(path);
+  return tongue_of({}, workspace ? workspace->language : std::string());
+}
+
+}  // namespace tend::cli

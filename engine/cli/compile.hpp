@@ -1,0 +1,47 @@
+// From a workspace on disk to its program: what every verb begins with.
+#pragma once
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "dsl/check/check.hpp"
+#include "dsl/diagnostic/diagnostic.hpp"
+#include "dsl/program/program.hpp"
+#include "dsl/text/tongue.hpp"
+#include "engine/simulate/workspace.hpp"
+
+namespace tend::cli {
+
+/// What checking gave, problems and all.
+struct Checked {
+  simulate::Workspace workspace;
+  std::vector<text::Source> sources;
+  std::vector<syntax::File> files;
+  std::vector<diagnostic::Diagnostic> diagnostics;   // sorted
+  std::size_t errors = 0;
+  std::size_t warnings = 0;
+  check::CheckResult result;
+};
+
+/// Reads and checks a workspace folder, a lone file, or several of either as one namespace.
+/// Errors: of the disk and of tend.toml; the authors' mistakes are in `diagnostics`.
+Result<Checked> check_paths(const std::vector<std::string>& paths);
+
+/// A workspace that may run.
+struct Compiled {
+  simulate::Workspace workspace;
+  std::vector<text::Source> sources;
+  program::Program program;
+  program::Places places;
+  std::string program_bytes;
+  std::string places_bytes;
+  std::string default_channel;   // for messages that name none
+};
+
+/// As check_paths; a workspace with mistakes prints them to stderr (humans read them) and is an error of one sentence.
+Result<std::unique_ptr<Compiled>> compile_workspace(const std::string& path, text::Tongue tongue);
+
+/// The tongue that the workspace at `path` asks for, without reading all of it; `asked` wins.
+text::Tongue workspace_tongue(const std::string& path, std::string_view asked);
+
+}  // namespace tend::cli

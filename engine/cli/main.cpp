@@ -1,0 +1,27 @@
+// tend: the one binary. Thin: each verb lives in a file of its own.
+#include <CLI/CLI.hpp>
+
+#include "engine/cli/serve.hpp"
+#include "engine/cli/terminal.hpp"
+#include "engine/cli/verbs.hpp"
+
+int main(int argc, char** argv) {
+  CLI::App app{"tend: campaign playbooks, checked, tried on your past, and run durably", "tend"};
+  app.set_version_flag("--version", std::string("tend " TEND_VERSION));
+  app.require_subcommand(1);
+  app.footer("Exit codes: 0 fine, 1 problems in what was asked about, 3 wrong usage, 4 tend itself failed.");
+  int exit_code = tend::cli::kFine;
+  tend::cli::add_init(app, exit_code);
+  tend::cli::add_check(app, exit_code);
+  tend::cli::add_fmt(app, exit_code);
+  tend::cli::add_simulate(app, exit_code);
+  tend::cli::add_replay(app, exit_code);
+  tend::cli::add_serve(app, exit_code);
+  tend::cli::add_why(app, exit_code);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? tend::cli::kFine : tend::cli::kUsage;
+  }
+  return exit_code;
+}

@@ -1,0 +1,17 @@
+// The verbs that main offers; each adds its subcommand and, when it was called, leaves its exit code.
+#pragma once
+
+namespace CLI {
+class App;
+}
+
+namespace tend::cli {
+
+void add_init(CLI::App& app, int& exit_code);
+void add_check(CLI::App& app, int& exit_code);
+void add_fmt(CLI::App& app, int& exit_code);
+void add_simulate(CLI::App& app, int& exit_code);
+void add_replay(CLI::App& app, int& exit_code);
+void add_why(CLI::App& app, int& exit_code);
+
+}  // namespace tend::cli

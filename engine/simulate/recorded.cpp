@@ -1,0 +1,100 @@
+#include "engine/simulate/recorded.hpp"
+
+#include <algorithm>
+
+#include "engine/state/bytes.hpp"
+
+namespace tend::simulate {
+namespace {
+
+using env::Moment;
+
+/// How far a run has come, in the log's cursor: which rows are inputs already, up to when time has been told.
+struct Cursor {
+  Moment from = 0, to = 0;
+  std::uint64_t rows_total = 0;
+  std::uint64_t rows_taken = 0;
+  Moment reached = env::kNoMoment;     // moments before it have happened
+};
+
+void set_cursor(run::Engine& engine, const Cursor& cursor) {
+  std::string bytes;
+  state::put(bytes, cursor);
+  engine.set_cursor(bytes);
+}
+
+Result<Cursor> read_cursor(const std::string& bytes, const Rows& rows, const RecordedOptions& options) {
+  Cursor cursor{.from = options.from, .to = options.to, .rows_total = rows.rows.size()};
+  if (bytes.empty()) return cursor;
+  std::string_view in = bytes;
+  Cursor kept;
+  if (!state::take(in, kept) || !in.empty()) return fail(ErrorCode::invalid, "this data folder was not made by `tend replay`");
+  if (kept.from != cursor.from || kept.to != cursor.to) {
+    return fail(ErrorCode::invalid, "this data folder replays from " + env::format_moment(kept.from) + " to " + env::format_moment(kept.to) +
+                                        ": call it with the same --from and --to, or begin a new folder");
+  }
+  if (kept.rows_total != cursor.rows_total || kept.rows_taken > kept.rows_total) {
+    return fail(ErrorCode::invalid, "the sources have " + std::to_string(cursor.rows_total) + " rows and had " + std::to_string(kept.rows_total) +
+                                        " when this replay began: restore them, or begin a new folder");
+  }
+  return kept;
+}
+
+void add_rows(run::Engine& engine, const Rows& rows, std::uint64_t begin, std::uint64_t end) {
+  for (std::uint64_t i = begin; i < end; ++i) {
+    const SourceRow& row = rows.rows[i];
+    if (row.event == kAttributesRow) {
+      engine.add(attributes_input(rows, row));
+    } else {
+      engine.add(event_input(rows, row));
+    }
+  }
+}
+
+}  // namespace
+
+Result<void> run_recorded(run::Engine& engine, const Rows& rows, const RecordedOptions& options) {
+  auto read = read_cursor(engine.cursor(), rows, options);
+  if (!read) return tl::unexpected(read.error());
+  Cursor cursor = *read;
+  const std::uint64_t total = rows.rows.size();
+
+  // History: it changes state and nothing else. Registers stand at `from`, before the deploy there.
+  if (!engine.deployed()) {
+    const auto is_history = [&](const SourceRow& row) { return row.at < options.from || rows.is_register(row); };
+    while (cursor.rows_taken < total && is_history(rows.rows[cursor.rows_taken])) {
+      const std::uint64_t begin = cursor.rows_taken;
+      std::uint64_t end = begin;
+      while (end < total && end - begin < options.window_rows && is_history(rows.rows[end])) ++end;
+      add_rows(engine, rows, begin, end);
+      cursor.rows_taken = end;
+      set_cursor(engine, cursor);
+      if (auto done = engine.commit(); !done) return done;
+    }
+    engine.add_deploy(options.from);
+    cursor.reached = options.from;
+    set_cursor(engine, cursor);
+    if (auto done = engine.commit(); !done) return done;
+  }
+
+  while (cursor.reached < options.to) {
+    const std::uint64_t begin = cursor.rows_taken;
+    const Moment longest = std::min(options.to, cursor.reached + options.window_ms);
+    std::uint64_t end = begin;
+    while (end < total && end - begin < options.window_rows && rows.rows[end].at < longest) ++end;
+    // Time is told up to the first row that is left for later; rows of that very moment may be on both sides, timers go before them.
+    const Moment reached = end < total && rows.rows[end].at < longest ? rows.rows[end].at : longest;
+    add_rows(engine, rows, begin, end);
+    engine.add_tick(reached - 1);
+    cursor.rows_taken = end;
+    cursor.reached = reached;
+    set_cursor(engine, cursor);
+    if (auto done = engine.commit(); !done) return done;
+    if (options.progress) {
+      options.progress(static_cast<double>(reached - options.from) / static_cast<double>(std::max<Moment>(1, options.to - options.from)));
+    }
+  }
+  return {};
+}
+
+}  // namespace tend::simulate
