@@ -1,0 +1,175 @@
+// `tend why`: what happened to a customer, what did not, and why. By running that one customer again with tracing on: over a data folder's
+// history and log or, without one, over the workspace's sources.
+#include <algorithm>
+#include <memory>
+
+#include "engine/cli/recorded_run.hpp"
+#include "engine/cli/story.hpp"
+#include "engine/cli/terminal.hpp"
+#include "engine/cli/verbs.hpp"
+#include "engine/env/draw.hpp"
+#include "engine/env/files.hpp"
+#include "engine/history/history.hpp"
+#include "engine/run/data_folder.hpp"
+
+namespace tend::cli {
+namespace {
+
+struct Arguments : RecordedArguments {
+  std::string customer;
+  std::string playbook;
+  std::string data;
+};
+
+/// One input of the customer, or of everybody, as it was recorded.
+struct Recorded {
+  std::uint64_t position = 0;
+  state::InputKind kind = state::InputKind::event;
+  std::string payload;
+};
+
+Result<std::uint32_t> playbook_of(const program::Program& program, const std::string& name) {
+  if (name.empty()) return program::kNone;
+  for (std::uint32_t p = 0; p < program.playbooks.size(); ++p) {
+    if (program.playbooks[p].name == name) return p;
+  }
+  std::string names;
+  for (const auto& playbook : program.playbooks) names += (names.empty() ? "" : ", ") + playbook.name;
+  return fail(ErrorCode::not_found, "there is no playbook `" + name + "`; there is: " + names);
+}
+
+/// Runs the inputs of one customer with tracing on and prints what is told.
+Result<std::string> retell(const program::Program& program, const program::Places& places, const Arguments& arguments, text::Tongue tongue,
+                           const std::vector<Recorded>& inputs, bool answer_sends, env::Moment until) {
+  auto playbook = playbook_of(program, arguments.playbook);
+  if (!playbook) return tl::unexpected(playbook.error());
+  const journey::Plan plan(program);
+  state::State state(program, plan.layout, 0);
+  state.recorded = answer_sends;
+  Story story(program, places, *playbook, tongue);
+  journey::Effects effects;
+  effects.render = false;
+  // Over sources there are no recorded answers: channels accept at once, as in simulate.
+  const auto answer = [&]() -> bool {
+    while (answer_sends && !effects.sends.empty()) {
+      const std::vector<journey::SendEffect> sends = std::move(effects.sends);
+      effects.clear();
+      for (const journey::SendEffect& send : sends) {
+        const program::Message& message = program.messages[send.message];
+        const program::Step& step = program.playbooks[send.playbook].steps[send.step];
+        const std::string channel = !step.channel.empty() ? step.channel : message.channels.empty() ? "outbox" : message.channels.front();
+        std::string payload;
+        encode(payload, state::OutcomeInput{.moment = send.at, .customer = arguments.customer, .playbook = send.playbook, .journey = send.journey,
+                                            .message = send.message, .key = send.key, .channel = channel});
+        if (!journey::apply(plan, state, state::InputKind::outcome, payload, effects, &story)) return false;
+      }
+    }
+    return true;
+  };
+  const auto apply = [&](state::InputKind kind, std::string_view payload) { return journey::apply(plan, state, kind, payload, effects, &story) && answer(); };
+  bool whole = true;
+  for (const Recorded& input : inputs) whole &= apply(input.kind, input.payload);
+  std::string tick;
+  state::encode_moment(tick, until);
+  if (until != env::kNoMoment) whole &= apply(state::InputKind::tick, tick);
+  if (!whole) return fail(ErrorCode::corrupt, "an input of this customer does not fit the program that the folder runs");
+  return story.text();
+}
+
+/// Until when time has been told to a partition: its last tick.
+Result<env::Moment> last_tick(log::Log& log, std::uint16_t partition) {
+  auto segments = log.segments();
+  for (auto segment = segments.rbegin(); segment != segments.rend(); ++segment) {
+    env::Moment last = env::kNoMoment;
+    log::Visitor visitor;
+    visitor.on_record = [&](const log::Record& record) -> Result<void> {
+      if (record.partition == partition && static_cast<state::InputKind>(record.kind) == state::InputKind::tick) state::decode_moment(record.payload, last);
+      return {};
+    };
+    if (auto read = log.read_segment(segment->number, visitor); !read) return tl::unexpected(read.error());
+    if (last != env::kNoMoment) return last;
+  }
+  return env::kNoMoment;
+}
+
+Result<std::string> why_in_folder(const Arguments& arguments, const std::string& data, text::Tongue tongue) {
+  auto folder = run::open_data_folder_for_reading(env::real_files(), data);
+  if (!folder) return tl::unexpected(folder.error());
+  auto hash = env::read_whole_file(env::real_files(), env::join_path(folder->programs(), "CURRENT"));
+  if (!hash) return tl::unexpected(hash.error());
+  auto stored = run::load_program(*folder, *hash);
+  if (!stored) return tl::unexpected(stored.error());
+  const auto program = program::deserialize(stored->program);
+  const auto places = program::deserialize_places(stored->places);
+  if (!program || !places) return fail(ErrorCode::version, "the program in `" + data + "` was written by another version of tend");
+
+  auto log = log::open_log_for_reading(env::real_files(), folder->log());
+  if (!log) return tl::unexpected(log.error());
+  auto history = history::History::open_for_reading(folder->history());
+  if (!history) return tl::unexpected(history.error());
+  const auto partition = static_cast<std::uint16_t>(env::partition_of(arguments.customer, folder->partitions));
+  std::vector<Recorded> inputs;
+  const auto take = [&](const log::Record& record) -> Result<void> {
+    inputs.push_back({record.position, static_cast<state::InputKind>(record.kind), std::string(record.payload)});
+    return {};
+  };
+  if (auto read = (*history)->read_customer(partition, arguments.customer, **log, take); !read) return tl::unexpected(read.error());
+  if (inputs.empty()) return fail(ErrorCode::not_found, "there is no customer `" + arguments.customer + "` in `" + data + "`");
+  if (auto read = (*history)->read_customer(partition, "", **log, take); !read) return tl::unexpected(read.error());
+  std::stable_sort(inputs.begin(), inputs.end(), [](const Recorded& a, const Recorded& b) { return a.position < b.position; });
+  auto until = last_tick(**log, partition);
+  if (!until) return tl::unexpected(until.error());
+  return retell(*program, *places, arguments, tongue, inputs, false, *until);
+}
+
+Result<std::string> why_in_sources(const Arguments& arguments, text::Tongue tongue) {
+  auto prepared = prepare(arguments, "");
+  if (!prepared) return tl::unexpected(prepared.error());
+  std::vector<Recorded> inputs;
+  bool deployed = false, found = false;
+  const auto deploy = [&] {
+    Recorded input{.kind = state::InputKind::deploy};
+    state::encode_moment(input.payload, prepared->options.from);
+    inputs.push_back(std::move(input));
+    deployed = true;
+  };
+  for (const simulate::SourceRow& row : prepared->rows.rows) {
+    if (!deployed && row.at >= prepared->options.from && !prepared->rows.is_register(row)) deploy();
+    if (prepared->rows.customer(row) != arguments.customer) continue;
+    found = true;
+    Recorded input{.kind = row.event == simulate::kAttributesRow ? state::InputKind::attributes : state::InputKind::event};
+    if (row.event == simulate::kAttributesRow) {
+      encode(input.payload, attributes_input(prepared->rows, row));
+    } else {
+      encode(input.payload, event_input(prepared->rows, row));
+    }
+    inputs.push_back(std::move(input));
+  }
+  if (!found) return fail(ErrorCode::not_found, "there is no customer `" + arguments.customer + "` in the sources of this workspace");
+  if (!deployed) deploy();
+  return retell(prepared->compiled->program, prepared->compiled->places, arguments, tongue, inputs, true, prepared->options.to - 1);
+}
+
+int run_why(const Arguments& arguments) {
+  const text::Tongue tongue = workspace_tongue(arguments.workspace, arguments.lang);
+  auto story = arguments.data.empty() ? why_in_sources(arguments, tongue) : why_in_folder(arguments, arguments.data, tongue);
+  if (!story) return complain(story.error());
+  return print(*story) ? kFine : kFailed;
+}
+
+}  // namespace
+
+void add_why(CLI::App& app, int& exit_code) {
+  auto arguments = std::make_shared<Arguments>();
+  CLI::App* verb = app.add_subcommand("why", "what happened to a customer, what did not, and why");
+  verb->add_option("CUSTOMER", arguments->customer, "the customer's id")->required();
+  verb->add_option("PLAYBOOK", arguments->playbook, "only what concerns this playbook");
+  verb->add_option("--data", arguments->data, "the data folder of `serve` or `replay`; without it the story is of `simulate`");
+  verb->add_option("--workspace", arguments->workspace, "the workspace (default: the folder you are in)");
+  verb->add_option("--from", arguments->from, "as in simulate");
+  verb->add_option("--to", arguments->to, "as in simulate");
+  verb->add_option("--lang", arguments->lang, "the tongue of the story")->check(CLI::IsMember({"en", "zh"}));
+  verb->callback([arguments, &exit_code] { exit_code = run_why(*arguments); });
+}
+
+}  // namespace tend::cli
