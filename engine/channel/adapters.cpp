@@ -1,0 +1,147 @@
+// Which adapters there are, what options each takes, and how one is made from a channel's table in tend.toml.
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <set>
+#include <thread>
+
+#include "engine/channel/adapter.hpp"
+#include "engine/channel/config.hpp"
+#include "engine/channel/console_adapter.hpp"
+#include "engine/channel/file_adapter.hpp"
+#include "engine/channel/rate.hpp"
+
+namespace tend::channel {
+namespace {
+
+struct Option {
+  std::string_view name;
+  bool required;
+  std::string_view meaning;  // follows "needs `name`, "
+};
+
+struct AdapterKind {
+  std::string_view name;
+  std::span<const Option> options;  // besides `rate`, which every channel has
+};
+
+constexpr std::array<Option, 1> kFileOptions = {{{"path", true, "the file that messages are written to"}}};
+constexpr std::array<AdapterKind, 2> kAdapters = {{{"console", {}}, {"file", kFileOptions}}};
+
+/// "`a`", "`a` and `b`", "`a`, `b` and `c`".
+std::string enumerate(const std::vector<std::string_view>& names) {
+  std::string out;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (i > 0) out += i + 1 == names.size() ? " and " : ", ";
+    out.append("`").append(names[i]).append("`");
+  }
+  return out;
+}
+
+const AdapterKind* find_adapter(std::string_view name) {
+  const auto kind = std::find_if(kAdapters.begin(), kAdapters.end(), [&](const auto& k) { return k.name == name; });
+  return kind == kAdapters.end() ? nullptr : &*kind;
+}
+
+Result<void> unknown_adapter(const ChannelConfig& config) {
+  std::vector<std::string_view> names;
+  for (const AdapterKind& kind : kAdapters) names.push_back(kind.name);
+  return fail(ErrorCode::invalid, "channel `" + config.name + "`: there is no adapter `" + config.adapter +
+                                      "`, the adapters are " + enumerate(names));
+}
+
+Result<void> unknown_option(const ChannelConfig& config, const AdapterKind& kind, const std::string& option) {
+  std::vector<std::string_view> names;
+  for (const Option& known : kind.options) names.push_back(known.name);
+  names.push_back("rate");
+  return fail(ErrorCode::invalid, "channel `" + config.name + "`: the adapter `" + config.adapter +
+                                      "` has no option `" + option + "`, it has " + enumerate(names));
+}
+
+Result<void> check_options(const ChannelConfig& config, const AdapterKind& kind) {
+  for (const auto& [name, value] : config.options) {
+    const auto has_name = [&name = name](const Option& option) { return option.name == name; };
+    if (name != "rate" && std::none_of(kind.options.begin(), kind.options.end(), has_name)) {
+      return unknown_option(config, kind, name);
+    }
+  }
+  for (const Option& option : kind.options) {
+    const auto given = config.options.find(std::string(option.name));
+    if (!option.required || (given != config.options.end() && !given->second.empty())) continue;
+    return fail(ErrorCode::invalid, "channel `" + config.name + "`: the adapter `" + config.adapter + "` needs `" +
+                                        std::string(option.name) + "`, " + std::string(option.meaning));
+  }
+  return {};
+}
+
+std::string resolve_path(const std::string& base_folder, const std::string& path) {
+  return path.starts_with('/') ? path : env::join_path(base_folder, path);
+}
+
+/// The same file has the same text, as far as it can be told without looking at the disk.
+std::string plain_path(std::string_view path) {
+  std::vector<std::string_view> parts;
+  const bool absolute = path.starts_with('/');
+  while (!path.empty()) {
+    const std::string_view part = path.substr(0, path.find('/'));
+    path.remove_prefix(std::min(path.size(), part.size() + 1));
+    if (part.empty() || part == ".") continue;
+    if (part == ".." && !parts.empty() && parts.back() != "..") {
+      parts.pop_back();
+    } else {
+      parts.push_back(part);
+    }
+  }
+  std::string out = absolute ? "/" : "";
+  for (const std::string_view part : parts) out.append(part).append("/");
+  return out;
+}
+
+}  // namespace
+
+Result<void> check_channel(const ChannelConfig& config) {
+  const AdapterKind* kind = find_adapter(config.adapter);
+  if (kind == nullptr) return unknown_adapter(config);
+  if (Result<void> options = check_options(config, *kind); !options) return options;
+  const auto rate = config.options.find("rate");
+  if (rate != config.options.end() && !parse_rate(rate->second)) {
+    return fail(ErrorCode::invalid, "channel `" + config.name + "`: `rate` cannot be `" + rate->second +
+                                        "`, it is written as `200/s`, and besides `s` there are `min`, `h` and `day`");
+  }
+  return {};
+}
+
+Result<void> check_channels(std::span<const ChannelConfig> configs) {
+  std::set<std::string> names;
+  std::map<std::string, std::string> paths;  // plain path to channel
+  for (const ChannelConfig& config : configs) {
+    if (Result<void> checked = check_channel(config); !checked) return checked;
+    if (!names.insert(config.name).second) {
+      return fail(ErrorCode::invalid, "there are two channels `" + config.name + "`");
+    }
+    const auto path = config.options.find("path");
+    if (path == config.options.end()) continue;
+    const auto [other, is_new] = paths.emplace(plain_path(path->second), config.name);
+    if (!is_new) {
+      return fail(ErrorCode::invalid, "channels `" + other->second + "` and `" + config.name +
+                                          "` write to the same file `" + path->second + "`, each needs its own");
+    }
+  }
+  return {};
+}
+
+Result<std::unique_ptr<Adapter>> make_adapter(const ChannelConfig& config, const std::string& base_folder,
+                                              const Outside& outside) {
+  if (Result<void> checked = check_channel(config); !checked) return tl::unexpected(checked.error());
+  if (config.adapter == "file") {
+    return open_file_adapter(outside.files, resolve_path(base_folder, config.options.at("path")), config.name);
+  }
+  return make_console_adapter(outside.console, config.name);
+}
+
+Outside real_outside() {
+  return {env::real_files(), stdout, env::real_clock(),
+          [](std::int64_t ms) { std::this_thread::sleep_for(std::chrono::milliseconds(ms)); }};
+}
+
+}  // namespace tend::channel
