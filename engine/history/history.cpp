@@ -1,0 +1,297 @@
+// Indexing segments, and reading what is indexed together with the rest of the log.
+#include "engine/history/history.hpp"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+
+#include "dsl/text/must.hpp"
+#include "engine/state/input.hpp"
+
+namespace tend::history {
+namespace {
+
+// How often a reader looks again because the writer went on.
+constexpr int kLooksMax = 10;
+
+/// The customer of a record that belongs into the history; none for ticks and the log's own records.
+std::optional<std::string_view> customer_to_index(const log::Record& record) {
+  const auto kind = static_cast<state::InputKind>(record.kind);
+  if (record.partition == log::kNoPartition || kind == state::InputKind::tick) return std::nullopt;
+  return state::customer_of(kind, record.payload);
+}
+
+/// Visits the records of one value. False when its bytes do not add up.
+Result<bool> visit_value(std::uint16_t partition, std::uint32_t segment, std::string_view value, const Visit& visit) {
+  log::Record record;
+  record.partition = partition;
+  record.segment = segment;
+  while (!value.empty()) {
+    if (!take_record(value, record)) return false;
+    if (Result<void> visited = visit(record); !visited) return tl::unexpected(visited.error());
+  }
+  return true;
+}
+
+/// A record of the log that outlives its call.
+struct KeptRecord {
+  log::Record record;
+  std::string payload;
+};
+
+}  // namespace
+
+tl::unexpected<Error> History::damaged(const std::string& how) const {
+  return fail(ErrorCode::corrupt, "the history in `" + folder_ + "` " + how);
+}
+
+Result<std::unique_ptr<History>> History::start(std::unique_ptr<History> history) {
+  if (history->store_ == nullptr) return history;
+  Result<Mark> mark = history->store_->last_mark();
+  if (!mark) return tl::unexpected(mark.error());
+  history->mark_ = std::move(*mark);
+  return history;
+}
+
+Result<std::unique_ptr<History>> History::open(const std::string& folder) {
+  Result<std::unique_ptr<Store>> store = Store::open(folder);
+  if (!store) return tl::unexpected(store.error());
+  return start(std::unique_ptr<History>(new History(folder, std::move(*store), true)));
+}
+
+Result<std::unique_ptr<History>> History::open_for_reading(const std::string& folder) {
+  Result<std::unique_ptr<Store>> store = Store::open_for_reading(folder);
+  if (!store) return tl::unexpected(store.error());
+  return start(std::unique_ptr<History>(new History(folder, std::move(*store), false)));
+}
+
+Result<void> History::reopen() {
+  Result<std::unique_ptr<History>> again = open_for_reading(folder_);
+  if (!again) return tl::unexpected(again.error());
+  store_ = std::move((*again)->store_);
+  mark_ = std::move((*again)->mark_);
+  return {};
+}
+
+/// That the history is a view of this log and not ahead of it.
+Result<void> History::fits(const log::Log& log) const {
+  if (mark_.segment == 0) return {};
+  if (mark_.heads.size() != log.partitions()) {
+    return damaged("has " + std::to_string(mark_.heads.size()) + " partitions and the log has " +
+                   std::to_string(log.partitions()) + ": they do not belong together");
+  }
+  for (std::size_t partition = 0; partition < mark_.heads.size(); ++partition) {
+    if (mark_.heads[partition] <= log.heads()[partition]) continue;
+    return damaged("is ahead of the log: in partition " + std::to_string(partition) + " it has record " +
+                   std::to_string(mark_.heads[partition]) + ", and the log ends with record " +
+                   std::to_string(log.heads()[partition]));
+  }
+  return {};
+}
+
+Result<void> History::index_segment(log::Log& log, std::uint32_t segment) {
+  CHECK_OR_DIE(writable_, "a history that is open for reading takes nothing in");
+  if (Result<void> fit = fits(log); !fit) return fit;
+  if (segment <= mark_.segment) return {};
+  if (segment != mark_.segment + 1) {
+    return fail(ErrorCode::invalid, "the history in `" + folder_ + "` ends with segment " +
+                                        std::to_string(mark_.segment) + " of the log and cannot go on with segment " +
+                                        std::to_string(segment));
+  }
+  const std::vector<log::SegmentInfo> segments = log.segments();
+  const auto info = std::find_if(segments.begin(), segments.end(), [&](const auto& s) { return s.number == segment; });
+  if (info == segments.end()) {
+    return fail(ErrorCode::not_found, "the log has no segment " + std::to_string(segment));
+  }
+  CHECK_OR_DIE(info->sealed, "a segment is indexed when nothing more is written to it");
+  Mark mark{.segment = segment, .heads = info->heads_before};
+  const bool follows = mark_.segment == 0 || mark.heads == mark_.heads;
+  if (!follows) {
+    return damaged("does not end where segment " + std::to_string(segment) +
+                   " of the log begins: they do not belong "
+                   "together");
+  }
+  Grouping records(log.partitions(), info->used_bytes);
+  const auto gather = [&](const log::Record& record) -> Result<void> {
+    if (record.partition == log::kNoPartition) return {};
+    mark.heads[record.partition] = record.position;
+    if (const auto customer = customer_to_index(record)) records.add(record, *customer);
+    return {};
+  };
+  if (Result<void> read = log.read_segment(segment, {gather, nullptr}); !read) return read;
+  if (Result<void> written = store_->ingest(records, mark); !written) return written;
+  mark_ = std::move(mark);
+  return {};
+}
+
+Result<std::uint32_t> History::catch_up(log::Log& log) {
+  std::uint32_t taken = 0;
+  if (Result<void> fit = fits(log); !fit) return tl::unexpected(fit.error());
+  for (const log::SegmentInfo& segment : log.segments()) {
+    if (!segment.sealed || segment.number <= mark_.segment) continue;
+    if (Result<void> indexed = index_segment(log, segment.number); !indexed) return tl::unexpected(indexed.error());
+    ++taken;
+  }
+  return taken;
+}
+
+Result<void> History::read_customer(std::uint16_t partition, std::string_view customer, const Visit& visit) const {
+  if (store_ == nullptr) return {};
+  std::string prefix;
+  append_customer_prefix(prefix, partition, customer);
+  return store_->scan(prefix, [&](std::string_view bytes, std::string_view value) -> Result<void> {
+    Key key;
+    if (!parse_key(bytes, key)) return damaged("is damaged: a key cannot be read");
+    Result<bool> whole = visit_value(partition, key.segment, value, visit);
+    if (!whole) return tl::unexpected(whole.error());
+    if (!*whole) return damaged("is damaged: records of segment " + std::to_string(key.segment) + " cannot be read");
+    return {};
+  });
+}
+
+/// Calls read(positions that are indexed), which reads the log beyond them; again from the start where the writer
+/// has indexed and dropped what a reader was about to read.
+template <typename Read>
+Result<void> History::read_beyond(log::Log& log, Read read) {
+  for (int look = 1;; ++look) {
+    const std::vector<std::uint64_t> after =
+        mark_.segment == 0 ? std::vector<std::uint64_t>(log.partitions(), 0) : mark_.heads;
+    if (after.size() != log.partitions()) return fits(log);
+    Result<void> done = read(after);
+    if (done) return fits(log);
+    if (writable_ || done.error().code != ErrorCode::not_found || look == kLooksMax) return done;
+    if (Result<void> again = reopen(); !again) return again;
+  }
+}
+
+Result<void> History::read_customer(std::uint16_t partition, std::string_view customer, log::Log& log,
+                                    const Visit& visit) {
+  std::vector<KeptRecord> beyond;
+  Result<void> read = read_beyond(log, [&](std::vector<std::uint64_t> after) {
+    beyond.clear();
+    // Other partitions need not be read: none of their records is above this.
+    for (std::size_t other = 0; other < after.size(); ++other) {
+      if (other != partition) after[other] = UINT64_MAX;
+    }
+    const auto keep = [&](const log::Record& record) -> Result<void> {
+      if (record.partition == partition && customer_to_index(record) == customer) {
+        beyond.push_back({record, std::string(record.payload)});
+      }
+      return {};
+    };
+    return log.read(after, {keep, nullptr});
+  });
+  if (!read) return read;
+  if (Result<void> indexed = read_customer(partition, customer, visit); !indexed) return indexed;
+  for (KeptRecord& kept : beyond) {
+    kept.record.payload = kept.payload;
+    if (Result<void> visited = visit(kept.record); !visited) return visited;
+  }
+  return {};
+}
+
+Result<void> History::for_each(const VisitCustomer& visit) const {
+  if (store_ == nullptr) return {};
+  return store_->scan("", [&](std::string_view bytes, std::string_view value) -> Result<void> {
+    if (bytes.starts_with(mark_prefix())) return {};
+    Key key;
+    if (!parse_key(bytes, key)) return damaged("is damaged: a key cannot be read");
+    Result<bool> whole = visit_value(key.partition, key.segment, value,
+                                     [&](const log::Record& record) { return visit(key.customer, record); });
+    if (!whole) return tl::unexpected(whole.error());
+    if (!*whole) return damaged("is damaged: records of segment " + std::to_string(key.segment) + " cannot be read");
+    return {};
+  });
+}
+
+Result<void> History::for_each(log::Log& log, const VisitCustomer& visit) {
+  std::optional<Grouping> beyond;
+  Result<void> read = read_beyond(log, [&](const std::vector<std::uint64_t>& after) {
+    beyond.emplace(log.partitions(), 0);
+    const auto gather = [&](const log::Record& record) -> Result<void> {
+      if (const auto customer = customer_to_index(record)) beyond->add(record, *customer);
+      return {};
+    };
+    return log.read(after, {gather, nullptr});
+  });
+  if (!read) return read;
+
+  Group group;
+  bool more = beyond->next(group);
+  const auto visit_group = [&]() -> Result<void> {
+    Result<bool> whole = visit_value(group.partition, group.segment, group.value,
+                                     [&](const log::Record& record) { return visit(group.customer, record); });
+    if (!whole) return tl::unexpected(whole.error());
+    CHECK_OR_DIE(*whole, "a value that was just made is whole");
+    more = beyond->next(group);
+    return {};
+  };
+  const auto is_before = [&](std::uint16_t partition, std::string_view customer) {
+    return group.partition != partition ? group.partition < partition : group.customer < customer;
+  };
+  Result<void> indexed = for_each([&](std::string_view customer, const log::Record& record) -> Result<void> {
+    while (more && is_before(record.partition, customer)) {
+      if (Result<void> visited = visit_group(); !visited) return visited;
+    }
+    return visit(customer, record);
+  });
+  if (!indexed) return indexed;
+  while (more) {
+    if (Result<void> visited = visit_group(); !visited) return visited;
+  }
+  return {};
+}
+
+Result<void> History::verify() const {
+  if (store_ == nullptr) return {};
+  std::map<std::uint32_t, std::uint64_t> records;  // by segment
+  Result<void> counted = for_each([&](std::string_view, const log::Record& record) -> Result<void> {
+    ++records[record.segment];
+    return {};
+  });
+  if (!counted) return counted;
+  std::uint32_t last = 0;
+  Result<void> held = store_->scan(mark_prefix(), [&](std::string_view key, std::string_view value) -> Result<void> {
+    Mark mark;
+    if (decode_mark(key, value, mark) != MarkStatus::good) return damaged("is damaged: a mark cannot be read");
+    if (mark.segment != last + 1) return damaged("misses segment " + std::to_string(last + 1) + " of the log");
+    const std::uint64_t found = records[mark.segment];
+    if (found != mark.records) {
+      return damaged("has " + std::to_string(found) + " of " + std::to_string(mark.records) + " records of segment " +
+                     std::to_string(mark.segment));
+    }
+    last = mark.segment;
+    return {};
+  });
+  if (!held) return held;
+  const bool has_unmarked = !records.empty() && records.rbegin()->first > last;
+  if (has_unmarked)
+    return damaged("has records of segment " + std::to_string(records.rbegin()->first) + " without its mark");
+  return {};
+}
+
+Result<OpenedHistory> open_or_rebuild(const std::string& folder, log::Log& log) {
+  const auto open_and_catch_up = [&]() -> Result<std::unique_ptr<History>> {
+    Result<std::unique_ptr<History>> history = History::open(folder);
+    if (!history) return history;
+    Result<std::uint32_t> taken = (*history)->catch_up(log);
+    if (!taken) return tl::unexpected(taken.error());
+    return history;
+  };
+  Result<std::unique_ptr<History>> history = open_and_catch_up();
+  if (history) return OpenedHistory{std::move(*history), ""};
+  const Error cause = history.error();
+  if (cause.code != ErrorCode::corrupt && cause.code != ErrorCode::version) return tl::unexpected(cause);
+  const std::vector<log::SegmentInfo> segments = log.segments();
+  if (segments.empty() || segments.front().number != 1) {
+    return fail(cause.code, cause.message +
+                                "; the log does not reach back to its beginning, so the history cannot be "
+                                "built anew from it: take it from a backup");
+  }
+  if (Result<void> destroyed = Store::destroy(folder); !destroyed) return tl::unexpected(destroyed.error());
+  history = open_and_catch_up();
+  if (!history) return tl::unexpected(history.error());
+  return OpenedHistory{std::move(*history), cause.message + "; it has been built anew from the log"};
+}
+
+}  // namespace tend::history

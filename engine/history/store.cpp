@@ -1,0 +1,184 @@
+// RocksDB: how it is opened, fed with sorted files, scanned, and what its refusals are called.
+#include "engine/history/store.hpp"
+
+#include <rocksdb/convenience.h>
+#include <rocksdb/db.h>
+#include <rocksdb/iterator.h>
+#include <rocksdb/options.h>
+#include <rocksdb/sst_file_writer.h>
+#include <rocksdb/table.h>
+
+#include <cstdarg>
+#include <filesystem>
+
+namespace tend::history {
+namespace {
+
+// Files of single segments that may lie side by side before they are merged. A read looks into each of them.
+constexpr int kRunsMax = 12;
+// How often a reader tries again when the writer merged files while the reader was opening them.
+constexpr int kOpeningsMax = 10;
+
+/// RocksDB's own diary is for its developers; what goes wrong comes back as a status.
+class NoDiary final : public rocksdb::Logger {
+ public:
+  using rocksdb::Logger::Logv;
+  void Logv(const char* /*format*/, std::va_list /*arguments*/) override {}
+};
+
+rocksdb::Options options() {
+  rocksdb::Options options;
+  options.create_if_missing = true;
+  options.info_log = std::make_shared<NoDiary>();
+  // Keys come once and never change, so nothing is won by rewriting old data: files of a like size are merged, and
+  // a record is moved a few times in its life.
+  options.compaction_style = rocksdb::kCompactionStyleUniversal;
+  options.compaction_options_universal.max_size_amplification_percent = 1'000'000;
+  options.level0_file_num_compaction_trigger = kRunsMax;
+  options.compression = rocksdb::kLZ4Compression;
+  rocksdb::BlockBasedTableOptions table;
+  table.block_size = 32 << 10;
+  table.format_version = 5;
+  table.checksum = rocksdb::kXXH3;
+  options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
+  options.write_buffer_size = 64 << 10;  // nothing is ever put into it
+  options.max_open_files = -1;           // a reader keeps the files that it has seen
+  options.max_file_opening_threads = 1;
+  options.max_background_jobs = 1;
+  options.stats_dump_period_sec = 0;  // else a thread of its own
+  options.stats_persist_period_sec = 0;
+  options.skip_stats_update_on_db_open = true;
+  return options;
+}
+
+tl::unexpected<Error> refused(const std::string& folder, const rocksdb::Status& status) {
+  const std::string where = "the history in `" + folder + "`";
+  if (status.subcode() == rocksdb::Status::kNoSpace || status.subcode() == rocksdb::Status::kSpaceLimit) {
+    return fail(ErrorCode::io, "the disk is full: cannot write " + where);
+  }
+  // A file that its table of contents names and that is not there is damage too.
+  const bool damaged = status.IsCorruption() || status.IsInvalidArgument() || status.IsNotFound() ||
+                       status.subcode() == rocksdb::Status::kPathNotFound;
+  if (damaged) return fail(ErrorCode::corrupt, where + " is damaged: " + status.ToString());
+  const bool locked = status.IsIOError() && status.ToString().find("/LOCK") != std::string::npos;
+  if (locked) return fail(ErrorCode::in_use, where + " is in use by another process");
+  return fail(ErrorCode::io, where + " cannot be used: " + status.ToString());
+}
+
+/// Where a file is written before it becomes part of the store.
+std::string incoming(const std::string& folder) { return folder + "/incoming.tmp"; }
+
+rocksdb::Slice slice(std::string_view bytes) { return {bytes.data(), bytes.size()}; }
+
+class RocksStore final : public Store {
+ public:
+  RocksStore(std::unique_ptr<rocksdb::DB> db, std::string folder) : db_(std::move(db)), folder_(std::move(folder)) {}
+  ~RocksStore() override {
+    rocksdb::CancelAllBackgroundWork(db_.get(), true);  // a merge that is under way is done again another time
+  }
+
+  Result<void> ingest(Grouping& records, Mark& mark) override;
+  Result<Mark> last_mark() const override;
+  Result<void> scan(std::string_view prefix, const VisitKey& visit) const override;
+
+ private:
+  rocksdb::Status write_file(const std::string& path, Grouping& records, Mark& mark);
+
+  std::unique_ptr<rocksdb::DB> db_;
+  std::string folder_;
+};
+
+rocksdb::Status RocksStore::write_file(const std::string& path, Grouping& records, Mark& mark) {
+  rocksdb::SstFileWriter writer(rocksdb::EnvOptions(), db_->GetOptions(), nullptr, false);
+  rocksdb::Status status = writer.Open(path);
+  std::string key;
+  mark.records = 0;
+  for (Group group; status.ok() && records.next(group);) {
+    key.clear();
+    append_customer_prefix(key, group.partition, group.customer);
+    append_segment(key, mark.segment);
+    mark.records += group.records;
+    status = writer.Put(key, slice(group.value));
+  }
+  if (status.ok()) status = writer.Put(mark_key(mark.segment), encode_mark(mark));
+  if (status.ok()) status = writer.Finish();
+  return status;
+}
+
+Result<void> RocksStore::ingest(Grouping& records, Mark& mark) {
+  const std::string path = incoming(folder_);
+  rocksdb::Status status = write_file(path, records, mark);
+  if (status.ok()) {
+    rocksdb::IngestExternalFileOptions how;
+    how.move_files = true;  // RocksDB syncs the file, then the folder, then its table of contents
+    how.write_global_seqno = false;
+    status = db_->IngestExternalFile({path}, how);
+  }
+  if (status.ok()) return {};
+  std::error_code ignored;  // what is left behind is written over next time
+  std::filesystem::remove(path, ignored);
+  return refused(folder_, status);
+}
+
+Result<Mark> RocksStore::last_mark() const {
+  const std::unique_ptr<rocksdb::Iterator> at(db_->NewIterator(rocksdb::ReadOptions()));
+  at->SeekToLast();
+  if (!at->Valid()) {
+    if (!at->status().ok()) return refused(folder_, at->status());
+    return Mark();
+  }
+  Mark mark;
+  switch (decode_mark(at->key().ToStringView(), at->value().ToStringView(), mark)) {
+    case MarkStatus::good: return mark;
+    case MarkStatus::other_version:
+      return fail(ErrorCode::version, "the history in `" + folder_ + "` was written by another version of tend");
+    case MarkStatus::damaged: break;
+  }
+  return fail(ErrorCode::corrupt,
+              "the history in `" + folder_ + "` is damaged: its last entry is no mark of a segment");
+}
+
+Result<void> RocksStore::scan(std::string_view prefix, const VisitKey& visit) const {
+  rocksdb::ReadOptions read;
+  read.fill_cache = false;
+  read.readahead_size = prefix.empty() ? 2 << 20 : 0;
+  const std::unique_ptr<rocksdb::Iterator> at(db_->NewIterator(read));
+  for (at->Seek(slice(prefix)); at->Valid() && at->key().starts_with(slice(prefix)); at->Next()) {
+    if (Result<void> visited = visit(at->key().ToStringView(), at->value().ToStringView()); !visited) return visited;
+  }
+  if (!at->status().ok()) return refused(folder_, at->status());
+  return {};
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Store>> Store::open(const std::string& folder) {
+  std::error_code failed;
+  std::filesystem::create_directories(folder, failed);
+  if (failed) return fail(ErrorCode::io, "cannot make the folder `" + folder + "`: " + failed.message());
+  rocksdb::DB* db = nullptr;
+  const rocksdb::Status status = rocksdb::DB::Open(options(), folder, &db);
+  if (!status.ok()) return refused(folder, status);
+  std::error_code ignored;
+  std::filesystem::remove(incoming(folder), ignored);  // of a process that was killed
+  return std::make_unique<RocksStore>(std::unique_ptr<rocksdb::DB>(db), folder);
+}
+
+Result<std::unique_ptr<Store>> Store::open_for_reading(const std::string& folder) {
+  rocksdb::Status status;
+  for (int opening = 0; opening < kOpeningsMax; ++opening) {
+    if (!std::filesystem::exists(folder + "/CURRENT")) return std::unique_ptr<Store>();
+    rocksdb::DB* db = nullptr;
+    status = rocksdb::DB::OpenForReadOnly(options(), folder, &db);
+    if (status.ok()) return std::make_unique<RocksStore>(std::unique_ptr<rocksdb::DB>(db), folder);
+  }
+  return refused(folder, status);
+}
+
+Result<void> Store::destroy(const std::string& folder) {
+  const rocksdb::Status status = rocksdb::DestroyDB(folder, options());
+  if (!status.ok()) return refused(folder, status);
+  return {};
+}
+
+}  // namespace tend::history

@@ -1,0 +1,41 @@
+// RocksDB, as far as the history needs it: sorted files that come in whole, and scans. No other file knows RocksDB.
+#pragma once
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "engine/env/result.hpp"
+#include "engine/history/entry.hpp"
+#include "engine/history/grouping.hpp"
+
+namespace tend::history {
+
+/// Called for each key of a scan; an error ends it.
+using VisitKey = std::function<Result<void>(std::string_view key, std::string_view value)>;
+
+/// Errors: `corrupt` for a damaged store, `io` for the disk's refusals, both with the folder.
+/// Thread: scans from several threads; ingest from one.
+class Store {
+ public:
+  virtual ~Store() = default;
+
+  /// Opens the store, or makes it; takes RocksDB's own lock on the folder. Starts no threads.
+  static Result<std::unique_ptr<Store>> open(const std::string& folder);
+  /// Opens it beside its writer, as it is at this moment and stays for this reader. None where there is no store yet.
+  static Result<std::unique_ptr<Store>> open_for_reading(const std::string& folder);
+  /// Removes a store that nobody has open, damaged or not.
+  static Result<void> destroy(const std::string& folder);
+
+  /// Writes the records of a segment and its mark in one step: after a crash all of them are there, or none. Durable
+  /// when it returns; `mark.records` is filled in.
+  virtual Result<void> ingest(Grouping& records, Mark& mark) = 0;
+
+  /// The last mark. Shape: segment 0 in a store without any. Errors: also `version`.
+  virtual Result<Mark> last_mark() const = 0;
+
+  /// All keys that begin with `prefix`, in their order.
+  virtual Result<void> scan(std::string_view prefix, const VisitKey& visit) const = 0;
+};
+
+}  // namespace tend::history
