@@ -10,7 +10,8 @@ inline constexpr std::uint32_t kDepthMax = 200;           // brackets, blocks, h
 inline constexpr std::uint32_t kHeightMax =
     400;  // levels of one expression's tree: each `and` or `+` of a chain is one
 inline constexpr std::size_t kSyntaxDiagnosticsMax =
-    101;                                         // of one file; the hundred and first says that there are more
-inline constexpr std::size_t kRepairsMax = 100;  // guesses at misspelt words in one file
+    101;  // of one file; the hundred and first says that there are more
+inline constexpr std::size_t kRepairCostMax = 4u
+                                              << 20;  // bytes of one file read again to try guesses at misspelt words
 
 }  // namespace tend::syntax
