@@ -1,0 +1,127 @@
+// Names of tend.toml to indices of the program, or the sentence that says which names there are.
+#include "engine/simulate/source_columns.hpp"
+
+#include <algorithm>
+
+#include "dsl/diagnostic/suggest.hpp"
+#include "engine/state/input.hpp"
+
+namespace tend::simulate {
+namespace {
+
+using program::Type;
+
+tl::unexpected<Error> refuse(const Workspace& workspace, std::uint32_t line, const std::string& sentence) {
+  return fail(ErrorCode::invalid, workspace.config + ":" + std::to_string(line) + ": " + sentence);
+}
+
+/// ": did you mean `x`?", or the names that there are.
+std::string instead(const std::string& name, const std::vector<std::string>& names, const std::string& none) {
+  if (const auto meant = diagnostic::did_you_mean(name, names)) return ": did you mean `" + *meant + "`?";
+  return names.empty() ? ": " + none : ": there are " + list_names(names);
+}
+
+template <typename Declared>
+std::vector<std::string> names_of(const std::vector<Declared>& declared, std::size_t first = 0) {
+  std::vector<std::string> names;
+  for (std::size_t i = first; i < declared.size(); ++i) names.push_back(declared[i].name);
+  return names;
+}
+
+Result<SourceColumn> typed_column(const Workspace& workspace, const Source& source, const Mapping& mapping,
+                                  ColumnRole role, std::uint32_t index, const program::TypeInfo& type) {
+  SourceColumn column;
+  column.role = role;
+  column.column = mapping.column;
+  column.type = type;
+  column.index = static_cast<std::uint16_t>(index);
+  column.line = mapping.line;
+  if (mapping.currency.empty()) return column;
+  if (type.type != Type::money && !(type.type == Type::list && type.element == Type::money)) {
+    return refuse(workspace, mapping.line,
+                  "source `" + source.name + "`: `" + mapping.name + "` has a currency, but it is not money");
+  }
+  column.currency = program::pack_currency(mapping.currency);
+  return column;
+}
+
+Result<SourceColumn> resolve_field(const Workspace& workspace, const Source& source, const Mapping& mapping,
+                                   const program::Event& event) {
+  const auto index = program::find_field(event, mapping.name);
+  if (!index) {
+    return refuse(workspace, mapping.line,
+                  "source `" + source.name + "`: the event `" + event.name + "` has no field `" + mapping.name + "`" +
+                      instead(mapping.name, names_of(event.fields), "it has none at all"));
+  }
+  return typed_column(workspace, source, mapping, ColumnRole::field, *index, event.fields[*index].type);
+}
+
+Result<SourceColumn> resolve_attribute(const Workspace& workspace, const Source& source, const Mapping& mapping,
+                                       const program::Program& program) {
+  constexpr std::string_view kConsent = "consent.";
+  if (mapping.name == "tags")
+    return typed_column(workspace, source, mapping, ColumnRole::tags, 0, {Type::list, Type::text, {}});
+  if (mapping.name.starts_with(kConsent) && mapping.name.size() > kConsent.size()) {
+    auto column = typed_column(workspace, source, mapping, ColumnRole::consent, 0, {Type::boolean, Type::none, {}});
+    if (column) column->purpose = mapping.name.substr(kConsent.size());
+    return column;
+  }
+  const auto index = program::find_attribute(program, mapping.name);
+  if (index && *index < state::kTagAdd)
+    return typed_column(workspace, source, mapping, ColumnRole::attribute, *index, program.attributes[*index].type);
+  std::vector<std::string> names = names_of(program.attributes);
+  names.push_back("tags");
+  return refuse(workspace, mapping.line,
+                "source `" + source.name + "`: the customer has no attribute `" + mapping.name + "`" +
+                    instead(mapping.name, names, ""));
+}
+
+}  // namespace
+
+std::string list_names(const std::vector<std::string>& names) {
+  constexpr std::size_t kNamesMax = 20;
+  std::string out;
+  for (std::size_t i = 0; i < names.size() && i < kNamesMax; ++i) out += (i == 0 ? "`" : ", `") + names[i] + "`";
+  if (names.size() > kNamesMax) out += " and " + std::to_string(names.size() - kNamesMax) + " more";
+  return out;
+}
+
+Result<ResolvedSource> resolve_source(const Workspace& workspace, const Source& source,
+                                      const program::Program& program) {
+  ResolvedSource resolved;
+  SourceColumn customer;
+  customer.column = source.customer;
+  customer.type.type = Type::text;
+  customer.line = source.line;
+  resolved.columns.push_back(customer);
+  if (!source.at.empty()) {
+    SourceColumn at = customer;
+    at.role = ColumnRole::at;
+    at.column = source.at;
+    at.type.type = Type::moment;
+    resolved.columns.push_back(at);
+  }
+  if (!source.event.empty()) {
+    const auto event = program::find_event(program, source.event);
+    if (!event) {
+      return refuse(workspace, source.event_line,
+                    "source `" + source.name + "`: there is no event `" + source.event + "`" +
+                        instead(source.event, names_of(program.events, program::kBuiltinEventCount),
+                                "the playbooks declare none"));
+    }
+    resolved.event = *event;
+    for (const Mapping& mapping : source.fields) {
+      auto column = resolve_field(workspace, source, mapping, program.events[*event]);
+      if (!column) return tl::unexpected(column.error());
+      resolved.columns.push_back(std::move(*column));
+    }
+  }
+  for (const Mapping& mapping : source.attributes) {
+    auto column = resolve_attribute(workspace, source, mapping, program);
+    if (!column) return tl::unexpected(column.error());
+    resolved.columns.push_back(std::move(*column));
+  }
+  return resolved;
+}
+
+}  // namespace tend::simulate

@@ -1,0 +1,364 @@
+// Sources: resolve all names first, then read file by file, row by row; what cannot be read is set aside with its
+// reason.
+#include "engine/simulate/sources.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <unordered_set>
+
+#include "dsl/text/must.hpp"
+#include "engine/env/zone.hpp"
+#include "engine/run/decimal.hpp"
+#include "engine/run/intake.hpp"
+#include "engine/simulate/csv.hpp"
+#include "engine/simulate/encoding.hpp"
+#include "engine/simulate/json_lines.hpp"
+#include "engine/simulate/sort_rows.hpp"
+#include "engine/simulate/source_columns.hpp"
+
+namespace tend::simulate {
+namespace {
+
+using program::Value;
+using run::Cell;
+using run::CellKind;
+
+std::string csv_cell(std::string_view text) {
+  std::string out = "\"";
+  for (const char c : text) {
+    if (c == '"') out += '"';
+    out += c;
+  }
+  return out + "\"";
+}
+
+/// One source while it is read.
+struct Loading {
+  const Source& source;
+  const ResolvedSource& resolved;
+  const env::Zone& zone;
+  const SourceOptions& options;
+  Rows& rows;
+  SourceReport& report;
+  std::uint16_t number = 0;
+  std::string rejects;  // lines of the rejects file, without its header
+  std::string rejects_header;
+  char delimiter = ',';
+  bool quote_rejects = false;  // the original line is no row of a table
+  // Used again for every row.
+  run::ValueStorage storage;
+  std::string event_blob;
+  std::string attributes_blob;
+  std::string last_zone;  // a name of a time zone that was found to be one
+
+  Result<void> take(std::span<const Cell> cells, std::uint64_t line, std::string_view raw);
+  Result<void> reject(std::uint64_t line, std::string_view raw, const std::string& why);
+  Result<void> read_cells(std::span<const Cell> cells, std::string_view& customer, env::Moment& at);
+  Result<void> read_attribute(const SourceColumn& column, const Cell& cell);
+  void append(env::Moment at, std::string_view customer, std::uint32_t event, std::string_view blob);
+};
+
+tl::unexpected<Error> in_column(const SourceColumn& column, const Error& error) {
+  return fail(error.code, "column `" + column.column + "`: " + error.message);
+}
+
+Result<void> Loading::reject(std::uint64_t line, std::string_view raw, const std::string& why) {
+  const std::string message = source.path + ":" + std::to_string(line) + ": " + why;
+  if (options.strict) return fail(ErrorCode::invalid, message);
+  ++report.rejected;
+  if (report.messages.size() < options.messages_max) report.messages.push_back(message);
+  if (options.rejects_folder.empty()) return {};
+  rejects += csv_cell(why);
+  rejects += delimiter;
+  rejects += std::to_string(line);
+  rejects += delimiter;
+  if (quote_rejects) {
+    rejects += csv_cell(raw);
+  } else {
+    rejects += raw;
+  }
+  rejects += '\n';
+  return {};
+}
+
+Result<void> Loading::read_attribute(const SourceColumn& column, const Cell& cell) {
+  // A key that is not there says nothing; an empty cell says that there is nothing.
+  if (cell.kind == CellKind::absent) return {};
+  const auto value = run::parse_cell(column.type, cell, {&zone, column.currency, &storage});
+  if (!value) return in_column(column, value.error());
+  switch (column.role) {
+    case ColumnRole::attribute:
+      if (column.index == program::kTimezoneAttribute && !value->missing() && value->str() != last_zone) {
+        last_zone = value->str();
+        if (env::find_zone(last_zone) == nullptr) {
+          const std::string unknown = std::exchange(last_zone, {});
+          return in_column(column,
+                           {ErrorCode::invalid, run::quoted(unknown) + " is not a time zone like `Asia/Shanghai`"});
+        }
+      }
+      state::append_field(attributes_blob, column.index, *value);
+      return {};
+    case ColumnRole::tags:
+      for (std::uint32_t i = 0; !value->missing() && i < value->extra; ++i) {
+        const std::string_view entry = value->list[i].str();
+        const bool removes = entry.starts_with('-');
+        const std::string_view tag = removes ? run::trim_blanks(entry.substr(1)) : entry;
+        if (tag.empty()) return in_column(column, {ErrorCode::invalid, "`-` names no tag"});
+        state::append_field(attributes_blob, removes ? state::kTagRemove : state::kTagAdd, Value::string(tag));
+      }
+      return {};
+    case ColumnRole::consent:
+      if (value->missing()) return {};
+      state::append_field(attributes_blob, value->truth() ? state::kConsentGiven : state::kConsentWithdrawn,
+                          Value::string(column.purpose));
+      return {};
+    case ColumnRole::customer:
+    case ColumnRole::at:
+    case ColumnRole::field: break;
+  }
+  CHECK_OR_DIE(false, "not a column of attributes");
+  return {};
+}
+
+/// Fills the two blobs. Errors: the sentence about the first cell that cannot be read.
+Result<void> Loading::read_cells(std::span<const Cell> cells, std::string_view& customer, env::Moment& at) {
+  storage.clear();
+  event_blob.clear();
+  attributes_blob.clear();
+  for (std::size_t i = 0; i < cells.size(); ++i) {
+    const SourceColumn& column = resolved.columns[i];
+    if (column.role == ColumnRole::customer) {
+      const auto id = run::parse_customer_id(cells[i]);
+      if (!id) return in_column(column, id.error());
+      customer = *id;
+    } else if (column.role == ColumnRole::at) {
+      const auto moment = run::parse_cell(column.type, cells[i], {&zone, 0, nullptr});
+      if (!moment) return in_column(column, moment.error());
+      if (moment->missing()) return in_column(column, {ErrorCode::invalid, "there is no date"});
+      at = moment->i;
+    } else if (column.role == ColumnRole::field) {
+      const auto value = run::parse_cell(column.type, cells[i], {&zone, column.currency, &storage});
+      if (!value) return in_column(column, value.error());
+      if (!value->missing()) state::append_field(event_blob, column.index, *value);
+    } else if (const auto done = read_attribute(column, cells[i]); !done) {
+      return done;
+    }
+  }
+  return {};
+}
+
+void Loading::append(env::Moment at, std::string_view customer, std::uint32_t event, std::string_view blob) {
+  SourceRow row;
+  row.at = at;
+  row.offset = rows.data.size();
+  row.customer_size = static_cast<std::uint16_t>(customer.size());
+  row.fields_size = static_cast<std::uint32_t>(blob.size());
+  row.event = event;
+  row.source = number;
+  rows.data.append(customer).append(blob);
+  rows.rows.push_back(row);
+}
+
+Result<void> Loading::take(std::span<const Cell> cells, std::uint64_t line, std::string_view raw) {
+  std::string_view customer;
+  env::Moment at = env::kNoMoment;
+  if (const auto read = read_cells(cells, customer, at); !read) return reject(line, raw, read.error().message);
+  if (!report.is_register && options.to != env::kNoMoment && at >= options.to) {
+    ++report.after_to;
+    return {};
+  }
+  if (!source.attributes.empty()) append(at, customer, kAttributesRow, attributes_blob);
+  if (resolved.event != program::kNone) append(at, customer, resolved.event, event_blob);
+  return {};
+}
+
+/// Where each wanted column stands. Errors: a column that is not there, or stands there twice.
+Result<std::vector<std::size_t>> find_columns(const Workspace& workspace, const Source& source,
+                                              const ResolvedSource& resolved, const CsvReader& reader) {
+  const std::vector<std::string>& header = reader.header();
+  std::vector<std::size_t> places;
+  for (const SourceColumn& column : resolved.columns) {
+    const auto found = std::find(header.begin(), header.end(), column.column);
+    const auto refuse = [&](const std::string& why) {
+      return fail(ErrorCode::invalid, workspace.config + ":" + std::to_string(column.line) + ": " + why);
+    };
+    if (found == header.end()) {
+      return refuse("`" + source.path + "` has no column `" + column.column + "`: its columns are " +
+                    list_names(header));
+    }
+    if (std::find(found + 1, header.end(), column.column) != header.end()) {
+      return refuse("`" + source.path + "` has two columns `" + column.column +
+                    "`, and it is not clear which is meant");
+    }
+    places.push_back(static_cast<std::size_t>(found - header.begin()));
+  }
+  return places;
+}
+
+Result<void> read_table(const Workspace& workspace, Loading& loading, std::string_view text) {
+  auto reader = CsvReader::open(loading.source.path, text);
+  if (!reader) return tl::unexpected(reader.error());
+  const auto places = find_columns(workspace, loading.source, loading.resolved, *reader);
+  if (!places) return tl::unexpected(places.error());
+  loading.delimiter = reader->delimiter();
+  loading.rejects_header =
+      std::string("reason") + loading.delimiter + "line" + loading.delimiter + std::string(reader->raw_header()) + "\n";
+  std::vector<Cell> cells(places->size());
+  for (Cell& cell : cells) cell.kind = CellKind::text;
+  CsvRow row;
+  while (reader->next(row)) {
+    ++loading.report.lines;
+    if (!row.problem.empty()) {
+      if (const auto done = loading.reject(row.line, row.raw, row.problem); !done) return done;
+      continue;
+    }
+    for (std::size_t i = 0; i < cells.size(); ++i) cells[i].text = row.cells[(*places)[i]];
+    if (const auto done = loading.take(cells, row.line, row.raw); !done) return done;
+  }
+  return {};
+}
+
+Result<void> read_lines(Loading& loading, std::string text) {
+  std::vector<std::string> wanted;
+  for (const SourceColumn& column : loading.resolved.columns) wanted.push_back(column.column);
+  JsonLinesReader reader(std::move(text), wanted);
+  loading.rejects_header = "reason,line,json\n";
+  loading.quote_rejects = true;
+  JsonRow row;
+  while (reader.next(row)) {
+    ++loading.report.lines;
+    const auto done = row.problem.empty() ? loading.take(row.cells, row.line, row.raw)
+                                          : loading.reject(row.line, row.raw, row.problem);
+    if (!done) return done;
+  }
+  if (loading.report.lines == 0) return {};
+  for (const std::string& name : reader.never_seen()) {
+    loading.report.notes.push_back("no line of `" + loading.source.path + "` has the key `" + name +
+                                   "`: the first line has " + list_names(reader.first_keys()));
+  }
+  return {};
+}
+
+bool is_json_lines(std::string_view file) {
+  return file.ends_with(".jsonl") || file.ends_with(".ndjson") || file.ends_with(".json");
+}
+
+/// Reads one source's file into `loading.rows`.
+Result<void> read_source(const Workspace& workspace, Loading& loading, env::Files& files) {
+  auto bytes = env::read_whole_file(files, loading.source.path);
+  if (!bytes) {
+    return fail(bytes.error().code, workspace.config + ":" + std::to_string(loading.source.line) + ": source `" +
+                                        loading.source.name + "`: " + bytes.error().message);
+  }
+  auto text = to_utf8(std::move(*bytes), loading.source.path);
+  if (!text) return tl::unexpected(text.error());
+  return is_json_lines(loading.source.file) ? read_lines(loading, std::move(*text))
+                                            : read_table(workspace, loading, *text);
+}
+
+/// Registers stand where the run starts, or with the first thing that happens.
+void place_registers(Rows& rows, env::Moment from) {
+  if (from == env::kNoMoment) {
+    for (const SourceRow& row : rows.rows) {
+      if (!rows.is_register(row) && (from == env::kNoMoment || row.at < from)) from = row.at;
+    }
+    if (from == env::kNoMoment) from = 0;
+  }
+  for (SourceRow& row : rows.rows) {
+    if (rows.is_register(row)) row.at = from;
+  }
+}
+
+/// Membership only: the order of the sets is never asked.
+void count_not_described(Rows& rows) {
+  std::unordered_set<std::string_view> known;
+  for (const SourceRow& row : rows.rows) {
+    if (row.event == kAttributesRow) known.insert(rows.customer(row));
+  }
+  for (const SourceRow& row : rows.rows) {
+    if (row.event == kAttributesRow || !known.insert(rows.customer(row)).second) continue;
+    if (rows.customers_not_described++ == 0) rows.customer_not_described = rows.customer(row);
+  }
+}
+
+/// Writes what was set aside, or takes the file of an earlier call away.
+Result<void> write_rejects(const Loading& loading, env::Files& files) {
+  if (loading.options.rejects_folder.empty()) return {};
+  const std::string path = path_in(loading.options.rejects_folder, loading.source.name + ".rejects.csv");
+  if (loading.report.rejected == 0) {
+    const auto exists = files.exists(path);
+    if (!exists) return tl::unexpected(exists.error());
+    return *exists ? files.remove(path) : Result<void>();
+  }
+  // The mark tells spreadsheets that it is UTF-8.
+  const auto written = env::write_whole_file(files, path, "\xef\xbb\xbf" + loading.rejects_header + loading.rejects);
+  if (written) loading.report.rejects_file = path;
+  return written;
+}
+
+}  // namespace
+
+Result<Rows> load_sources(const Workspace& workspace, const program::Program& program, const SourceOptions& options,
+                          env::Files& files) {
+  const env::Zone* const zone = env::find_zone(program.timezone);
+  if (zone == nullptr) return fail(ErrorCode::invalid, "there is no time zone `" + program.timezone + "`");
+  if (workspace.sources.size() > std::numeric_limits<std::uint16_t>::max())
+    return fail(ErrorCode::invalid, workspace.config + ": more than 65535 sources");
+
+  Rows rows;
+  std::vector<ResolvedSource> resolved;
+  for (const Source& source : workspace.sources) {
+    auto one = resolve_source(workspace, source, program);
+    if (!one) return tl::unexpected(one.error());
+    resolved.push_back(std::move(*one));
+    SourceReport& report = rows.sources.emplace_back();
+    report.name = source.name;
+    report.path = source.path;
+    report.is_register = source.at.empty();
+    rows.has_attributes = rows.has_attributes || !source.attributes.empty();
+  }
+  std::vector<Loading> loadings;
+  for (std::size_t i = 0; i < workspace.sources.size(); ++i) {
+    loadings.push_back({workspace.sources[i],
+                        resolved[i],
+                        *zone,
+                        options,
+                        rows,
+                        rows.sources[i],
+                        static_cast<std::uint16_t>(i),
+                        {},
+                        {},
+                        ',',
+                        false,
+                        {},
+                        {},
+                        {},
+                        {}});
+  }
+  // Registers are read first, so that a stable sort leaves them first at their moment.
+  for (const bool registers : {true, false}) {
+    for (Loading& loading : loadings) {
+      if (loading.report.is_register != registers) continue;
+      if (const auto done = read_source(workspace, loading, files); !done) return tl::unexpected(done.error());
+    }
+  }
+  place_registers(rows, options.from);
+  sort_by_moment(rows.rows);
+  if (rows.has_attributes) count_not_described(rows);
+  for (const Loading& loading : loadings) {
+    if (const auto done = write_rejects(loading, files); !done) return tl::unexpected(done.error());
+  }
+  return rows;
+}
+
+state::EventInput event_input(const Rows& rows, const SourceRow& row) {
+  DCHECK_OR_DIE(row.event != kAttributesRow, "a row of attributes is no event");
+  return {row.at, row.at, rows.customer(row), row.event, rows.fields(row)};
+}
+
+state::AttributesInput attributes_input(const Rows& rows, const SourceRow& row) {
+  DCHECK_OR_DIE(row.event == kAttributesRow, "an event is no row of attributes");
+  return {row.at, rows.customer(row), rows.fields(row)};
+}
+
+}  // namespace tend::simulate

@@ -1,0 +1,378 @@
+// tend.toml through toml++, which only this file sees: every key is known or an error, every error has its line.
+#include "engine/simulate/workspace.hpp"
+
+#include <toml++/toml.h>
+
+#include <algorithm>
+#include <optional>
+#include <sstream>
+
+#include "dsl/diagnostic/suggest.hpp"
+
+namespace tend::simulate {
+namespace {
+
+using Names = std::vector<std::string>;
+
+std::string in_quotes(std::string_view text) { return "`" + std::string(text) + "`"; }
+
+std::string listed(const Names& names) {
+  std::string out;
+  for (const std::string& name : names) out += (out.empty() ? "" : ", ") + in_quotes(name);
+  return out;
+}
+
+std::uint32_t line_of(const toml::node& node) { return node.source().begin.line; }
+
+/// The sentences about one tend.toml.
+struct Config {
+  std::string path;
+
+  tl::unexpected<Error> refuse(std::uint32_t line, const std::string& sentence,
+                               ErrorCode code = ErrorCode::invalid) const {
+    return fail(code, path + ":" + std::to_string(line) + ": " + sentence);
+  }
+
+  /// Errors: a key that is not among `known`.
+  Result<void> check_keys(const toml::table& table, const std::string& where, const Names& known) const {
+    for (auto&& [key, node] : table) {
+      const std::string name(key.str());
+      if (std::find(known.begin(), known.end(), name) != known.end()) continue;
+      const auto meant = diagnostic::did_you_mean(name, known);
+      return refuse(key.source().begin.line,
+                    where + " has no key " + in_quotes(name) +
+                        (meant ? ": did you mean " + in_quotes(*meant) + "?" : ": it has " + listed(known)));
+    }
+    return {};
+  }
+
+  /// The text under `key`, empty if it is not there. Errors: no text, or an empty one.
+  Result<std::string> text(const toml::table& table, std::string_view key, const std::string& where) const {
+    const toml::node* const node = table.get(key);
+    if (node == nullptr) return std::string();
+    return text_of(*node, where + ": " + in_quotes(key));
+  }
+
+  Result<std::string> text_of(const toml::node& node, const std::string& what) const {
+    const auto* const text = node.as_string();
+    if (text == nullptr) return refuse(line_of(node), what + " must be a text in quotes");
+    if (text->get().empty()) return refuse(line_of(node), what + " is empty");
+    return text->get();
+  }
+
+  /// The table under `key`; null if it is not there.
+  Result<const toml::table*> table(const toml::table& parent, std::string_view key, const std::string& where) const {
+    const toml::node* const node = parent.get(key);
+    if (node == nullptr) return static_cast<const toml::table*>(nullptr);
+    if (!node->is_table()) return refuse(line_of(*node), where + " must be a table");
+    return node->as_table();
+  }
+};
+
+// mapping ::= NAME '=' ( "column" | '{' column '=' "column" [',' currency '=' "CODE"] '}' )
+Result<Mapping> read_mapping(const Config& config, const std::string& name, const toml::node& node,
+                             const std::string& where) {
+  Mapping mapping;
+  mapping.name = name;
+  mapping.line = line_of(node);
+  const std::string what = where + ": " + in_quotes(name);
+  const toml::table* const table = node.as_table();
+  if (table == nullptr) {
+    if (!node.is_string())
+      return config.refuse(mapping.line, what + " must be a column's name, or `{ column = \"…\", currency = \"…\" }`");
+    auto column = config.text_of(node, what);
+    if (!column) return tl::unexpected(column.error());
+    mapping.column = std::move(*column);
+    return mapping;
+  }
+  if (const auto known = config.check_keys(*table, what, {"column", "currency"}); !known)
+    return tl::unexpected(known.error());
+  auto column = config.text(*table, "column", what);
+  if (!column) return tl::unexpected(column.error());
+  if (column->empty()) return config.refuse(mapping.line, what + " names no column");
+  auto currency = config.text(*table, "currency", what);
+  if (!currency) return tl::unexpected(currency.error());
+  const auto is_code = [](char c) { return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); };
+  if (currency->size() > 4 || !std::all_of(currency->begin(), currency->end(), is_code)) {
+    return config.refuse(mapping.line,
+                         what + ": " + in_quotes(*currency) + " is no currency: it is written like `CNY`");
+  }
+  mapping.column = std::move(*column);
+  mapping.currency = std::move(*currency);
+  return mapping;
+}
+
+/// `consent.sms = "x"` without quotes around its key is a table in a table for TOML; here it is one name with a dot.
+Result<std::vector<Mapping>> read_mappings(const Config& config, const toml::table& table, const std::string& where) {
+  std::vector<Mapping> mappings;
+  for (auto&& [key, node] : table) {
+    const std::string name(key.str());
+    if (name == "consent" && node.is_table() && !node.as_table()->contains("column")) {
+      for (auto&& [purpose, inner] : *node.as_table()) {
+        auto mapping = read_mapping(config, "consent." + std::string(purpose.str()), inner, where);
+        if (!mapping) return tl::unexpected(mapping.error());
+        mappings.push_back(std::move(*mapping));
+      }
+      continue;
+    }
+    auto mapping = read_mapping(config, name, node, where);
+    if (!mapping) return tl::unexpected(mapping.error());
+    mappings.push_back(std::move(*mapping));
+  }
+  std::sort(mappings.begin(), mappings.end(), [](const Mapping& a, const Mapping& b) { return a.name < b.name; });
+  const auto twice = std::adjacent_find(mappings.begin(), mappings.end(),
+                                        [](const Mapping& a, const Mapping& b) { return a.name == b.name; });
+  if (twice != mappings.end())
+    return config.refuse(std::next(twice)->line, where + ": " + in_quotes(twice->name) + " stands twice");
+  return mappings;
+}
+
+/// Names become parts of file names (`orders.rejects.csv`) and of what people type.
+bool is_plain_name(std::string_view name) {
+  return !name.empty() && name.front() != '.' && std::none_of(name.begin(), name.end(), [](char c) {
+    return c == '/' || c == '\\' || static_cast<unsigned char>(c) < 0x21;
+  });
+}
+
+Result<Source> read_source(const Config& config, const std::string& folder, const std::string& name, std::uint32_t line,
+                           const toml::table& table) {
+  const std::string where = "source " + in_quotes(name);
+  if (const auto known = config.check_keys(table, where, {"file", "event", "customer", "at", "fields", "attributes"});
+      !known) {
+    return tl::unexpected(known.error());
+  }
+  Source source;
+  source.name = name;
+  source.line = line;
+  for (const auto& [key, to] : {std::pair{"file", &source.file},
+                                {"event", &source.event},
+                                {"customer", &source.customer},
+                                {"at", &source.at}}) {
+    auto text = config.text(table, key, where);
+    if (!text) return tl::unexpected(text.error());
+    *to = std::move(*text);
+  }
+  for (const auto& [key, to] : {std::pair{"fields", &source.fields}, {"attributes", &source.attributes}}) {
+    const auto inner = config.table(table, key, where + ": " + in_quotes(key));
+    if (!inner) return tl::unexpected(inner.error());
+    if (*inner == nullptr) continue;
+    auto mappings = read_mappings(config, **inner, where);
+    if (!mappings) return tl::unexpected(mappings.error());
+    *to = std::move(*mappings);
+  }
+  source.event_line = source.event.empty() ? line : line_of(*table.get("event"));
+  if (source.file.empty()) return config.refuse(line, where + " names no file: add `file = \"" + name + ".csv\"`");
+  if (source.customer.empty())
+    return config.refuse(line, where + " does not say which column holds the customer's id: add `customer = \"…\"`");
+  if (source.event.empty() && source.attributes.empty()) {
+    return config.refuse(line, where + " has neither `event` nor `attributes`, so nothing would be read from it");
+  }
+  if (source.event.empty() && !source.fields.empty()) {
+    return config.refuse(source.fields.front().line, where + " has `fields` but no `event` that they belong to");
+  }
+  if (!source.event.empty() && source.at.empty()) {
+    return config.refuse(source.event_line,
+                         where + " has events but no `at`: add the column that says when they happened");
+  }
+  source.path = path_in(folder, source.file);
+  return source;
+}
+
+Result<channel::ChannelConfig> read_channel(const Config& config, const std::string& name, std::uint32_t line,
+                                            const toml::table& table) {
+  const std::string where = "channel " + in_quotes(name);
+  channel::ChannelConfig read;
+  read.name = name;
+  for (auto&& [key, node] : table) {
+    const std::string option(key.str());
+    if (option == "adapter" || node.is_string()) {
+      auto text = config.text_of(node, where + ": " + in_quotes(option));
+      if (!text) return tl::unexpected(text.error());
+      (option == "adapter" ? read.adapter : read.options[option]) = std::move(*text);
+    } else if (node.is_integer() || node.is_floating_point() || node.is_boolean()) {
+      std::ostringstream written;
+      node.visit([&](auto&& value) {
+        if constexpr (toml::is_integer<decltype(value)> || toml::is_floating_point<decltype(value)>)
+          written << value.get();
+        if constexpr (toml::is_boolean<decltype(value)>) written << (value.get() ? "true" : "false");
+      });
+      read.options[option] = written.str();
+    } else {
+      return config.refuse(line_of(node),
+                           where + ": " + in_quotes(option) + " must be a text, a number, true or false");
+    }
+  }
+  if (read.adapter.empty()) return config.refuse(line, where + " names no adapter: add `adapter = \"file\"`");
+  if (const auto fine = channel::check_channel(read); !fine)
+    return config.refuse(line, fine.error().message, fine.error().code);
+  return read;
+}
+
+/// Calls `read` for each table in `[KIND.NAME]`.
+template <typename Read>
+Result<void> for_each_table(const Config& config, const toml::table& root, const std::string& kind,
+                            const std::string& one, const Read& read) {
+  const auto tables = config.table(root, kind, in_quotes(kind));
+  if (!tables) return tl::unexpected(tables.error());
+  if (*tables == nullptr) return {};
+  for (auto&& [key, node] : **tables) {
+    const std::string name(key.str());
+    const std::uint32_t line = key.source().begin.line;
+    if (!node.is_table())
+      return config.refuse(line, one + " " + in_quotes(name) + " must be a table: write `[" + kind + "." + name + "]`");
+    if (!is_plain_name(name))
+      return config.refuse(line, in_quotes(name) + " cannot be the name of a " + one +
+                                     ": leave out blanks and slashes, and a point in front");
+    if (const auto done = read(name, line, *node.as_table()); !done) return done;
+  }
+  return {};
+}
+
+Result<void> read_workspace_table(const Config& config, const toml::table& root, Workspace& workspace) {
+  const auto table = config.table(root, "workspace", "`workspace`");
+  if (!table) return tl::unexpected(table.error());
+  if (*table == nullptr) return {};
+  if (const auto known = config.check_keys(**table, "`[workspace]`", {"name", "language"}); !known) return known;
+  auto name = config.text(**table, "name", "`[workspace]`");
+  if (!name) return tl::unexpected(name.error());
+  auto language = config.text(**table, "language", "`[workspace]`");
+  if (!language) return tl::unexpected(language.error());
+  if (!language->empty() && *language != "en" && *language != "zh") {
+    return config.refuse(line_of(*(*table)->get("language")),
+                         "there is no language " + in_quotes(*language) + ": `en` and `zh` are known");
+  }
+  workspace.name = std::move(*name);
+  workspace.language = std::move(*language);
+  return {};
+}
+
+Result<void> read_root(const Config& config, const toml::table& root, Workspace& workspace) {
+  for (const char* const later : {"dependencies", "lints", "teams"}) {
+    if (const toml::node* const node = root.get(later)) {
+      return config.refuse(line_of(*node), "this version does not read `[" + std::string(later) + "]` yet",
+                           ErrorCode::unsupported);
+    }
+  }
+  if (const auto known = config.check_keys(root, "the file", {"workspace", "sources", "channels"}); !known)
+    return known;
+  if (const auto done = read_workspace_table(config, root, workspace); !done) return done;
+  const auto sources =
+      for_each_table(config, root, "sources", "source",
+                     [&](const std::string& name, std::uint32_t line, const toml::table& table) -> Result<void> {
+                       auto source = read_source(config, workspace.folder, name, line, table);
+                       if (!source) return tl::unexpected(source.error());
+                       workspace.sources.push_back(std::move(*source));
+                       return {};
+                     });
+  if (!sources) return sources;
+  const auto channels =
+      for_each_table(config, root, "channels", "channel",
+                     [&](const std::string& name, std::uint32_t line, const toml::table& table) -> Result<void> {
+                       auto channel = read_channel(config, name, line, table);
+                       if (!channel) return tl::unexpected(channel.error());
+                       workspace.channels.push_back(std::move(*channel));
+                       return {};
+                     });
+  if (!channels) return channels;
+  if (const auto fine = channel::check_channels(workspace.channels); !fine)
+    return fail(fine.error().code, config.path + ": " + fine.error().message);
+  // toml++ sorts keys by bytes as well; here it is a promise.
+  std::sort(workspace.sources.begin(), workspace.sources.end(),
+            [](const Source& a, const Source& b) { return a.name < b.name; });
+  std::sort(workspace.channels.begin(), workspace.channels.end(),
+            [](const channel::ChannelConfig& a, const channel::ChannelConfig& b) { return a.name < b.name; });
+  return {};
+}
+
+/// toml++'s description as a sentence of ours.
+std::string toml_sentence(std::string_view description) {
+  constexpr std::string_view kError = "Error while ";
+  std::string sentence = description.starts_with(kError)
+                             ? "broken TOML while " + std::string(description.substr(kError.size()))
+                             : "broken TOML: " + std::string(description);
+  std::replace(sentence.begin(), sentence.end(), '\n', ' ');
+  while (sentence.ends_with('.') || sentence.ends_with(' ')) sentence.pop_back();
+  return sentence;
+}
+
+bool is_tend_file(std::string_view name) { return name.ends_with(".tend") && name.size() > 5; }
+
+/// Adds the files in `folder`. Errors: those of listing, with `not_found` for what is no folder.
+Result<void> walk(env::Files& files, const std::string& folder, std::size_t depth, Names& found) {
+  if (depth > kFolderDepthMax) {
+    return fail(ErrorCode::invalid, "folders are nested more than " + std::to_string(kFolderDepthMax) + " deep at " +
+                                        in_quotes(folder) + ", perhaps through a link that leads back");
+  }
+  const auto names = files.list(folder);
+  if (!names) return tl::unexpected(names.error());
+  for (const std::string& name : *names) {
+    if (name.starts_with('.') || name == "vendor") continue;
+    const std::string path = path_in(folder, name);
+    if (is_tend_file(name)) {
+      found.push_back(path);
+      continue;
+    }
+    // What cannot be listed because it is no folder is a file of somebody else's.
+    const auto walked = walk(files, path, depth + 1, found);
+    if (!walked && walked.error().code != ErrorCode::not_found) return walked;
+  }
+  return {};
+}
+
+}  // namespace
+
+std::string path_in(const std::string& folder, std::string_view name) {
+  if (folder.empty() || folder == "." || name.starts_with('/')) return std::string(name);
+  return env::join_path(folder, name);
+}
+
+Result<std::vector<std::string>> list_tend_files(const std::vector<std::string>& paths, env::Files& files) {
+  Names found;
+  for (const std::string& path : paths) {
+    if (is_tend_file(path)) {
+      const auto exists = files.exists(path);
+      if (!exists) return tl::unexpected(exists.error());
+      if (!*exists) return fail(ErrorCode::not_found, "there is no file " + in_quotes(path));
+      found.push_back(path);
+      continue;
+    }
+    if (const auto walked = walk(files, path, 0, found); !walked) {
+      if (walked.error().code != ErrorCode::not_found) return tl::unexpected(walked.error());
+      const auto exists = files.exists(path);
+      if (!exists || !*exists) return fail(ErrorCode::not_found, "there is no file or folder " + in_quotes(path));
+      return fail(ErrorCode::invalid, in_quotes(path) + " is neither a folder nor a file that ends in `.tend`");
+    }
+  }
+  std::sort(found.begin(), found.end());
+  found.erase(std::unique(found.begin(), found.end()), found.end());
+  return found;
+}
+
+Result<Workspace> load_workspace(const std::string& path, env::Files& files) {
+  Workspace workspace;
+  auto tend_files = list_tend_files({path}, files);
+  if (!tend_files) return tl::unexpected(tend_files.error());
+  workspace.tend_files = std::move(*tend_files);
+  if (is_tend_file(path)) {
+    workspace.folder = env::folder_of(path);
+    return workspace;
+  }
+  workspace.folder = path;
+  const std::string config_path = path_in(path, "tend.toml");
+  const auto has_config = files.exists(config_path);
+  if (!has_config) return tl::unexpected(has_config.error());
+  if (!*has_config) return workspace;
+  const auto text = env::read_whole_file(files, config_path);
+  if (!text) return tl::unexpected(text.error());
+  workspace.config = config_path;
+  const Config config{config_path};
+  try {
+    const toml::table root = toml::parse(*text, config_path);
+    if (const auto done = read_root(config, root, workspace); !done) return tl::unexpected(done.error());
+  } catch (const toml::parse_error& error) {
+    return config.refuse(error.source().begin.line, toml_sentence(error.description()));
+  }
+  return workspace;
+}
+
+}  // namespace tend::simulate

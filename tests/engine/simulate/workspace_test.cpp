@@ -1,0 +1,209 @@
+// tend.toml: what is read, and the sentence for everything that cannot be.
+#include "engine/simulate/workspace.hpp"
+
+#include "tests/engine/simulate/scratch_folder.hpp"
+
+using namespace tend;
+using namespace tend::simulate;
+
+namespace {
+
+std::string refusal(std::string_view toml) {
+  ScratchFolder folder;
+  folder.write("tend.toml", toml);
+  const auto workspace = load_workspace(folder.path());
+  INFO(toml);
+  REQUIRE_FALSE(workspace);
+  return folder.shorten(workspace.error().message);
+}
+
+/// A source that is fine, with one line more.
+std::string source_with(std::string_view line) {
+  return "[sources.orders]\nfile = \"orders.csv\"\nevent = \"order\"\ncustomer = \"customer_id\"\nat = "
+         "\"ordered_at\"\n" +
+         std::string(line) + "\n";
+}
+
+}  // namespace
+
+TEST_CASE("a workspace as the guide shows it") {
+  ScratchFolder folder;
+  folder.write("tend.toml", R"(
+[workspace]
+name = "tea-house"
+language = "zh"
+
+[sources.people]
+file = "people.csv"
+customer = "id"
+attributes = { name = "name", city = "city", tags = "tags", "consent.sms" = "sms_ok", consent.email = "email_ok" }
+
+[sources.orders]
+file = "data/orders.csv"
+event = "order"
+customer = "customer_id"
+at = "ordered_at"
+fields = { amount = { column = "sum", currency = "USD" }, quantity = "quantity" }
+
+[channels.outbox]
+adapter = "file"
+path = "outbox.jsonl"
+rate = "200/s"
+)");
+  folder.write("b.tend", "");
+  folder.write("a/c.tend", "");
+  folder.write("vendor/x.tend", "");
+  folder.write(".hidden/y.tend", "");
+  folder.write("notes.txt", "");
+  const auto workspace = load_workspace(folder.path());
+  INFO((workspace ? "" : workspace.error().message));
+  REQUIRE(workspace);
+  CHECK(workspace->name == "tea-house");
+  CHECK(workspace->language == "zh");
+  CHECK(workspace->config == folder / "tend.toml");
+  CHECK(workspace->tend_files == std::vector<std::string>{folder / "a/c.tend", folder / "b.tend"});
+  REQUIRE(workspace->sources.size() == 2);
+  const Source& orders = workspace->sources[0];
+  CHECK(orders.name == "orders");
+  CHECK(orders.path == folder / "data/orders.csv");
+  CHECK(orders.event == "order");
+  CHECK(orders.at == "ordered_at");
+  CHECK(orders.line == 11);
+  REQUIRE(orders.fields.size() == 2);
+  CHECK(orders.fields[0].name == "amount");
+  CHECK(orders.fields[0].column == "sum");
+  CHECK(orders.fields[0].currency == "USD");
+  CHECK(orders.fields[0].line == 16);
+  CHECK(orders.fields[1].column == "quantity");
+  const Source& people = workspace->sources[1];
+  CHECK(people.at.empty());
+  REQUIRE(people.attributes.size() == 5);
+  CHECK(people.attributes[1].name == "consent.email");
+  CHECK(people.attributes[1].column == "email_ok");
+  CHECK(people.attributes[2].name == "consent.sms");
+  CHECK(people.attributes[4].name == "tags");
+  REQUIRE(workspace->channels.size() == 1);
+  CHECK(workspace->channels[0].adapter == "file");
+  CHECK(workspace->channels[0].options ==
+        std::map<std::string, std::string>{{"path", "outbox.jsonl"}, {"rate", "200/s"}});
+}
+
+TEST_CASE("a folder without tend.toml and a lone file are workspaces too") {
+  ScratchFolder folder;
+  folder.write("a.tend", "");
+  folder.write("b.tend", "");
+  const auto whole = load_workspace(folder.path());
+  REQUIRE(whole);
+  CHECK(whole->config.empty());
+  CHECK(whole->tend_files.size() == 2);
+  CHECK(whole->sources.empty());
+
+  folder.write("tend.toml", "nonsense");
+  const auto lone = load_workspace(folder / "b.tend");
+  REQUIRE(lone);
+  CHECK(lone->tend_files == std::vector<std::string>{folder / "b.tend"});
+  CHECK(lone->folder == folder.path());
+
+  CHECK(load_workspace(folder / "none").error().code == ErrorCode::not_found);
+  CHECK(folder.shorten(load_workspace(folder / "none").error().message) == "there is no file or folder `none`");
+  CHECK(folder.shorten(load_workspace(folder / "none.tend").error().message) == "there is no file `none.tend`");
+  CHECK(folder.shorten(load_workspace(folder / "tend.toml").error().message) ==
+        "`tend.toml` is neither a folder nor a file that ends in `.tend`");
+}
+
+TEST_CASE("files are listed once, however they are named") {
+  ScratchFolder folder;
+  folder.write("x/a.tend", "");
+  folder.write("b.tend", "");
+  const auto listed = list_tend_files({folder / "x/a.tend", folder.path(), folder / "x"});
+  REQUIRE(listed);
+  CHECK(*listed == std::vector<std::string>{folder / "b.tend", folder / "x/a.tend"});
+}
+
+TEST_CASE("folders nest only so deep, and links that lead back are found out") {
+  ScratchFolder folder;
+  std::string deep;
+  for (std::size_t i = 0; i < kFolderDepthMax; ++i) deep += "d/";
+  folder.write(deep + "a.tend", "");
+  CHECK(list_tend_files({folder.path()}));
+  folder.write(deep + "d/b.tend", "");
+  const auto refused = list_tend_files({folder.path()});
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().message.starts_with("folders are nested more than 16 deep at `"));
+
+  ScratchFolder looped;
+  std::filesystem::create_directory_symlink(looped.path(), looped / "loop");
+  CHECK_FALSE(list_tend_files({looped.path()}));
+}
+
+TEST_CASE("paths as the user would type them") {
+  CHECK(path_in(".", "a.csv") == "a.csv");
+  CHECK(path_in("shop", "a.csv") == "shop/a.csv");
+  CHECK(path_in("shop/", "a.csv") == "shop/a.csv");
+  CHECK(path_in("shop", "/data/a.csv") == "/data/a.csv");
+}
+
+TEST_CASE("broken TOML has its line") {
+  CHECK(refusal("[workspace]\nname = \"a\nlanguage = \"zh\"\n").starts_with("tend.toml:2: broken TOML"));
+  CHECK(refusal("[workspace]\nname = \"a\"\nname = \"b\"\n").starts_with("tend.toml:3: broken TOML"));
+  CHECK(refusal("nonsense").starts_with("tend.toml:1: broken TOML"));
+}
+
+TEST_CASE("unknown keys are errors with the nearest known one") {
+  CHECK(refusal("[workspce]\nname = \"a\"\n") ==
+        "tend.toml:1: the file has no key `workspce`: did you mean `workspace`?");
+  CHECK(refusal("[workspace]\nnam = \"a\"\n") == "tend.toml:2: `[workspace]` has no key `nam`: did you mean `name`?");
+  CHECK(refusal(source_with("feilds = {}")) ==
+        "tend.toml:6: source `orders` has no key `feilds`: did you mean `fields`?");
+  CHECK(refusal(source_with("zzz = 1")) ==
+        "tend.toml:6: source `orders` has no key `zzz`: it has `file`, `event`, `customer`, `at`, `fields`, "
+        "`attributes`");
+  CHECK(refusal(source_with("fields = { amount = { column = \"a\", curency = \"USD\" } }")) ==
+        "tend.toml:6: source `orders`: `amount` has no key `curency`: did you mean `currency`?");
+  CHECK(refusal("[dependencies]\nretention = \"1\"\n") ==
+        "tend.toml:1: this version does not read `[dependencies]` yet");
+}
+
+TEST_CASE("what a source needs") {
+  CHECK(refusal("[sources.orders]\nevent = \"order\"\n") ==
+        "tend.toml:1: source `orders` names no file: add `file = \"orders.csv\"`");
+  CHECK(refusal("[sources.orders]\nfile = \"o.csv\"\nevent = \"order\"\nat = \"t\"\n") ==
+        "tend.toml:1: source `orders` does not say which column holds the customer's id: add `customer = \"…\"`");
+  CHECK(refusal("[sources.orders]\nfile = \"o.csv\"\ncustomer = \"id\"\n") ==
+        "tend.toml:1: source `orders` has neither `event` nor `attributes`, so nothing would be read from it");
+  CHECK(refusal("[sources.orders]\nfile = \"o.csv\"\ncustomer = \"id\"\nevent = \"order\"\n") ==
+        "tend.toml:4: source `orders` has events but no `at`: add the column that says when they happened");
+  CHECK(refusal(
+            "[sources.p]\nfile = \"o.csv\"\ncustomer = \"id\"\nattributes = { a = \"a\" }\nfields = { x = \"x\" }\n") ==
+        "tend.toml:5: source `p` has `fields` but no `event` that they belong to");
+}
+
+TEST_CASE("values of the wrong kind") {
+  CHECK(refusal("sources = 3\n") == "tend.toml:1: `sources` must be a table");
+  CHECK(refusal("[sources]\norders = \"o.csv\"\n") ==
+        "tend.toml:2: source `orders` must be a table: write `[sources.orders]`");
+  CHECK(refusal("[workspace]\nname = 3\n") == "tend.toml:2: `[workspace]`: `name` must be a text in quotes");
+  CHECK(refusal("[workspace]\nname = \"\"\n") == "tend.toml:2: `[workspace]`: `name` is empty");
+  CHECK(refusal("[workspace]\nlanguage = \"de\"\n") ==
+        "tend.toml:2: there is no language `de`: `en` and `zh` are known");
+  CHECK(refusal(source_with("fields = \"amount\"")) == "tend.toml:6: source `orders`: `fields` must be a table");
+  CHECK(refusal(source_with("fields = { amount = 3 }")) ==
+        "tend.toml:6: source `orders`: `amount` must be a column's name, or `{ column = \"…\", currency = \"…\" }`");
+  CHECK(refusal(source_with("fields = { amount = { currency = \"USD\" } }")) ==
+        "tend.toml:6: source `orders`: `amount` names no column");
+  CHECK(refusal(source_with("fields = { amount = { column = \"a\", currency = \"dollar\" } }")) ==
+        "tend.toml:6: source `orders`: `amount`: `dollar` is no currency: it is written like `CNY`");
+  CHECK(refusal("[sources.\"a/b\"]\nfile = \"x\"\n") ==
+        "tend.toml:1: `a/b` cannot be the name of a source: leave out blanks and slashes, and a point in front");
+}
+
+TEST_CASE("channels are checked where they stand") {
+  CHECK(refusal("[channels.outbox]\npath = \"o\"\n") ==
+        "tend.toml:1: channel `outbox` names no adapter: add `adapter = \"file\"`");
+  CHECK(refusal("\n[channels.outbox]\nadapter = \"pigeon\"\n")
+            .starts_with("tend.toml:2: channel `outbox`: there is no adapter `pigeon`"));
+  CHECK(refusal("[channels.outbox]\nadapter = \"file\"\npath = [\"o\"]\n") ==
+        "tend.toml:3: channel `outbox`: `path` must be a text, a number, true or false");
+  CHECK(refusal("[channels.a]\nadapter = \"file\"\npath = \"o\"\n[channels.b]\nadapter = \"file\"\npath = \"o\"\n")
+            .starts_with("tend.toml: "));
+}
