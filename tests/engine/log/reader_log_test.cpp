@@ -9,6 +9,103 @@
 namespace tend::log {
 namespace {
 
+/// A disk on which something happens in the middle of the next long read, when its first `split` bytes have been read.
+class InterruptedFiles final : public env::Files {
+ public:
+  explicit InterruptedFiles(env::Files& files) : files_(files) {}
+  void interrupt(std::uint64_t split, std::function<void()> event) {
+    split_ = split;
+    event_ = std::move(event);
+  }
+
+  Result<std::unique_ptr<env::File>> open(const std::string& path, env::OpenMode mode) override {
+    auto file = files_.open(path, mode);
+    if (!file) return file;
+    return std::make_unique<Interrupted>(*this, std::move(*file));
+  }
+  Result<bool> exists(const std::string& path) override { return files_.exists(path); }
+  Result<void> rename(const std::string& from, const std::string& to) override { return files_.rename(from, to); }
+  Result<void> remove(const std::string& path) override { return files_.remove(path); }
+  Result<std::vector<std::string>> list(const std::string& folder) override { return files_.list(folder); }
+  Result<void> make_folder(const std::string& folder) override { return files_.make_folder(folder); }
+  Result<void> sync_folder(const std::string& folder) override { return files_.sync_folder(folder); }
+  Result<std::unique_ptr<env::FolderLock>> lock_folder(const std::string& folder) override {
+    return files_.lock_folder(folder);
+  }
+
+ private:
+  class Interrupted final : public env::File {
+   public:
+    Interrupted(InterruptedFiles& disk, std::unique_ptr<env::File> file) : disk_(disk), file_(std::move(file)) {}
+    Result<std::size_t> read(std::uint64_t offset, std::span<char> to) override {
+      if (!disk_.event_ || offset != 0 || to.size() <= disk_.split_) return file_->read(offset, to);
+      const auto first = file_->read(0, to.first(disk_.split_));
+      if (!first) return first;
+      std::exchange(disk_.event_, nullptr)();
+      const auto rest = file_->read(disk_.split_, to.subspan(disk_.split_));
+      if (!rest) return rest;
+      return *first + *rest;
+    }
+    Result<void> write(std::uint64_t offset, std::string_view bytes) override { return file_->write(offset, bytes); }
+    Result<void> sync() override { return file_->sync(); }
+    Result<std::uint64_t> size() override { return file_->size(); }
+    Result<void> truncate(std::uint64_t size) override { return file_->truncate(size); }
+    Result<void> preallocate(std::uint64_t size) override { return file_->preallocate(size); }
+
+   private:
+    InterruptedFiles& disk_;
+    std::unique_ptr<env::File> file_;
+  };
+
+  env::Files& files_;
+  std::uint64_t split_ = 0;
+  std::function<void()> event_;
+};
+
+TEST_CASE("a reader that meets the writer in the middle of a batch looks twice before it says damage") {
+  env::SimulatedFiles files;
+  auto log = open_or_fail(files, small_log(1)).log;
+  claim_or_fail(*log);
+  Batch batch;
+  batch.add(5, 0, std::string(200, 'x'));
+  append_seen(*log, batch);
+  InterruptedFiles interrupted(files);
+  auto reader = open_log_for_reading(interrupted, kFolder);
+  REQUIRE(reader.has_value());
+  // The first part of the next batch is read before it is written, its end and two more batches after.
+  const auto write_three = [&] {
+    for (int i = 0; i < 3; ++i) append_seen(*log, batch);
+  };
+  interrupted.interrupt(log->segments().back().used_bytes + 50, write_three);
+  const std::vector<SeenBatch> seen = read_all(**reader);
+  CHECK(seen.size() == 5);
+  CHECK((*reader)->heads()[0] == 4);
+  // Behind the writer's end, the same shows only what was there at first.
+  interrupted.interrupt(4096 + 10, write_three);
+  CHECK(read_all(**reader).size() >= 5);
+  CHECK(read_all(**reader).size() == 8);
+}
+
+TEST_CASE("a reader whose segment is used again for another says that it was dropped") {
+  env::SimulatedFiles files;
+  auto log = open_or_fail(files, small_log(1)).log;
+  claim_or_fail(*log);
+  Batch batch;
+  batch.add(5, 0, std::string(1500, 'x'));
+  while (log->segments().size() < 3) append_seen(*log, batch);
+  InterruptedFiles interrupted(files);
+  auto reader = open_log_for_reading(interrupted, kFolder);
+  REQUIRE(reader.has_value());
+  interrupted.interrupt(4096 + 100, [&] {
+    REQUIRE(log->trim(3).has_value());
+    while (log->segments().back().number < 6) append_seen(*log, batch);
+  });
+  const auto read = read_after(**reader, {0});
+  REQUIRE_FALSE(read.has_value());
+  CHECK(read.error().code == ErrorCode::not_found);
+  CHECK(read.error().message == "`data/log/0000000001.seg` was dropped while it was being read");
+}
+
 TEST_CASE("a reader sees what is durable, changes nothing and may not write") {
   env::SimulatedFiles files;
   REQUIRE(files.make_folder(kFolder).has_value());

@@ -196,6 +196,73 @@ TEST_CASE("a batch with right checksums that does not follow is refused, also at
   }
 }
 
+TEST_CASE("bytes of another segment never pass") {
+  const Example example = make_example();
+  Place place;
+  place.heads = {2, 0, 1};
+  place.epoch = 1;
+  place.next_batch = 4;
+  SegmentHeader header;
+  header.header_bytes = 4096;
+  const Visitor nobody;
+  header.number = 2;
+  Place right = place;
+  CHECK(scan_batches(example.second, header, 4096, right, {}, nobody)->end == example.begins[3]);
+  header.number = 3;
+  const auto stop = scan_batches(example.second, header, 4096, place, {}, nobody);
+  REQUIRE(stop.has_value());
+  CHECK(stop->end == 4096);
+  CHECK(stop->reason == "the checksum of the record is wrong");
+  CHECK_FALSE(stop->later_batch);
+}
+
+TEST_CASE("the commit of one attempt does not make the records of another a batch") {
+  // Two attempts at the same batch that differ in a payload; the second was torn, so that only its commit came to the
+  // disk.
+  std::string attempts[2];
+  std::uint64_t commit = 0;
+  std::uint64_t end = 0;
+  for (int attempt = 0; attempt < 2; ++attempt) {
+    env::SimulatedFiles files;
+    auto log = open_or_fail(files, small_log(3)).log;
+    claim_or_fail(*log);
+    Batch batch;
+    batch.add(5, 0, attempt == 0 ? "payload a" : "payload b");
+    batch.add(5, 1, "the same");
+    append_seen(*log, batch);
+    end = log->segments().back().used_bytes;
+    commit = end - record_bytes(kCommitFixedBytes);
+    attempts[attempt] = files.content(path_of(1));
+  }
+  attempts[0].replace(commit, end - commit, attempts[1].substr(commit, end - commit));
+  env::SimulatedFiles files;
+  REQUIRE(files.make_folder(kFolder).has_value());
+  files.set_content(path_of(1), attempts[0]);
+  auto opened = open_or_fail(files, small_log(3));
+  CHECK(opened.log->last_batch() == 1);
+  CHECK(opened.cut.has_value());
+}
+
+TEST_CASE("an earlier batch that stands behind the end is no batch") {
+  const Example example = make_example();
+  for (const std::size_t batch : {0, 1, 2}) {
+    std::string bytes = example.second;
+    const std::string earlier = bytes.substr(example.begins[batch], example.begins[batch + 1] - example.begins[batch]);
+    bytes.replace(example.begins[3], earlier.size(), earlier);
+    CHECK(open_with(example.first, bytes).batches == example.batches);
+  }
+}
+
+TEST_CASE("a batch that is missing between others is damage") {
+  const Example example = make_example();
+  std::string bytes = example.second;
+  bytes.erase(example.begins[1], example.begins[2] - example.begins[1]);
+  bytes.resize(example.second.size());
+  const Answer answer = open_with(example.first, bytes);
+  CHECK(place_of(answer.refusal) >= example.begins[1]);
+  CHECK(answer.refusal.find("the commit has the number of another batch") != std::string::npos);
+}
+
 TEST_CASE("an unfinished end is reported where something of it is left") {
   const Example example = make_example();
   std::string bytes = example.second;

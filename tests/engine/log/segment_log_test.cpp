@@ -378,6 +378,7 @@ TEST_CASE("each call that fails while a segment is begun leaves a log that goes 
     Batch small;
     small.add(5, 0, "small");
     expected.push_back(append_seen(*log, small));
+    CHECK(read_all(*open_log_for_reading(files, kFolder).value()) == expected);
     expected.push_back(append_seen(*log, batch));
     CHECK(read_all(*log) == expected);
     CHECK(read_all(*open_or_fail(files, small_log(1)).log) == expected);
