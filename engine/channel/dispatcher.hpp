@@ -15,9 +15,9 @@ namespace tend::channel {
 /// Recorded time does not wait for a channel's rate; live time does.
 enum class Pace { recorded, live };
 
-/// The channels of a workspace as the engine's loop sees them. A message without a channel's name goes to the first.
-/// A message for a channel that is not there is answered with `rejected_request` and the reason "no channel `x`".
-/// Thread: one call at a time.
+/// The channels of a workspace as the engine's loop sees them. A message without a channel's name goes to the first of
+/// the list (a workspace sorts them by name). A message for a channel that is not there is answered with
+/// `rejected_request` and the reason "no channel `x`". Thread: one call at a time.
 class Dispatcher final : public run::Sender {
  public:
   /// Opens all channels. Shape: `outside` is copied, what it refers to outlives the dispatcher.
