@@ -41,6 +41,8 @@ class History {
   Result<void> index_segment(log::Log& log, std::uint32_t segment);
 
   /// index_segment for all sealed segments that are not in. Returns how many came in.
+  /// Thread: a log belongs to one thread; to index beside the one that writes, open the log for reading, anew each
+  /// time.
   Result<std::uint32_t> catch_up(log::Log& log);
 
   /// The last segment that is in, 0 if none is. What stands below it in the log can be trimmed.

@@ -174,6 +174,19 @@ TEST_CASE("a reader sees what is indexed while the writer goes on") {
   REQUIRE((*reader)->verify());
 }
 
+TEST_CASE("segments can be taken in through a log that is open for reading, beside its writer") {
+  Ledger ledger;
+  auto history = open_history(ledger.history_folder());
+  for (const std::uint32_t sealed : {2u, 5u}) {
+    ledger.fill(sealed);
+    auto log = log::open_log_for_reading(env::real_files(), ledger.folder().file("log"));
+    REQUIRE(log);
+    REQUIRE(history->catch_up(**log));
+    CHECK(history->indexed_through() == sealed);
+    CHECK((list(*history, log->get()) == listing(ledger.expected())));
+  }
+}
+
 TEST_CASE("only one may open it to write") {
   Ledger ledger;
   auto history = open_history(ledger.history_folder());
