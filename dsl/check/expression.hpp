@@ -52,6 +52,9 @@ std::optional<std::vector<PartIr>> parts_of(Workspace& workspace, const syntax::
 /// The event that `path` names. Errors: nullopt, reported.
 std::optional<std::uint32_t> event_of(Workspace& workspace, const std::vector<syntax::Name>& path);
 
+/// The field of `event` that `name` names; kFieldAt for `at`. Errors: nullopt, reported.
+std::optional<std::uint32_t> field_of(Workspace& workspace, std::uint32_t event, const syntax::Name& name);
+
 /// A trait's or segment's expression, worked out once. Null: it has a mistake, which was reported where it stands.
 const Ir* worked_out(Workspace& workspace, Trait& trait, Span use);
 

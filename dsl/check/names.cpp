@@ -59,9 +59,12 @@ IrPtr typed(Op op, const TypeInfo& type, Span span, std::uint32_t a, std::uint32
   return ir;
 }
 
+}  // namespace
+
 std::optional<std::uint32_t> field_of(Workspace& workspace, std::uint32_t event, const Name& name) {
   const program::Event& declared = workspace.schema.events[event];
   if (const auto field = field_named(declared, name.text)) return field;
+  if (workspace.schema.unsupported_names.contains(name.text)) return std::nullopt;
   std::vector<std::string> candidates = {"at"};
   for (const program::Field& field : declared.fields) candidates.push_back(field.name);
   Diagnostic diagnostic = mistake(203, name.span, {declared.name, name.text});
@@ -69,6 +72,8 @@ std::optional<std::uint32_t> field_of(Workspace& workspace, std::uint32_t event,
   workspace.sink.report(std::move(diagnostic));
   return std::nullopt;
 }
+
+namespace {
 
 IrPtr field_under_test(Workspace& workspace, std::uint32_t event, const Name& name, Span span) {
   const auto field = field_of(workspace, event, name);
@@ -88,6 +93,7 @@ IrPtr attribute(Workspace& workspace, const Name& name, Span span) {
     report_unsupported(workspace, span, "customer." + built_in);
     return nullptr;
   }
+  if (schema.unsupported_names.contains(name.text)) return nullptr;
   std::vector<std::string> candidates = {"id", "first_seen"};
   for (const program::Attribute& declared : schema.attributes) candidates.push_back(declared.name);
   Diagnostic diagnostic = mistake(201, name.span, {name.text});
@@ -128,7 +134,7 @@ IrPtr entry_field(Workspace& workspace, const Name& name, Span span, const Journ
   const std::string built_in = canonical(name.text, Builtin::entry_field);
   if (built_in == "at") return make(Op::entry_at, Type::moment, span);
   if (built_in == "date") return make(Op::entry_date, Type::date, span);
-  if (journey.unknown_entry) return nullptr;
+  if (journey.unknown_entry || schema.unsupported_names.contains(name.text)) return nullptr;
   if (journey.entry_events.empty()) {
     workspace.sink.report(mistake(213, span, {name.text}));
     return nullptr;
@@ -178,7 +184,7 @@ IrPtr bare_name(Workspace& workspace, const Expr& expr, const Reach& reach) {
   const Name& name = expr.path[0];
   Schema& schema = workspace.schema;
   std::optional<std::uint32_t> field;
-  if (reach.event) field = program::find_field(schema.events[*reach.event], name.text);
+  if (reach.event) field = field_named(schema.events[*reach.event], name.text);
   const auto trait = schema.traits.find(name.text);
   const auto segment = schema.segments.find(name.text);
   const bool has_trait = trait != schema.traits.end();
@@ -195,8 +201,6 @@ IrPtr bare_name(Workspace& workspace, const Expr& expr, const Reach& reach) {
   if (has_segment) return trait_of(workspace, segment->second, expr.span);
   if (built_in == "today") return make(Op::today, Type::date, expr.span);
   if (built_in == "now") return make(Op::now, Type::moment, expr.span);
-  if (reach.event && canonical(name.text, Builtin::event_field) == "at")
-    return field_under_test(workspace, *reach.event, name, expr.span);
   if (built_in == "customer" || built_in == "entry") {
     workspace.sink.report(mistake(220, expr.span, {built_in}));
     return nullptr;

@@ -188,7 +188,10 @@ class Header {
 
   void priority(const Stmt& clause) {
     if (!once(clause, "priority")) return;
-    const syntax::Expr* expr = clause.value ? clause.value.get() : clause.condition.get();
+    const syntax::Expr* expr = nullptr;
+    for (const Stmt::Part& part : clause.parts) {
+      if (part.expression) expr = part.expression.get();
+    }
     const IrPtr value = value_of(workspace_, expr, Reach{});
     if (!value) return;
     const bool number = is_constant(*value, ValueKind::number);

@@ -62,7 +62,12 @@ void note_words(Workspace& workspace, Span span) {
 void note_names(Workspace& workspace, const Stmt& statement) {
   Schema& schema = workspace.schema;
   switch (statement.kind) {
-    case StmtKind::error: note_words(workspace, statement.span); break;
+    case StmtKind::error: note_words(workspace, statement.head); break;
+    case StmtKind::customer:
+    case StmtKind::event:
+      // A field that could not be read has left nothing but its words.
+      if (workspace.sink.errors() > 0) note_words(workspace, statement.span);
+      break;
     case StmtKind::grant:
     case StmtKind::credit:
     case StmtKind::let:
@@ -365,7 +370,9 @@ std::optional<std::uint32_t> field_named(const program::Event& event, std::strin
   if (const auto field = program::find_field(event, name)) return field;
   const std::string built_in = canonical(name, Builtin::event_field);
   if (built_in == "at") return program::kFieldAt;
-  return program::find_field(event, built_in);
+  const auto& built_ins = program::kBuiltinEvents;
+  const bool is_built_in = std::find(std::begin(built_ins), std::end(built_ins), event.name) != std::end(built_ins);
+  return is_built_in ? program::find_field(event, built_in) : std::nullopt;
 }
 
 TypeInfo field_type(const program::Event& event, std::uint32_t field) {

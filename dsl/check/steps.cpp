@@ -58,6 +58,7 @@ class Steps {
 
   Way block(const Block& block, Way way) {
     bool warned = false;
+    ++depth_;
     for (const syntax::StmtPtr& statement : block.statements) {
       if (!statement) continue;
       if (!way && !warned) {
@@ -66,6 +67,7 @@ class Steps {
       }
       way = step(*statement, std::move(way));
     }
+    --depth_;
     return way;
   }
 
@@ -115,6 +117,8 @@ class Steps {
       case StmtKind::stop: return stop(statement, way);
       default: break;
     }
+    const bool clause = statement.kind >= StmtKind::enter_when && statement.kind <= StmtKind::owner;
+    if (clause && depth_ > 1) workspace_.sink.report(mistake(504, statement.head));  // else the header's business
     if (const char* what = unsupported_step(statement)) {
       report_unsupported(workspace_, statement.head, what);
       inside(statement, way);
@@ -208,6 +212,10 @@ class Steps {
     if (!length) return kNone;
     if (length->type.type != Type::duration) {
       workspace_.sink.report(mistake(313, length->span, {type_word(length->type)}, 5));
+      return kNone;
+    }
+    if (length->may_be_missing) {
+      workspace_.sink.report(mistake(307, length->span, {}, 33));
       return kNone;
     }
     const auto fixed = constant_duration(*length);
@@ -400,6 +408,7 @@ class Steps {
       workspace_.sink.report(mistake(508, span, {"customer." + path[1].text}));
       return std::nullopt;
     }
+    if (schema.unsupported_names.contains(path[1].text)) return std::nullopt;
     std::vector<std::string> candidates;
     for (const program::Attribute& declared : schema.attributes) candidates.push_back(declared.name);
     Diagnostic diagnostic = mistake(201, path[1].span, {path[1].text});
@@ -459,6 +468,7 @@ class Steps {
   program::PlaybookPlaces& places_;
   std::uint32_t index_;
   Journey journey_;
+  int depth_ = 0;  // blocks open around the step
 };
 
 }  // namespace

@@ -112,13 +112,8 @@ IrPtr window_of(Workspace& workspace, const Expr& expr, const Reach& reach) {
     window->event = *event;
     const program::Event& declared = schema.events[*event];
     if (field_name) {
-      const auto field = field_named(declared, field_name->text);
+      const auto field = field_of(workspace, *event, *field_name);
       if (!field) {
-        std::vector<std::string> candidates = {"at"};
-        for (const program::Field& one : declared.fields) candidates.push_back(one.name);
-        Diagnostic diagnostic = mistake(203, field_name->span, {declared.name, field_name->text});
-        suggest(diagnostic, field_name->text, candidates);
-        workspace.sink.report(std::move(diagnostic));
         whole = false;
       } else {
         window->field = *field;
