@@ -67,6 +67,8 @@ template <typename Input>
 bool apply_input(const Plan& plan, state::State& state, InputKind kind, std::string_view payload, Effects& effects, Tracer* tracer) {
   Input input;
   if (!decode(payload, input) || !fields_exist(plan, input)) return false;
+  // In recorded time only ticks say how far it is, for what comes before them may have to wait.
+  if (!state.recorded) state.clock = std::max(state.clock, input.moment);
   bool is_new = false;
   const std::uint32_t customer = state.customer(input.customer, first_seen_by(input), is_new);
   if (state.deployed) run_timers(plan, state, customer, input.moment, effects, tracer);

@@ -15,14 +15,19 @@ using program::Currency;
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
+/// True for bytes that can be no blank nor part of one: nearly all that cells begin and end with.
+bool is_ink(char c) { return c > ' ' && c <= '~'; }
+
 /// The length of the blank at the front of `text`, 0 if there is none.
 std::size_t blank_at_front(std::string_view text) {
+  if (is_ink(text.front())) return 0;
   if (text.front() == ' ' || text.front() == '\t') return 1;
   if (text.starts_with("\u00a0")) return 2;
   return text.starts_with("\u3000") ? 3 : 0;
 }
 
 std::size_t blank_at_back(std::string_view text) {
+  if (is_ink(text.back())) return 0;
   if (text.back() == ' ' || text.back() == '\t') return 1;
   if (text.ends_with("\u00a0")) return 2;
   return text.ends_with("\u3000") ? 3 : 0;

@@ -29,17 +29,17 @@ struct EngineOptions {
   unsigned threads = 2;
   std::string node = "local";          // who holds the log, for operators
   bool recorded = true;                // customers stand still while a send is out; else live
-  std::string default_channel;         // for messages that name none
+  std::string default_channel = {};        // for messages that name none
   bool render = true;
   std::uint64_t segment_bytes = 64ull << 20;
   std::uint64_t snapshot_bytes = 128ull << 20;   // a round of snapshots begins when the log has grown by this
   /// Live: what time it is; outcomes are taken then. Empty in recorded time: they are taken at their send's moment.
-  std::function<env::Moment()> now;
+  std::function<env::Moment()> now = {};
   /// Told of each accepted send, in the order of release.
-  std::function<void(const Send&)> on_accepted;
+  std::function<void(const Send&)> on_accepted = {};
   /// Told in a sentence what a restart settled or what was repaired.
-  std::function<void(const std::string&)> say;
-  HistoryHook history;
+  std::function<void(const std::string&)> say = {};
+  HistoryHook history = {};
 };
 
 /// Lifetime: plan and sender outlive the engine. Thread: one at a time.

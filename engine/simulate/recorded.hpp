@@ -13,7 +13,7 @@ struct RecordedOptions {
   std::uint32_t window_rows = 16384;     // rows in one batch
   std::int64_t window_ms = 30 * env::kDay;   // the longest stretch of time in one batch
   /// Told after each window how far it is, from 0 to 1.
-  std::function<void(double)> progress;
+  std::function<void(double)> progress = {};
 };
 
 /// Lets [from, to) happen. An engine that did a part of it already (its cursor says how much) goes on there.

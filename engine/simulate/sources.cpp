@@ -243,6 +243,12 @@ bool is_json_lines(std::string_view file) {
   return file.ends_with(".jsonl") || file.ends_with(".ndjson") || file.ends_with(".json");
 }
 
+/// Room for the rows of a file, so that the vector does not copy itself again and again.
+void reserve_rows(Rows& rows, const Source& source, std::string_view text) {
+  const auto lines = static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n')) + 1;
+  rows.rows.reserve(rows.rows.size() + lines * (source.event.empty() || source.attributes.empty() ? 1 : 2));
+}
+
 /// Reads one source's file into `loading.rows`.
 Result<void> read_source(const Workspace& workspace, Loading& loading, env::Files& files) {
   auto bytes = env::read_whole_file(files, loading.source.path);
@@ -252,6 +258,7 @@ Result<void> read_source(const Workspace& workspace, Loading& loading, env::File
   }
   auto text = to_utf8(std::move(*bytes), loading.source.path);
   if (!text) return tl::unexpected(text.error());
+  reserve_rows(loading.rows, loading.source, *text);
   return is_json_lines(loading.source.file) ? read_lines(loading, std::move(*text))
                                             : read_table(workspace, loading, *text);
 }
