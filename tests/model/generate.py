@@ -357,7 +357,7 @@ class Maker:
         kind = self.one({"months": ["months", "months", "ends"], "clocks": ["until", "until", "ends"]}.get(
             self.theme, ["race", "ends", "ends", "where", "where", "edge", "relay"]))
         if kind == "months":  # leaves of a window in months, out of order
-            test = [self.one(["=", ">=", "<"]), ["count", self.hot, None, "1 month"], ["number", self.one([1, 2])]]
+            test = [self.one(["=", "=", ">=", "<"]), ["count", self.hot, None, "1 month"], ["number", self.one([1, 2, 2])]]
             if self.chance(0.4) and "store" in self.events[self.hot]:
                 test = ["=", [self.one(["last", "first", "most"]), self.hot, "store", None, "1 month"], ["text", self.one(STORES)]]
             p.update(enter=[{"when": test}], again="always")
@@ -423,6 +423,17 @@ class Maker:
             return clock.Moment(base + self.dice.randrange(clock.EXACT["hour"]))
         return clock.Moment(base + self.dice.randrange(1, 10) * clock.EXACT["day"] + self.one([0, self.dice.randrange(clock.EXACT["day"])]))
 
+    def crossed(self):
+        """Two moments that leave a window of a month in the other order: 30 January 10:00 and 31 January 09:00."""
+        date = clock.today(self.zone or "UTC", self.start) - dt.timedelta(days=25)
+        while (clock.move_months(date, 1) - date).days != 28 + (date.month != 1) * 2 or date.day != 31:
+            date += dt.timedelta(days=1)
+            if date > clock.today(self.zone or "UTC", self.end) - dt.timedelta(days=30):
+                return []
+        early, late = sorted(self.dice.sample(TIMES, 2))
+        ats = [(date - dt.timedelta(days=1), late), (date, early)]
+        return [clock.clock(self.zone or "UTC", dt.datetime.combine(d, dt.time.fromisoformat(t))) for d, t in ats]
+
     def first_moment(self):
         kind = self.dice.random()
         if self.theme == "clocks":
@@ -477,8 +488,9 @@ class Maker:
         kinds = [n for n in made if n in self.events] * 3 + [self.hot] * 6 + [n for n in ("tagging", "changes", "profile") if n in made]
         for _ in range(self.one([0, 1, 2, 4, 6, 8, 12, 20, 29])):
             moments.append(self.next_moment(moments))
-        for at in moments:
-            name = self.one(kinds)
+        crossed = self.crossed() if self.theme == "months" and self.chance(0.7) else []
+        for at in moments + crossed:
+            name = self.hot if at in crossed else self.one(kinds)
             source = made[name]
             row = {"customer": identity, "at": int(at)}
             if "event" in source:

@@ -128,6 +128,7 @@ class Customer:
         self.bits = {}                                  # (playbook, number of the clause) -> bool
         self.journeys = {p["name"]: [] for p in self.playbooks}
         self.now, self.queue, self.refused = None, collections.deque(), []
+        self.work = (None, 0)                           # the moment, and what was done at it
         self.timers, self.anchors = [], set()
         self.sends, self.reached = [], collections.Counter()
         self.trace, self.keep_trace = [], keep_trace
@@ -158,6 +159,12 @@ class Customer:
     def say(self, text):
         if self.keep_trace:
             self.trace.append(f"{clock.print_moment(self.now)}  {text}")
+
+    def bounded(self):
+        """§3: no circle of playbooks can spin, so a moment ends; 5,000 steps and looks at the edges are far beyond any honest one."""
+        moment, done = self.work
+        self.work = (self.now, done + 1 if moment == self.now else 1)
+        assert self.work[1] < 5_000, f"the moment {clock.print_moment(self.now)} of {self.id} does not end"
 
     # --- moments at which time alone may change something --------------------------------------------------------------
 
@@ -347,6 +354,7 @@ class Customer:
 
     def edges(self):
         """§5: turns true is bit 0 and value 1; the bit follows the value even when entry is refused."""
+        self.bounded()
         for playbook in self.playbooks:
             for number, clause in enumerate(playbook["enter"]):
                 if "when" not in clause:
@@ -460,6 +468,7 @@ class Customer:
 
     def run_step(self, j):
         """One step of j, up to where it waits, has ended, or stands before a send (§3)."""
+        self.bounded()
         if not j.frames:
             return self.end(j, "finished")
         step = j.step()
