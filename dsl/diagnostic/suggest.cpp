@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <tuple>
 
 #include "dsl/text/utf8.hpp"
 
@@ -51,15 +52,18 @@ std::optional<std::string> did_you_mean(std::string_view name, const std::vector
   const std::uint32_t limit = std::max(1u, length / 3);
   const std::string* best = nullptr;
   std::uint32_t best_distance = 0;
+  std::size_t best_difference = 0;
   for (const std::string& candidate : candidates) {
     if (candidate == name) continue;
     const std::vector<char32_t> other = points(candidate);
     if (other.size() > length + limit || length > other.size() + limit) continue;
     const std::uint32_t d = distance(wanted, other);
     if (d > limit || d >= std::max<std::size_t>(length, other.size())) continue;
-    if (best != nullptr && (d > best_distance || (d == best_distance && candidate >= *best))) continue;
+    const std::size_t difference = std::max<std::size_t>(length, other.size()) - std::min<std::size_t>(length, other.size());
+    if (best != nullptr && std::tie(best_distance, best_difference, *best) <= std::tie(d, difference, candidate)) continue;
     best = &candidate;
     best_distance = d;
+    best_difference = difference;
   }
   if (best == nullptr) return std::nullopt;
   return *best;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <tuple>
 #include <utility>
 
 #include "dsl/diagnostic/suggest.hpp"
@@ -403,7 +404,7 @@ std::uint32_t match_keyword(const State& state, std::uint32_t at, const KeywordR
     }
   }
   if (static_cast<unsigned char>(source[at]) < 0x80) {
-    for (const char c : rest) {
+    for (const char& c : rest) {
       if (c == ' ') {
         const std::uint32_t next = blanks(source, end);
         if (next == end) return 0;
@@ -556,7 +557,10 @@ void raise(const State& state, std::uint16_t code, std::uint32_t from, std::uint
 void raise_expected(const State& state, std::uint32_t at, Phrase phrase) {
   std::uint32_t before_end = at;
   const std::string_view before = token_before(state, at, before_end);
-  const bool nothing = at_line_end(state, at);
+  const bool closer = phrase == Phrase::closing_parenthesis || phrase == Phrase::closing_bracket;
+  const bool nothing =
+      at_line_end(state, at) ||
+      (closer && state.source.substr(before_end, at - before_end).find('\n') != std::string_view::npos);
   Problem problem;
   problem.at = problem.resume = at;
   const std::uint32_t begin = nothing ? before_end : at;
@@ -774,11 +778,26 @@ void guess_parting(const State& state, std::uint32_t at, std::vector<Repair>& ou
   out.push_back({at, end, {}, cuts_of(state, at, end)});
 }
 
+/// Whether `word` is, as it stands, a word of some keyword or a unit.
+bool is_word_of_language(std::string_view word) {
+  for (const KeywordRow& row : kKeywords) {
+    if (is_builtin(row)) continue;
+    if (row.zh == word || row.alias_zh == word) return true;
+    for (std::string_view words = row.en; !words.empty();) {
+      const std::string_view one = first_word(words);
+      if (one == word) return true;
+      words.remove_prefix(std::min(words.size(), one.size() + 1));
+    }
+  }
+  return std::any_of(std::begin(kUnits), std::end(kUnits), [&](const UnitRow& unit) { return unit.word == word; });
+}
+
 void guess_spelling(const State& state, std::uint32_t at, std::vector<Repair>& out) {
   const std::uint32_t end = word_end(state.source, at);
   if (end == at || repair_at(state, at) != nullptr) return;
   const std::string_view word = state.source.substr(at, end - at);
-  std::vector<std::pair<std::uint32_t, std::string_view>> near;
+  if (is_word_of_language(word)) return;  // well spelt, in a place where it does not belong
+  std::vector<std::tuple<std::uint32_t, std::size_t, std::string_view>> near;
   const auto points = static_cast<std::size_t>(
       std::count_if(word.begin(), word.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
   const auto limit = static_cast<std::uint32_t>(std::max<std::size_t>(1, points / 3));
@@ -787,7 +806,9 @@ void guess_spelling(const State& state, std::uint32_t at, std::vector<Repair>& o
         (static_cast<unsigned char>(candidate[0]) < 0x80) != (static_cast<unsigned char>(word[0]) < 0x80))
       return;
     const std::uint32_t distance = diagnostic::edit_distance(word, candidate);
-    if (distance <= limit && distance < points) near.emplace_back(distance, candidate);
+    if (distance <= limit && distance < points)
+      near.emplace_back(distance, std::max(candidate.size(), word.size()) - std::min(candidate.size(), word.size()),
+                        candidate);
   };
   for (const KeywordRow& row : kKeywords) {
     if (is_builtin(row)) continue;
@@ -802,7 +823,7 @@ void guess_spelling(const State& state, std::uint32_t at, std::vector<Repair>& o
   std::sort(near.begin(), near.end());
   near.erase(std::unique(near.begin(), near.end()), near.end());
   if (near.size() > 6) near.resize(6);
-  for (const auto& [distance, candidate] : near) out.push_back({at, end, std::string(candidate), {}});
+  for (const auto& [distance, difference, candidate] : near) out.push_back({at, end, std::string(candidate), {}});
 }
 
 }  // namespace

@@ -390,7 +390,7 @@ struct use_of_template : seq<ws, mark<'='>, wsn, need<call, P::template_>,
 struct playbook_body : sor<use_of_template, block<header_or_step, P::clause_or_step, false, true>> {};
 struct playbook : statement<S::playbook, kw<K::playbook>, head_or_use<ws, some_name, title>, playbook_body> {};
 
-struct customer_field : seq<kw<K::customer>, mark<'.'>, need<word, P::name>, ws, need<type, P::type>> {};
+struct customer_field : seq<at<kw<K::customer>, mark<'.'>>, path, ws, need<type, P::type>> {};
 struct required_event : seq<kw<K::event>, ws, some_name, optional_fields> {};
 struct requirement : statement<S::item, sor<customer_field, required_event>> {};
 struct requires_ : statement<S::requires_, kw<K::requires_>, block<requirement, P::requirement, true>> {};
