@@ -1,0 +1,150 @@
+#include "engine/cli/serve.hpp"
+
+#include <pthread.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <atomic>
+#include <memory>
+#include <thread>
+
+#include "engine/channel/dispatcher.hpp"
+#include "engine/cli/compile.hpp"
+#include "engine/cli/terminal.hpp"
+#include "engine/env/zone.hpp"
+#include "engine/run/indexer.hpp"
+#include "engine/serve/http.hpp"
+
+namespace tend::cli {
+namespace {
+
+constexpr double kSpeedMax = 10'000'000;  // a year in three seconds
+
+/// SIGTERM, SIGINT and SIGHUP wait until somebody asks for them.
+class StopSignals {
+ public:
+  StopSignals() {
+    sigemptyset(&set_);
+    for (const int number : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&set_, number);
+    pthread_sigmask(SIG_BLOCK, &set_, nullptr);
+    signal(SIGPIPE, SIG_IGN);  // a reader of our output or a client that is gone is an error of its own, not our end
+  }
+  void wait() {
+    int number = 0;
+    while (sigwait(&set_, &number) != 0) {
+    }
+  }
+  /// From now on they end the process at once, as they do in others.
+  void let_go() { pthread_sigmask(SIG_UNBLOCK, &set_, nullptr); }
+
+ private:
+  sigset_t set_;
+};
+
+Result<serve::HttpOptions> http_options(const ServeArguments& arguments) {
+  if (!arguments.open) {
+    return fail(ErrorCode::usage, "this version has no keys yet: `--open` serves without them, to this machine only");
+  }
+  const auto listen = serve::parse_listen(arguments.listen);
+  if (!listen) return tl::unexpected(listen.error());
+  if (auto loopback = serve::require_loopback(*listen); !loopback) return tl::unexpected(loopback.error());
+  serve::HttpOptions options;
+  options.listen = *listen;
+  return options;
+}
+
+Result<serve::TimeOptions> time_options(const ServeArguments& arguments, const program::Program& program) {
+  serve::TimeOptions options;
+  options.speed = arguments.speed;
+  if (!(options.speed > 0 && options.speed <= kSpeedMax))
+    return fail(ErrorCode::usage, "--speed is more than 0 and at most 10000000");
+  if (arguments.start.empty()) return options;
+  options.start = env::parse_moment(arguments.start, *env::find_zone(program.timezone));
+  if (!options.start)
+    return fail(ErrorCode::usage, "--start: `" + arguments.start + "` is not a date or a date with a time");
+  return options;
+}
+
+}  // namespace
+
+int run_serve(const ServeArguments& arguments) {
+  StopSignals signals;
+  const auto tell = [](const std::string& sentence) { say("tend: " + sentence); };
+  auto http = http_options(arguments);
+  if (!http) return complain(http.error());
+  auto compiled = compile_workspace(arguments.workspace, workspace_tongue(arguments.workspace, arguments.lang));
+  if (!compiled) return complain(compiled.error());
+  const simulate::Workspace& workspace = (*compiled)->workspace;
+  if (workspace.channels.empty()) {
+    return complain({ErrorCode::invalid,
+                     "there is no channel to send through: add one to tend.toml, for example [channels.outbox] with "
+                     "adapter = \"file\" and path = \"outbox.jsonl\""});
+  }
+  const auto time = time_options(arguments, (*compiled)->program);
+  if (!time) return complain(time.error());
+  auto server = serve::HttpServer::bind(*http);
+  if (!server) return complain(server.error());
+
+  // The folder's lock comes first: two processes must never write to one outbox.
+  const std::string data = arguments.data.empty() ? env::join_path(workspace.folder, "data") : arguments.data;
+  auto folder = run::open_data_folder(env::real_files(), data, 64);
+  if (!folder) return complain(folder.error());
+  auto dispatcher =
+      channel::Dispatcher::open(workspace.channels, workspace.folder, channel::real_outside(), channel::Pace::live);
+  if (!dispatcher) return complain(dispatcher.error());
+  const journey::Plan plan((*compiled)->program);
+  run::Indexer indexer(*folder);
+
+  std::atomic<bool> lost{false};
+  serve::LiveOptions options;
+  options.plan = &plan;
+  options.program_bytes = (*compiled)->program_bytes;
+  options.places_bytes = (*compiled)->places_bytes;
+  options.engine.threads = std::max(1u, std::thread::hardware_concurrency());
+  options.engine.node = "serve";
+  options.engine.default_channel = (*compiled)->default_channel;
+  options.engine.say = tell;
+  options.engine.history = indexer.hook();
+  options.sender = dispatcher->get();
+  options.time = *time;
+  options.say = tell;
+  options.on_lost = [&lost] {
+    lost = true;
+    kill(getpid(), SIGTERM);
+  };
+  auto live = serve::Live::start(std::move(*folder), std::move(options));
+  if (!live) return complain(live.error());
+  if (auto started = (*server)->start(**live); !started) return complain(started.error());
+  const bool told = print("listening on http://" + (*server)->address() + "\n");
+
+  if (told) signals.wait();
+  if (told && !lost) tell("stopping: what was taken is finished first, a second signal ends it at once");
+  signals.let_go();
+  (*server)->stop_taking();
+  const auto stopped = (*live)->stop();
+  (*server)->finish();
+  if (!stopped) {
+    (void)complain(stopped.error());
+    return kFailed;
+  }
+  tell("stopped");
+  return told ? kFine : kFailed;
+}
+
+void add_serve(CLI::App& app, int& exit_code) {
+  auto arguments = std::make_shared<ServeArguments>();
+  CLI::App* verb = app.add_subcommand(
+      "serve", "run the playbooks live: take customers and events over HTTP, send through the channels");
+  verb->add_option("WORKSPACE", arguments->workspace, "a workspace folder (default: the one you are in)");
+  verb->add_option("--data", arguments->data, "the data folder (default: `data` in the workspace)");
+  verb->add_flag("--open", arguments->open, "serve without keys, to this machine only");
+  verb->add_option("--listen", arguments->listen, "address and port, 0 for a free one (default: 127.0.0.1:7700)");
+  verb->add_option("--speed", arguments->speed, "how many times as fast as it is time runs, for demonstrations");
+  verb->add_option("--start", arguments->start,
+                   "the first moment of a new data folder's time, in the policy's zone, for demonstrations");
+  verb->add_option("--lang", arguments->lang, "the tongue of the messages")->check(CLI::IsMember({"en", "zh"}));
+  verb->callback([arguments, &exit_code] { exit_code = run_serve(*arguments); });
+}
+
+}  // namespace tend::cli

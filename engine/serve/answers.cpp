@@ -1,0 +1,157 @@
+#include "engine/serve/answers.hpp"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+namespace tend::serve {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+/// Bytes that are not UTF-8 (there are none in what was read) are replaced rather than thrown about.
+std::string dump(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
+
+Json sends_json(const run::PlaybookCount& playbook) {
+  Json messages = Json::object();
+  for (const auto& [message, channels] : playbook.sends) {
+    Json by_channel = Json::object();
+    for (const auto& [channel, count] : channels) {
+      Json skipped = Json::object();
+      for (const auto& [reason, times] : count.skipped) skipped[reason] = times;
+      by_channel[channel] = {{"accepted", count.accepted}, {"skipped", std::move(skipped)}};
+    }
+    messages[message] = std::move(by_channel);
+  }
+  return messages;
+}
+
+/// A label's value: backslash, quote and line end are escaped, the rest is UTF-8 as it is.
+std::string label(std::string_view value) {
+  std::string out;
+  for (const char c : value) {
+    if (c == '\\' || c == '"') out += '\\';
+    if (c == '\n') {
+      out += "\\n";
+    } else {
+      out += c;
+    }
+  }
+  return out;
+}
+
+void head(std::string& out, std::string_view name, std::string_view type, std::string_view help) {
+  out += fmt::format("# HELP {} {}\n# TYPE {} {}\n", name, help, name, type);
+}
+
+void single(std::string& out, std::string_view name, std::string_view type, std::string_view help,
+            std::uint64_t value) {
+  head(out, name, type, help);
+  out += fmt::format("{} {}\n", name, value);
+}
+
+void playbook_metrics(std::string& out, const program::Program& program, const run::Figures& figures) {
+  head(out, "tend_journeys_live", "gauge", "journeys under way");
+  for (std::size_t i = 0; i < figures.playbooks.size(); ++i) {
+    out += fmt::format("tend_journeys_live{{playbook=\"{}\"}} {}\n", label(program.playbooks[i].name),
+                       figures.playbooks[i].live);
+  }
+  head(out, "tend_journeys_entered_total", "counter", "journeys that began");
+  for (std::size_t i = 0; i < figures.playbooks.size(); ++i) {
+    out += fmt::format("tend_journeys_entered_total{{playbook=\"{}\"}} {}\n", label(program.playbooks[i].name),
+                       figures.playbooks[i].entered);
+  }
+  // A finished journey can still reach its goal, so these go down as well.
+  head(out, "tend_journeys_ended", "gauge", "journeys that ended, by how");
+  for (std::size_t i = 0; i < figures.playbooks.size(); ++i) {
+    const run::PlaybookCount& count = figures.playbooks[i];
+    const std::string name = label(program.playbooks[i].name);
+    out += fmt::format(
+        "tend_journeys_ended{{playbook=\"{0}\",how=\"goal\"}} "
+        "{1}\ntend_journeys_ended{{playbook=\"{0}\",how=\"left\"}} {2}\n"
+        "tend_journeys_ended{{playbook=\"{0}\",how=\"finished\"}} {3}\n",
+        name, count.goal, count.left, count.finished);
+  }
+  head(out, "tend_sends_total", "counter", "messages by outcome");
+  for (std::size_t i = 0; i < figures.playbooks.size(); ++i) {
+    for (const auto& [message, channels] : figures.playbooks[i].sends) {
+      for (const auto& [channel, count] : channels) {
+        const std::string labels = fmt::format("playbook=\"{}\",message=\"{}\",channel=\"{}\"",
+                                               label(program.playbooks[i].name), label(message), label(channel));
+        out += fmt::format("tend_sends_total{{{},outcome=\"accepted\"}} {}\n", labels, count.accepted);
+        for (const auto& [reason, times] : count.skipped)
+          out += fmt::format("tend_sends_total{{{},outcome=\"{}\"}} {}\n", labels, label(reason), times);
+      }
+    }
+  }
+}
+
+}  // namespace
+
+std::string success_json(const ReadBody& body) {
+  if (body.ignored.empty()) return "{\"success\":true}\n";
+  return dump(Json{{"success", true}, {"ignored", body.ignored}}) + "\n";
+}
+
+std::string error_json(std::string_view sentence, std::optional<std::size_t> item) {
+  Json json{{"success", false}, {"error", sentence}};
+  if (item) json["item"] = *item;
+  return dump(json) + "\n";
+}
+
+std::string figures_json(const run::Figures& figures, const program::Program& program, env::Moment now) {
+  Json playbooks = Json::object();
+  for (std::size_t i = 0; i < figures.playbooks.size(); ++i) {
+    const run::PlaybookCount& count = figures.playbooks[i];
+    Json steps = Json::array();
+    for (std::size_t s = 0; s < count.reached.size(); ++s) {
+      const std::string& name = program.playbooks[i].steps[s].label;
+      if (!name.empty()) steps.push_back({{"step", name}, {"reached", count.reached[s]}});
+    }
+    playbooks[program.playbooks[i].name] = {{"entered", count.entered},
+                                            {"goal", count.goal},
+                                            {"left", count.left},
+                                            {"finished", count.finished},
+                                            {"live", count.live},
+                                            {"held_out", count.held_out},
+                                            {"held_out_goal", count.held_out_goal},
+                                            {"steps", std::move(steps)},
+                                            {"sends", sends_json(count)}};
+  }
+  return dump(Json{{"format", "tend.figures/1"},
+                   {"at", env::format_moment(now)},
+                   {"customers", figures.customers},
+                   {"events", figures.events},
+                   {"playbooks", std::move(playbooks)}}) +
+         "\n";
+}
+
+std::string metrics_text(const program::Program& program, const LiveCounts& live, const HttpCounts& http,
+                         const std::optional<EngineCounts>& engine) {
+  std::string out;
+  single(out, "tend_up", "gauge", "1 when events are taken", engine ? 1 : 0);
+  head(out, "tend_inputs_total", "counter", "durable inputs since the process began");
+  out += fmt::format("tend_inputs_total{{kind=\"event\"}} {}\ntend_inputs_total{{kind=\"attributes\"}} {}\n",
+                     live.events, live.attributes);
+  single(out, "tend_queue_inputs", "gauge", "inputs that wait for the disk", live.queue_inputs);
+  single(out, "tend_queue_bytes", "gauge", "bytes that wait for the disk", live.queue_bytes);
+  single(out, "tend_commits_total", "counter", "batches of inputs and ticks", live.commits);
+  single(out, "tend_commit_failures_total", "counter", "batches that failed", live.failures);
+  head(out, "tend_commit_seconds_total", "counter", "time spent in batches, with what they sent");
+  out += fmt::format("tend_commit_seconds_total {:.6f}\n", static_cast<double>(live.commit_us) / 1e6);
+  head(out, "tend_http_answers_total", "counter", "answers by the class of their status");
+  for (std::size_t i = 2; i < http.by_class.size(); ++i)
+    out += fmt::format("tend_http_answers_total{{status=\"{}xx\"}} {}\n", i, http.by_class[i]);
+  single(out, "tend_http_connections", "gauge", "open connections", http.connections);
+  single(out, "tend_ignored_values_total", "counter", "properties and traits that no playbook declares",
+         http.ignored_values);
+  if (!engine) return out;
+  single(out, "tend_log_batches_total", "counter", "batches in the log since it began", engine->log_batches);
+  single(out, "tend_log_segments", "gauge", "segments that the log has", engine->log_segments);
+  single(out, "tend_customers", "gauge", "customers known", engine->figures.customers);
+  single(out, "tend_events_total", "counter", "events taken since the data folder began", engine->figures.events);
+  playbook_metrics(out, program, engine->figures);
+  return out;
+}
+
+}  // namespace tend::serve

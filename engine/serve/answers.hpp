@@ -1,0 +1,40 @@
+// What the HTTP interface answers: JSON for calls and figures, Prometheus' text for metrics.
+#pragma once
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "engine/run/figures.hpp"
+#include "engine/serve/live.hpp"
+#include "engine/serve/read_body.hpp"
+
+namespace tend::serve {
+
+/// `{"success":true}`, with the names that were passed over.
+std::string success_json(const ReadBody& body);
+/// `{"success":false,"error":…}`, with the number of the item in a batch.
+std::string error_json(std::string_view sentence, std::optional<std::size_t> item = std::nullopt);
+
+/// The figures as of `now`, playbooks by name (docs/serve.md).
+std::string figures_json(const run::Figures& figures, const program::Program& program, env::Moment now);
+
+/// What the HTTP interface itself counts.
+struct HttpCounts {
+  std::array<std::uint64_t, 6> by_class{};  // answers by the first digit of their status
+  std::uint64_t ignored_values = 0;
+  std::size_t connections = 0;
+};
+
+/// What the engine's thread was asked for; not known while there is no engine.
+struct EngineCounts {
+  run::Figures figures;
+  std::uint64_t log_batches = 0;
+  std::uint64_t log_segments = 0;
+};
+
+std::string metrics_text(const program::Program& program, const LiveCounts& live, const HttpCounts& http,
+                         const std::optional<EngineCounts>& engine);
+
+}  // namespace tend::serve

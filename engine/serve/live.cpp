@@ -1,0 +1,278 @@
+#include "engine/serve/live.hpp"
+
+#include <algorithm>
+#include <chrono>
+
+#include "dsl/text/must.hpp"
+#include "engine/state/wheel.hpp"
+
+namespace tend::serve {
+namespace {
+
+/// However far the next thing due is: a system clock that is set forward is noticed this soon.
+constexpr std::int64_t kNapMsMax = 1000;
+/// A data folder whose time is further ahead than this is worth a word.
+constexpr std::int64_t kBehindMsMax = env::kMinute;
+
+std::size_t bytes_of(const PostedInput& input) { return input.customer.size() + input.fields.size() + 64; }
+
+}  // namespace
+
+Result<std::unique_ptr<Live>> Live::start(run::DataFolder folder, LiveOptions options) {
+  CHECK_OR_DIE(options.plan != nullptr && options.sender != nullptr, "a live engine needs a plan and a sender");
+  std::unique_ptr<Live> live(new Live(std::move(options)));
+  live->path_ = folder.path;
+  live->files_ = folder.files;
+  live->partitions_ = folder.partitions;
+  if (auto opened = live->open(std::move(folder)); !opened) return tl::unexpected(opened.error());
+  if (const std::int64_t behind = live->moments_.behind_ms(); behind > kBehindMsMax) {
+    live->say("the data folder's time is " + env::format_moment(live->engine_->clock()) +
+              ", ahead of this machine's clock: nothing happens by time until then");
+  }
+  live->thread_ = std::thread([raw = live.get()] { raw->run(); });
+  return live;
+}
+
+Live::~Live() { (void)stop(); }
+
+/// The engine as the data folder has it, deployed.
+Result<void> Live::open(run::DataFolder folder) {
+  run::EngineOptions options = options_.engine;
+  options.recorded = false;
+  options.now = [this] { return moments_.now(); };
+  auto engine = run::Engine::open(std::move(folder), *options_.plan, options_.program_bytes, options_.places_bytes,
+                                  options, *options_.sender);
+  if (!engine) return tl::unexpected(engine.error());
+  moments_.begin((*engine)->clock());
+  if (!(*engine)->deployed()) {
+    (*engine)->add_deploy(moments_.now());
+    if (auto committed = (*engine)->commit(); !committed) return committed;
+  }
+  engine_ = std::move(*engine);
+  return {};
+}
+
+PostAnswer Live::post(std::vector<PostedInput> inputs, Done done) {
+  CHECK_OR_DIE(!inputs.empty(), "a post without inputs");
+  Post post{std::move(inputs), 0, std::move(done)};
+  for (const PostedInput& input : post.inputs) post.bytes += bytes_of(input);
+  {
+    const std::lock_guard lock(mutex_);
+    if (ended_ || stopping_) return ended_ && !end_ ? PostAnswer::down : PostAnswer::stopping;
+    if (!trouble_.empty()) return PostAnswer::down;
+    // One post that is larger than the whole queue still finds its way when there is nothing else.
+    const bool full = queue_inputs_ + post.inputs.size() > options_.queue_inputs_max ||
+                      queue_bytes_ + post.bytes > options_.queue_bytes_max;
+    if (full && !queue_.empty()) return PostAnswer::busy;
+    queue_inputs_ += post.inputs.size();
+    queue_bytes_ += post.bytes;
+    queue_.push_back(std::move(post));
+  }
+  changed_.notify_all();
+  return PostAnswer::taken;
+}
+
+void Live::ask(std::function<void(run::Engine*)> question) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!ended_ && trouble_.empty()) {
+      questions_.push_back(std::move(question));
+      question = nullptr;
+    }
+  }
+  if (question) return question(nullptr);
+  changed_.notify_all();
+}
+
+void Live::wake() {
+  {
+    const std::lock_guard lock(mutex_);
+    woken_ = true;
+  }
+  changed_.notify_all();
+}
+
+std::string Live::trouble() const {
+  const std::lock_guard lock(mutex_);
+  return trouble_;
+}
+
+LiveCounts Live::counts() const {
+  LiveCounts counts{.events = events_.load(),
+                    .attributes = attributes_.load(),
+                    .commits = commits_.load(),
+                    .commit_us = commit_us_.load(),
+                    .failures = failures_.load()};
+  const std::lock_guard lock(mutex_);
+  counts.queue_inputs = queue_inputs_;
+  counts.queue_bytes = queue_bytes_;
+  return counts;
+}
+
+Result<void> Live::stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  changed_.notify_all();
+  if (thread_.joinable()) thread_.join();
+  const std::lock_guard lock(mutex_);
+  return end_;
+}
+
+// ---- the engine's thread
+// ----------------------------------------------------------------------------------------------------
+
+/// Sleeps until there is a post, a question, something due by time, or the end. False at the end, when nothing is left
+/// to do.
+bool Live::wait_for_work(std::vector<Post>& posts, std::vector<std::function<void(run::Engine*)>>& questions) {
+  std::unique_lock lock(mutex_);
+  while (queue_.empty() && questions_.empty() && !stopping_) {
+    const env::Moment due = engine_->next_due();
+    const std::int64_t until = due == state::kNever ? kNapMsMax : moments_.base_ms_until(due);
+    if (until == 0) break;
+    woken_ = false;
+    changed_.wait_for(lock, std::chrono::milliseconds(std::min(until, kNapMsMax)),
+                      [this] { return woken_ || stopping_ || !queue_.empty() || !questions_.empty(); });
+  }
+  take_posts(posts);
+  questions.swap(questions_);
+  return !(stopping_ && posts.empty() && questions.empty());
+}
+
+/// Requires: the lock.
+void Live::take_posts(std::vector<Post>& posts) {
+  std::size_t inputs = 0;
+  auto end = queue_.begin();
+  for (; end != queue_.end() && (inputs == 0 || inputs + end->inputs.size() <= options_.batch_inputs_max); ++end) {
+    inputs += end->inputs.size();
+    queue_bytes_ -= end->bytes;
+  }
+  queue_inputs_ -= inputs;
+  posts.assign(std::make_move_iterator(queue_.begin()), std::make_move_iterator(end));
+  queue_.erase(queue_.begin(), end);
+}
+
+void Live::run() {
+  std::vector<Post> posts;
+  std::vector<std::function<void(run::Engine*)>> questions;
+  while (wait_for_work(posts, questions)) {
+    for (const auto& question : questions) question(engine_.get());
+    questions.clear();
+    auto done = step(posts);
+    posts.clear();
+    if (!done && !repair(done.error())) return;
+  }
+  close();
+}
+
+/// One batch: what is due by time, then what was posted.
+Result<void> Live::step(std::vector<Post>& posts) {
+  const env::Moment moment = moments_.now();
+  if (engine_->next_due() <= moment) engine_->add_tick_where_due(moment);
+  std::uint64_t events = 0, attributes = 0;
+  for (const Post& post : posts) {
+    for (const PostedInput& input : post.inputs) {
+      if (input.kind == state::InputKind::event) {
+        const env::Moment at = input.at == env::kNoMoment ? moment : std::min(input.at, moment);
+        engine_->add(state::EventInput{
+            .moment = moment, .at = at, .customer = input.customer, .event = input.event, .fields = input.fields});
+        ++events;
+      } else {
+        engine_->add(state::AttributesInput{.moment = moment, .customer = input.customer, .fields = input.fields});
+        ++attributes;
+      }
+    }
+  }
+  if (engine_->batch_size() == 0) return {};
+
+  bool answered = false;
+  const auto began = std::chrono::steady_clock::now();
+  auto committed = engine_->commit([&] {
+    answered = true;
+    events_ += events;
+    attributes_ += attributes;
+    for (const Post& post : posts) post.done({});
+  });
+  commit_us_ += static_cast<std::uint64_t>(
+      std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - began).count());
+  ++commits_;
+  if (committed) return {};
+  ++failures_;
+  if (!answered) {
+    for (const Post& post : posts) post.done(committed);
+  }
+  return committed;
+}
+
+/// The engine anew from what is durable. False when it cannot be had any more, or the end came first; the loop is then
+/// over.
+bool Live::repair(Error error) {
+  say("nothing is taken for now: " + error.message);
+  std::int64_t wait_ms = options_.retry_ms;
+  for (;;) {
+    {
+      const std::lock_guard lock(mutex_);
+      trouble_ = error.message;
+    }
+    refuse_queued(error);
+    engine_.reset();
+    const bool may_pass = error.code == ErrorCode::io;
+    if (!may_pass || pause_ms(wait_ms)) {
+      bool stopping = false;
+      {
+        const std::lock_guard lock(mutex_);
+        stopping = stopping_;
+        ended_ = true;
+        end_ = tl::unexpected(error);
+      }
+      refuse_queued(error);
+      if (!stopping && options_.on_lost) options_.on_lost();
+      return false;
+    }
+    wait_ms = std::min(2 * wait_ms, options_.retry_ms_max);
+    auto folder = run::open_data_folder(*files_, path_, partitions_);
+    const auto opened = folder ? open(std::move(*folder)) : tl::unexpected(folder.error());
+    if (opened) break;
+    if (opened.error().message != error.message) say("nothing is taken for now: " + opened.error().message);
+    error = opened.error();
+  }
+  {
+    const std::lock_guard lock(mutex_);
+    trouble_.clear();
+  }
+  say("events are taken again");
+  return true;
+}
+
+void Live::refuse_queued(const Error& error) {
+  std::vector<Post> posts;
+  std::vector<std::function<void(run::Engine*)>> questions;
+  {
+    const std::lock_guard lock(mutex_);
+    posts.swap(queue_);
+    questions.swap(questions_);
+    queue_inputs_ = queue_bytes_ = 0;
+  }
+  for (const Post& post : posts) post.done(tl::unexpected(error));
+  for (const auto& question : questions) question(nullptr);
+}
+
+/// True if the end came meanwhile.
+bool Live::pause_ms(std::int64_t ms) {
+  std::unique_lock lock(mutex_);
+  return changed_.wait_for(lock, std::chrono::milliseconds(ms), [this] { return stopping_; });
+}
+
+void Live::close() {
+  auto snapshots = engine_->snapshot_all();
+  engine_.reset();
+  {
+    const std::lock_guard lock(mutex_);
+    ended_ = true;
+    end_ = snapshots;
+  }
+  refuse_queued({ErrorCode::io, "tend is stopping"});  // questions that came in the last moment
+}
+
+}  // namespace tend::serve

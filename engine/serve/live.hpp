@@ -1,0 +1,146 @@
+// The live loop: one thread owns the engine; others post inputs and are told when they are durable.
+#pragma once
+#include <atomic>
+#include <condition_variable>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "engine/run/engine.hpp"
+#include "engine/serve/moments.hpp"
+
+namespace tend::serve {
+
+/// An input on its way, typed already (intake.hpp, read_body.hpp).
+struct PostedInput {
+  state::InputKind kind = state::InputKind::event;  // event or attributes
+  std::string customer;
+  env::Moment at = env::kNoMoment;  // when it happened; kNoMoment: when it is taken
+  std::uint32_t event = 0;          // Program::events
+  std::string fields;               // blob
+};
+
+/// Told once: the inputs are durable, or the sentence that says why they may not be. Called on the engine's thread, so
+/// it must be quick.
+using Done = std::function<void(const Result<void>&)>;
+
+enum class PostAnswer {
+  taken,  // Done will be called
+  busy,   // the queue is full: come again
+  down,   // trouble() says why
+  stopping,
+};
+
+struct LiveOptions {
+  const journey::Plan* plan = nullptr;
+  std::string program_bytes;
+  std::string places_bytes;
+  run::EngineOptions engine;  // `recorded` and `now` are Live's to set
+  run::Sender* sender = nullptr;
+  TimeOptions time;
+  /// Told of what operators should know, in sentences without personal data. From the engine's thread.
+  std::function<void(const std::string&)> say;
+  /// Told when the engine is gone for good and nobody has called stop(), which then gives the error. From the engine's
+  /// thread.
+  std::function<void()> on_lost;
+  std::size_t queue_inputs_max = 200'000;
+  std::size_t queue_bytes_max = 64u << 20;
+  std::size_t batch_inputs_max = 65'536;
+  std::int64_t retry_ms = 1000;  // before the engine is opened again after an error; doubles up to retry_ms_max
+  std::int64_t retry_ms_max = 10'000;
+};
+
+/// What the loop did since the process began.
+struct LiveCounts {
+  std::uint64_t events = 0;  // durable
+  std::uint64_t attributes = 0;
+  std::uint64_t commits = 0;
+  std::uint64_t commit_us = 0;  // spent in them, with what they sent
+  std::uint64_t failures = 0;   // of commits
+  std::size_t queue_inputs = 0;
+  std::size_t queue_bytes = 0;
+};
+
+/// The queue grows while the disk is busy and is one batch when it is free: group commit without a timer. The engine's
+/// thread gives the moments: an input is taken at the clock's, and its `at` is never after that. After an error of the
+/// disk or a channel the engine is opened anew from what is durable, again and again until it works; posts are answered
+/// `down` until then. Those of the batch that failed were told the error: they are not taken, save when the disk failed
+/// in a way that leaves it open (a failed sync); then they may be. Thread: stop() from one, all else from any.
+class Live {
+ public:
+  /// Opens the engine in `folder` (which the caller has locked), deploys the program if none is, and starts the loop.
+  /// Errors: as Engine::open. Lifetime: plan, sender and clock outlive it.
+  static Result<std::unique_ptr<Live>> start(run::DataFolder folder, LiveOptions options);
+  /// stop() if nobody called it.
+  ~Live();
+  Live(const Live&) = delete;
+  Live& operator=(const Live&) = delete;
+
+  /// All of them in one batch, in their order.
+  /// Requires: at least one; what engine/run/intake.hpp lets through.
+  PostAnswer post(std::vector<PostedInput> inputs, Done done);
+
+  /// Calls `question` on the engine's thread between two batches; with null where there is no engine just now.
+  void ask(std::function<void(run::Engine*)> question);
+
+  /// Takes no more, finishes the queue, writes snapshots, closes the data folder.
+  /// Errors: what ended the engine, or kept the last snapshots from being written.
+  Result<void> stop();
+
+  /// Looks at the clock now. For clocks that are set by hand.
+  void wake();
+
+  env::Moment now() { return moments_.now(); }
+  const journey::Plan& plan() const { return *options_.plan; }
+  /// The sentence that says why nothing is taken just now; empty when all is well.
+  std::string trouble() const;
+  LiveCounts counts() const;
+
+ private:
+  struct Post {
+    std::vector<PostedInput> inputs;
+    std::size_t bytes = 0;
+    Done done;
+  };
+
+  explicit Live(LiveOptions options) : options_(std::move(options)), moments_(options_.time) {}
+  Result<void> open(run::DataFolder folder);
+  void run();
+  bool wait_for_work(std::vector<Post>& posts, std::vector<std::function<void(run::Engine*)>>& questions);
+  void take_posts(std::vector<Post>& posts);
+  Result<void> step(std::vector<Post>& posts);
+  bool repair(Error error);
+  void refuse_queued(const Error& error);
+  bool pause_ms(std::int64_t ms);
+  void close();
+  void say(const std::string& sentence) const {
+    if (options_.say) options_.say(sentence);
+  }
+
+  LiveOptions options_;
+  Moments moments_;
+  std::string path_;
+  env::Files* files_ = nullptr;
+  unsigned partitions_ = 0;
+  std::unique_ptr<run::Engine> engine_;  // of the loop's thread, once that runs
+
+  mutable std::mutex mutex_;
+  std::condition_variable changed_;
+  std::vector<Post> queue_;
+  std::vector<std::function<void(run::Engine*)>> questions_;
+  std::size_t queue_inputs_ = 0;
+  std::size_t queue_bytes_ = 0;
+  std::string trouble_;
+  bool woken_ = false;
+  bool stopping_ = false;
+  bool ended_ = false;  // the loop: nothing is taken or asked any more
+  Result<void> end_;    // how it ended
+
+  std::atomic<std::uint64_t> events_{0}, attributes_{0}, commits_{0}, commit_us_{0}, failures_{0};
+  std::thread thread_;
+};
+
+}  // namespace tend::serve

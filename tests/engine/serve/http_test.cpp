@@ -1,0 +1,344 @@
+// The HTTP interface over a real socket: answers, limits, connections that dawdle, and how it ends.
+#include "engine/serve/http.hpp"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <nlohmann/json.hpp>
+
+#include "engine/serve/answers.hpp"
+#include "tests/engine/serve/shop.hpp"
+
+using namespace tend;
+using namespace tend::serve;
+
+namespace {
+
+class Client {
+ public:
+  explicit Client(const std::string& address) : socket_(::socket(AF_INET, SOCK_STREAM, 0)) {
+    sockaddr_in to{};
+    to.sin_family = AF_INET;
+    to.sin_port = htons(static_cast<std::uint16_t>(std::stoi(address.substr(address.rfind(':') + 1))));
+    inet_pton(AF_INET, "127.0.0.1", &to.sin_addr);
+    const timeval patience{10, 0};
+    setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+    connected_ = ::connect(socket_, reinterpret_cast<const sockaddr*>(&to), sizeof to) == 0;
+  }
+  ~Client() { ::close(socket_); }
+  Client(const Client&) = delete;
+  Client& operator=(const Client&) = delete;
+
+  bool connected() const { return connected_; }
+  void send(std::string_view bytes) {
+    while (!bytes.empty()) {
+      const ssize_t sent = ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+      if (sent <= 0) return;
+      bytes.remove_prefix(static_cast<std::size_t>(sent));
+    }
+  }
+  /// One whole answer by its Content-Length; what has come when the other side closes or nothing comes.
+  std::string answer() {
+    for (;;) {
+      const std::size_t head = kept_.find("\r\n\r\n");
+      if (head != std::string::npos) {
+        const std::size_t at = kept_.find("Content-Length: ");
+        const std::size_t length = at < head ? std::stoul(kept_.substr(at + 16)) : 0;
+        if (kept_.size() >= head + 4 + length) {
+          const std::string whole = kept_.substr(0, head + 4 + length);
+          kept_.erase(0, whole.size());
+          return whole;
+        }
+      }
+      char bytes[4096];
+      const ssize_t got = ::recv(socket_, bytes, sizeof bytes, 0);
+      if (got <= 0) return std::exchange(kept_, {});
+      kept_.append(bytes, static_cast<std::size_t>(got));
+    }
+  }
+  /// True when the other side has closed.
+  bool closed() {
+    char byte;
+    return ::recv(socket_, &byte, 1, 0) <= 0;
+  }
+
+ private:
+  int socket_;
+  bool connected_ = false;
+  std::string kept_;
+};
+
+std::string post(const std::string& path, const std::string& body, const std::string& more = "",
+                 const std::string& type = "application/json") {
+  return "POST " + path + " HTTP/1.1\r\nHost: localhost\r\nContent-Type: " + type +
+         "\r\nContent-Length: " + std::to_string(body.size()) + "\r\n" + more + "\r\n" + body;
+}
+std::string get(const std::string& path, const std::string& host = "localhost") {
+  return "GET " + path + " HTTP/1.1\r\nHost: " + host + "\r\n\r\n";
+}
+
+int status_of(const std::string& answer) { return answer.size() < 12 ? 0 : std::stoi(answer.substr(9, 3)); }
+std::string body_of(const std::string& answer) {
+  const std::size_t head = answer.find("\r\n\r\n");
+  return head == std::string::npos ? "" : answer.substr(head + 4);
+}
+
+struct Site {
+  Shop shop;
+  std::unique_ptr<Live> live;
+  std::unique_ptr<HttpServer> server;
+
+  explicit Site(HttpOptions options = {}) {
+    live = shop.start();
+    options.listen.port = 0;
+    auto bound = HttpServer::bind(options);
+    REQUIRE(bound.has_value());
+    server = std::move(*bound);
+    REQUIRE(server->start(*live).has_value());
+  }
+  ~Site() { server->finish(); }
+  std::string once(const std::string& request) {
+    Client client(server->address());
+    client.send(request);
+    return client.answer();
+  }
+};
+
+}  // namespace
+
+TEST_CASE("events and traits are taken over one connection, and show in the figures") {
+  Site site;
+  Client client(site.server->address());
+  client.send(post("/v1/identify", R"({"userId":"c1","traits":{"city":"Berlin","shoe":43}})"));
+  std::string answer = client.answer();
+  CHECK(status_of(answer) == 200);
+  CHECK(body_of(answer) == "{\"success\":true,\"ignored\":[\"shoe\"]}\n");
+  client.send(post("/v1/track", R"({"userId":"c1","event":"order","properties":{"quantity":2}})"));
+  answer = client.answer();
+  CHECK(status_of(answer) == 200);
+  CHECK(body_of(answer) == "{\"success\":true}\n");
+  // Two requests at once are answered in their order.
+  client.send(
+      post(
+          "/v1/batch?debug=1",
+          R"({"batch":[{"type":"track","userId":"c2","event":"order"},{"type":"track","userId":"c3","event":"visit"}]})") +
+      get("/v1/figures"));
+  CHECK(status_of(client.answer()) == 200);
+  answer = client.answer();
+  CHECK(status_of(answer) == 200);
+  const auto figures = nlohmann::json::parse(body_of(answer));
+  CHECK(figures["format"] == "tend.figures/1");
+  CHECK(figures["at"] == "2026-03-01T00:00:00Z");
+  CHECK(figures["customers"] == 3);
+  CHECK(figures["events"] == 3);
+  CHECK(figures["playbooks"]["thanks"]["entered"] == 2);
+  CHECK(figures["playbooks"]["thanks"]["live"] == 2);
+  CHECK(figures["playbooks"]["thanks"]["steps"][0] == nlohmann::json({{"step", "send thanks"}, {"reached", 2}}));
+  CHECK(figures["playbooks"]["thanks"]["sends"]["thanks"]["outbox"]["accepted"] == 2);
+  CHECK(site.shop.channel.lines().size() == 2);
+
+  client.send(get("/metrics"));
+  answer = client.answer();
+  CHECK(answer.find("Content-Type: text/plain; version=0.0.4") != std::string::npos);
+  for (const char* line :
+       {"\ntend_up 1\n", "\ntend_inputs_total{kind=\"event\"} 3\n", "\ntend_inputs_total{kind=\"attributes\"} 1\n",
+        "\ntend_customers 3\n", "\ntend_journeys_live{playbook=\"thanks\"} 2\n", "\ntend_ignored_values_total 1\n",
+        "\ntend_http_answers_total{status=\"2xx\"} 4\n",
+        "\ntend_sends_total{playbook=\"thanks\",message=\"thanks\",channel=\"outbox\",outcome=\"accepted\"} 2\n"}) {
+    INFO(line);
+    CHECK(answer.find(line) != std::string::npos);
+  }
+  client.send(get("/healthz"));
+  CHECK(body_of(client.answer()) == "{\"status\":\"ok\"}\n");
+}
+
+TEST_CASE("what is wrong with a request is said with its status") {
+  HttpOptions options;
+  options.body_bytes_max = 2000;
+  Site site(options);
+  const std::string track = R"({"userId":"c1","event":"visit"})";
+  struct Case {
+    std::string request;
+    int status;
+    std::string part;
+  };
+  const std::vector<Case> cases = {
+      {post("/v1/track", R"({"userId":"c1","event":"vist"})"), 400, "there is no event `vist`: did you mean `visit`?"},
+      {post("/v1/batch", R"({"batch":[{"type":"track","userId":"c1","event":"visit"},{"type":"track"}]})"), 400,
+       "\"item\":1"},
+      {post("/v1/track", "{\"userId\":\"\xFF\",\"event\":\"visit\"}"), 400, "not UTF-8"},
+      {post("/v1/track", std::string(2001, ' ')), 413, "longer than 2000 bytes"},
+      {"POST /v1/track HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: "
+       "99999999999\r\n\r\n",
+       413, "longer than"},
+      {"POST /v1/track HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nTransfer-Encoding: "
+       "chunked\r\n\r\n900\r\n" +
+           std::string(0x900, ' '),
+       413, "longer than"},
+      {"GET /healthz HTTP/1.1\r\nHost: localhost\r\nX: " + std::string(20'000, 'x') + "\r\n\r\n", 431,
+       "header is longer"},
+      {"hello\r\n\r\n", 400, "not an HTTP request"},
+      {post("/v1/track", track, "", "text/plain"), 415, "application/json"},
+      {post("/v1/track", track, "", "application/json; charset=gb18030"), 415, "UTF-8"},
+      {post("/v1/track", track, "Content-Encoding: gzip\r\n"), 415, "compressed"},
+      {"POST /v1/track HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n", 415, "application/json"},
+      {get("/v1/track"), 405, "Allow: POST"},
+      {post("/metrics", track), 405, "Allow: GET"},
+      {get("/v1/tracks"), 404, "nothing at this path"},
+      {get("/healthz", "shop.example.com"), 421, "localhost"},
+      {"GET /healthz HTTP/1.1\r\n\r\n", 421, "localhost"},
+      {post("/v1/track", track, "", "Application/JSON; charset=UTF-8"), 200, "true"},
+      {"POST /v1/track HTTP/1.1\r\nHost: [::1]:7700\r\nContent-Type: application/json\r\nTransfer-Encoding: "
+       "chunked\r\n\r\n1f\r\n" +
+           track + "\r\n0\r\n\r\n",
+       200, "true"},
+      {get("/healthz", "127.0.0.1:7700"), 200, "ok"},
+  };
+  for (const Case& c : cases) {
+    INFO(c.request.substr(0, 200));
+    const std::string answer = site.once(c.request);
+    INFO(answer);
+    CHECK(status_of(answer) == c.status);
+    CHECK(answer.find(c.part) != std::string::npos);
+  }
+  CHECK(figures_of(*site.live)->events == 2);
+}
+
+TEST_CASE("a client that asks first is told to go on") {
+  Site site;
+  Client client(site.server->address());
+  const std::string body = R"({"userId":"c1","event":"visit"})";
+  client.send(
+      "POST /v1/track HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Type: "
+      "application/json\r\nContent-Length: " +
+      std::to_string(body.size()) + "\r\n\r\n");
+  CHECK(status_of(client.answer()) == 100);
+  client.send(body);
+  CHECK(status_of(client.answer()) == 200);
+}
+
+TEST_CASE("connections that dawdle are closed, however many bytes they drip") {
+  HttpOptions options;
+  options.header_max = options.body_max = std::chrono::milliseconds(150);
+  options.idle_max = std::chrono::milliseconds(150);
+  Site site(options);
+  Client silent(site.server->address()), slow_header(site.server->address()), slow_body(site.server->address());
+  slow_body.send(
+      "POST /v1/track HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n");
+  for (int i = 0; i < 60; ++i) {
+    slow_header.send("G");
+    slow_body.send("{");
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  CHECK(silent.closed());
+  CHECK(slow_header.closed());
+  CHECK(slow_body.closed());
+  CHECK(status_of(site.once(get("/healthz"))) == 200);
+}
+
+TEST_CASE("more connections than allowed are told so") {
+  HttpOptions options;
+  options.connections_max = 2;
+  Site site(options);
+  Client first(site.server->address());
+  first.send(get("/healthz"));
+  CHECK(status_of(first.answer()) == 200);
+  {
+    Client second(site.server->address());
+    second.send(get("/healthz"));
+    CHECK(status_of(second.answer()) == 200);
+    Client third(site.server->address());
+    const std::string answer = third.answer();
+    CHECK(status_of(answer) == 503);
+    CHECK(nlohmann::json::parse(body_of(answer))["error"] == "too many open connections");
+  }
+  CHECK(eventually([&] { return status_of(site.once(get("/healthz"))) == 200; }));
+}
+
+TEST_CASE("a full queue and a full disk are answered 503, to come again") {
+  Site site;
+  site.server->finish();
+  REQUIRE(site.live->stop());
+  site.shop.options.queue_inputs_max = 1;
+  site.live = site.shop.start();
+  auto bound = HttpServer::bind({.listen = {"127.0.0.1", 0}});
+  REQUIRE(bound);
+  site.server = std::move(*bound);
+  REQUIRE(site.server->start(*site.live));
+  const std::string order = post("/v1/track", R"({"userId":"c1","event":"order"})");
+  site.shop.channel.hold(true);
+  CHECK(status_of(site.once(order)) == 200);
+  site.shop.channel.wait_for_call();
+  Client waiting(site.server->address());
+  waiting.send(order);
+  REQUIRE(eventually([&] { return site.live->counts().queue_inputs == 1; }));
+  std::string answer = site.once(order);
+  CHECK(status_of(answer) == 503);
+  CHECK(answer.find("Retry-After: 1") != std::string::npos);
+  site.shop.channel.hold(false);
+  CHECK(status_of(waiting.answer()) == 200);
+
+  site.shop.files.set_capacity(0);
+  for (int i = 0; i < 2000 && status_of(answer = site.once(order)) == 200; ++i) {
+  }
+  CHECK(status_of(answer) == 503);
+  CHECK(answer.find("full") != std::string::npos);
+  CHECK(eventually([&] { return status_of(site.once(get("/healthz"))) == 503; }));
+  CHECK(status_of(site.once(get("/v1/figures"))) == 503);
+  CHECK(body_of(site.once(get("/metrics"))).find("tend_up 0") != std::string::npos);
+  site.shop.files.set_capacity(std::nullopt);
+  CHECK(eventually([&] { return status_of(site.once(get("/healthz"))) == 200; }));
+  CHECK(status_of(site.once(order)) == 200);
+}
+
+TEST_CASE("calls under way are answered before it ends, later ones are told") {
+  Site site;
+  const std::string order = post("/v1/track", R"({"userId":"c1","event":"order"})");
+  site.shop.channel.hold(true);
+  CHECK(status_of(site.once(order)) == 200);
+  site.shop.channel.wait_for_call();
+  Client waiting(site.server->address()), late(site.server->address());
+  waiting.send(order);
+  late.send(get("/healthz"));
+  CHECK(status_of(late.answer()) == 200);
+  REQUIRE(eventually([&] { return site.live->counts().queue_inputs == 1; }));
+  site.server->stop_taking();
+  late.send(order);
+  std::string answer = late.answer();
+  CHECK(status_of(answer) == 503);
+  CHECK(answer.find("stopping") != std::string::npos);
+  std::thread stopper([&] { CHECK(site.live->stop()); });
+  site.shop.channel.hold(false);
+  stopper.join();
+  site.server->finish();
+  CHECK(status_of(waiting.answer()) == 200);
+  CHECK(waiting.closed());
+  CHECK(!Client(site.server->address()).connected());
+}
+
+TEST_CASE("a port is taken once, and only addresses of this machine pass without keys") {
+  Site site;
+  const auto port =
+      static_cast<std::uint16_t>(std::stoi(site.server->address().substr(site.server->address().rfind(':') + 1)));
+  const auto second = HttpServer::bind({.listen = {"127.0.0.1", port}});
+  REQUIRE(!second);
+  CHECK(second.error().code == ErrorCode::in_use);
+  CHECK(second.error().message.find("another process listens at `127.0.0.1:") == 0);
+
+  CHECK(parse_listen("127.0.0.1:80")->port == 80);
+  CHECK(parse_listen(":0")->host == "127.0.0.1");
+  CHECK(parse_listen("localhost:7700")->host == "127.0.0.1");
+  CHECK(parse_listen("[::1]:7700")->host == "::1");
+  CHECK(parse_listen("0.0.0.0:7700")->host == "0.0.0.0");
+  for (const char* bad : {"", "7700", "127.0.0.1", "127.0.0.1:", "127.0.0.1:x", "127.0.0.1:70000", "127.0.0.1:-1",
+                          "example.com:80", "::1:80", "[127.0.0.1]:80"}) {
+    INFO(bad);
+    REQUIRE(!parse_listen(bad));
+    CHECK(parse_listen(bad).error().code == ErrorCode::usage);
+  }
+  CHECK(require_loopback({"127.0.0.2", 1}));
+  CHECK(require_loopback({"::1", 1}));
+  for (const char* bad : {"0.0.0.0", "192.168.1.5", "::", "8.8.8.8"}) CHECK(!require_loopback({bad, 1}));
+}
