@@ -5,6 +5,7 @@
 #include "dsl/diagnostic/render.hpp"
 #include "dsl/syntax/format.hpp"
 #include "dsl/syntax/parse.hpp"
+#include "dsl/syntax/same_tree.hpp"
 #include "engine/cli/terminal.hpp"
 #include "engine/cli/verbs.hpp"
 #include "engine/env/files.hpp"

@@ -69,13 +69,13 @@ std::string Story::attributes_text(std::string_view blob) const {
 
 std::string Story::step_text(const Note& note) const {
   const auto& steps = program_.playbooks[note.playbook].steps;
-  if (note.step >= steps.size() || steps[note.step].label.empty()) return say("the end", "末尾");
+  if (note.step >= steps.size()) return say("the end", "末尾");
   std::string line;
   const auto& places = places_.playbooks[note.playbook].steps;
   if (note.step < places.size() && places[note.step].line > 0) {
     line = chinese_ ? "（第 " + std::to_string(places[note.step].line) + " 行）" : " (line " + std::to_string(places[note.step].line) + ")";
   }
-  return "`" + steps[note.step].label + "`" + line;
+  return "`" + (steps[note.step].label.empty() ? "else if" : steps[note.step].label) + "`" + line;
 }
 
 std::string Story::why_refused(const Note& note) const {

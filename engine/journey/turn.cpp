@@ -36,10 +36,8 @@ void Turn::timer() {
     if (journey.status != JourneyStatus::waiting || journey.due > now_) continue;
     const Step& step = program_.playbooks[journey.playbook].steps[journey.step];
     const bool timed_out = step.kind == StepKind::wait_up_to;
-    journey.step = timed_out ? step.target : journey.step + 1;
-    journey.status = JourneyStatus::runnable;
-    journey.due = kNever;
     if (timed_out && tracer_ != nullptr) note(NoteKind::arm, &journey, {.kind = NoteKind::arm, .step = journey.step, .detail = "else"});
+    go_on(j, timed_out ? step.target : journey.step + 1);
   }
   arms_and_conditions(false);
   edges();
@@ -102,8 +100,7 @@ void Turn::outcome(const state::OutcomeInput& input) {
   for (std::uint32_t j = row.first_journey; j != kNone; j = state_.journey(j).next) {
     Journey& journey = state_.journey(j);
     if (journey.playbook != input.playbook || journey.number != input.journey || journey.status != JourneyStatus::sending) continue;
-    journey.status = JourneyStatus::runnable;
-    ++journey.step;
+    go_on(j, journey.step + 1);
   }
   std::string fields;   // an accepted send is an event, countable like others
   if (accepted) {
@@ -291,6 +288,7 @@ void Turn::attempt(std::uint32_t p, std::uint32_t e, bool with_event, bool once_
   if (with_event) {
     c.entry_event = event_;
     c.entry_fields = event_fields_;
+    if (once_more && !asks(playbook.enters[e].filter, nullptr, true)) return refuse("where", playbook.enters[e].filter);
   }
   for (const std::uint32_t where : {playbook.enters[e].where, playbook.where}) {
     if (where != kNone && !value_of(c, where).truth()) return refuse("where", where);
@@ -372,12 +370,19 @@ std::uint32_t Turn::first_of(JourneyStatus status) const {
   return first;
 }
 
+void Turn::go_on(std::uint32_t j, std::uint32_t step) {
+  Journey& journey = state_.journey(j);
+  const auto& steps = program_.playbooks[journey.playbook].steps;
+  while (step < steps.size() && steps[step].kind == StepKind::jump) step = steps[step].target;
+  journey.step = step;
+  journey.status = JourneyStatus::runnable;
+  journey.due = kNever;
+  if (step >= steps.size()) end(j, JourneyStatus::finished, {});
+}
+
 void Turn::wait(std::uint32_t j, Moment until) {
   Journey& journey = state_.journey(j);
-  if (until <= now_) {
-    ++journey.step;
-    return;
-  }
+  if (until <= now_) return go_on(j, journey.step + 1);
   journey.status = JourneyStatus::waiting;
   journey.due = until;
   flip_ = std::min(flip_, until);
@@ -387,12 +392,8 @@ void Turn::wait(std::uint32_t j, Moment until) {
 void Turn::run_step(std::uint32_t j) {
   Journey& journey = state_.journey(j);
   const Playbook& playbook = program_.playbooks[journey.playbook];
-  if (journey.step >= playbook.steps.size()) return end(j, JourneyStatus::finished, {});
+  if (journey.step >= playbook.steps.size()) return end(j, JourneyStatus::finished, {});   // a playbook without steps
   const Step& step = playbook.steps[journey.step];
-  if (step.kind == StepKind::jump) {
-    journey.step = step.target;
-    return;
-  }
   ++state_.figures[journey.playbook].reached[journey.step];
   journey.reached = now_;
   if (tracer_ != nullptr) note(NoteKind::step, &journey, {.kind = NoteKind::step, .step = journey.step});
@@ -405,11 +406,7 @@ void Turn::run_step(std::uint32_t j) {
       journey.status = JourneyStatus::waiting;
       if (take_arm(j, false)) return;
       const Moment until = expr::add_duration(c, now_, value_of(c, step.expression).dur());
-      if (until <= now_) {
-        journey.status = JourneyStatus::runnable;
-        journey.step = step.target;
-        return;
-      }
+      if (until <= now_) return go_on(j, step.target);
       journey.due = until;
       flip_ = std::min(flip_, until);
       if (tracer_ != nullptr) note(NoteKind::waits, &journey, {.kind = NoteKind::waits, .step = journey.step, .until = until});
@@ -421,8 +418,7 @@ void Turn::run_step(std::uint32_t j) {
         note(NoteKind::branch, &journey,
              {.kind = NoteKind::branch, .step = journey.step, .expression = step.expression, .truth = truth, .readings = readings(step.expression, &journey, false)});
       }
-      journey.step = truth ? journey.step + 1 : step.target;
-      return;
+      return go_on(j, truth ? journey.step + 1 : step.target);
     }
     case StepKind::tag: return change_tag(j, step, true);
     case StepKind::untag: return change_tag(j, step, false);
@@ -440,9 +436,10 @@ void Turn::run_step(std::uint32_t j) {
       state::FieldReader reader(blob);
       std::uint16_t ignored = 0;
       reader.next(ignored, kept);
-      ++journey.step;
-      if (!state_.set_attribute(customer_, step.attribute, kept)) return;
-      if (tracer_ != nullptr) note(NoteKind::set, &state_.journey(j), {.kind = NoteKind::set, .step = state_.journey(j).step - 1});
+      const bool changed = state_.set_attribute(customer_, step.attribute, kept);
+      if (changed && tracer_ != nullptr) note(NoteKind::set, &state_.journey(j), {.kind = NoteKind::set, .step = state_.journey(j).step});
+      go_on(j, state_.journey(j).step + 1);
+      if (!changed) return;
       change_ = {};
       change_.attributes.push_back(step.attribute);
       react();
@@ -463,12 +460,13 @@ void Turn::change_tag(std::uint32_t j, const Step& step, bool on) {
   expr::Context c = context(&journey);
   std::string tag;
   expr::render(tag, c, step.text);
-  ++journey.step;
-  if (!state_.set_tag(customer_, tag, on)) return;
-  if (tracer_ != nullptr) {
+  const bool changed = state_.set_tag(customer_, tag, on);
+  if (changed && tracer_ != nullptr) {
     const NoteKind kind = on ? NoteKind::tagged : NoteKind::untagged;
-    note(kind, &journey, {.kind = kind, .step = journey.step - 1, .detail = tag});
+    note(kind, &journey, {.kind = kind, .step = journey.step, .detail = tag});
   }
+  go_on(j, journey.step + 1);   // done before what it changes is worked out
+  if (!changed) return;
   change_ = {};
   change_.tags = true;
   react();
@@ -504,10 +502,13 @@ void Turn::choose_arm(std::uint32_t j, const Arm& arm, bool with_event) {
     if (arm.condition != kNone) extra.readings = readings(arm.condition, &journey, with_event);
     note(NoteKind::arm, &journey, std::move(extra));
   }
-  journey.step = arm.target;
-  journey.status = JourneyStatus::runnable;
-  journey.due = kNever;
-  if (!with_event || !std::binary_search(playbook.arm_events.begin(), playbook.arm_events.end(), event_)) return;
+  const std::uint32_t target = arm.target;
+  if (with_event && std::binary_search(playbook.arm_events.begin(), playbook.arm_events.end(), event_)) keep_arm_event(j);
+  go_on(j, target);
+}
+
+void Turn::keep_arm_event(std::uint32_t j) {
+  Journey& journey = state_.journey(j);
   // Keep the event that chose the arm, in the place of an earlier one of its type: (u32 event, i64 at, u32 length, fields)….
   std::string kept;
   std::string_view before = state_.pool.text(journey.arms);

@@ -55,6 +55,9 @@ class Turn {
   bool take_arm(std::uint32_t journey, bool with_event);
   void choose_arm(std::uint32_t journey, const program::Arm& arm, bool with_event);
   void change_tag(std::uint32_t journey, const program::Step& step, bool on);
+  /// The step is done: on to `step`, past jumps; at the end of the steps the journey is finished at once.
+  void go_on(std::uint32_t journey, std::uint32_t step);
+  void keep_arm_event(std::uint32_t journey);
   void wait(std::uint32_t journey, env::Moment until);
   void end(std::uint32_t journey, state::JourneyStatus status, std::string_view why);
   env::Moment next_clock(std::int32_t time_of_day, std::int32_t weekday);

@@ -198,7 +198,7 @@ void State::keep_event(std::uint32_t customer, std::uint32_t event, Moment at, s
 
   std::uint32_t capacity = ring.block == kNoBlock ? 0 : Pool::size_of(ring.block) / size;
   if (ring.begin + ring.count == capacity) {
-    if (ring.count > 0 && ring.begin >= capacity / 2) {
+    if (ring.count > 0 && ring.begin > 0 && ring.begin >= capacity / 2) {
       std::memmove(events_.at(ring.block), events_.at(ring.block) + std::size_t{ring.begin} * size, std::size_t{ring.count} * size);
       ring.begin = 0;
     } else if (ring.count == 0 && capacity > 0) {

@@ -296,7 +296,7 @@ class Maker:
             step = {"do": "send", "message": self.one(self.messages)}
             if self.chance(0.15):
                 step["within"] = self.duration()
-                if self.chance(0.5):
+                if self.chance(0.5) and "send_else" in self.features:
                     step["else"] = {"steps": [{"do": "tag", "tag": self.one(self.tags)}]}
             return step
         if kind == "wait":
