@@ -10,7 +10,7 @@
 
 #include <simdjson.h>
 
-#include "dsl/text/must.hpp"
+#include "dsl/text/utf8.hpp"
 
 namespace tend::simulate {
 namespace {
@@ -24,41 +24,19 @@ std::string at_line(const std::string& name, std::string_view text, std::size_t 
   return name + ":" + std::to_string(line_of(text, offset)) + ": ";
 }
 
-/// Bytes of the UTF-8 character at the front of `text`; 0 if it is none.
-std::size_t utf8_size(std::string_view text) {
-  const auto byte = [&](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U; };
-  const auto follows = [&](std::size_t i) { return (byte(i) & 0xC0U) == 0x80; };
-  const unsigned first = byte(0);
-  if (first < 0x80) return 1;
-  if (first >= 0xC2 && first <= 0xDF) return follows(1) ? 2 : 0;
-  if (first >= 0xE0 && first <= 0xEF) {
-    if ((first == 0xE0 && byte(1) < 0xA0) || (first == 0xED && byte(1) > 0x9F)) return 0;
-    return follows(1) && follows(2) ? 3 : 0;
-  }
-  if (first >= 0xF0 && first <= 0xF4) {
-    if ((first == 0xF0 && byte(1) < 0x90) || (first == 0xF4 && byte(1) > 0x8F)) return 0;
-    return follows(1) && follows(2) && follows(3) ? 4 : 0;
-  }
-  return 0;
-}
-
 struct Utf8Share {
   std::size_t in_characters = 0;  // bytes above 0x7F that belong to whole characters of UTF-8
   std::size_t stray = 0;          // those that do not
   std::size_t first_stray = 0;    // offset
 };
 
-Utf8Share utf8_share(std::string_view text) {
+Utf8Share utf8_share(std::string_view bytes) {
   Utf8Share share;
-  for (std::size_t i = 0; i < text.size();) {
-    const std::size_t size = utf8_size(text.substr(i, 4));
-    if (size == 0) {
-      if (share.stray++ == 0) share.first_stray = i;
-      ++i;
-      continue;
-    }
-    if (size > 1) share.in_characters += size;
-    i += size;
+  for (std::size_t i = 0; i < bytes.size();) {
+    const text::CodePoint point = text::decode(bytes, i);
+    if (!point.valid && share.stray++ == 0) share.first_stray = i;
+    if (point.length > 1) share.in_characters += point.length;
+    i += point.length;
   }
   return share;
 }

@@ -3,7 +3,6 @@
 
 #include <string>
 
-#include "engine/run/decimal.hpp"
 #include "tests/support/test.hpp"
 
 using namespace tend;
@@ -251,9 +250,4 @@ TEST_CASE("scalars of JSON") {
   CHECK(parse_cell(of(Type::text), list, options).error().message == "a list stands where a text is expected");
   CHECK(*parse_customer_id(cell(CellKind::number, "7")) == "7");
   CHECK_FALSE(parse_customer_id(Cell()));
-}
-
-TEST_CASE("what a message shows of a cell is one short line") {
-  CHECK(quoted("a\nb") == "`a b`");
-  CHECK(quoted("一二三四五六七八九十一二三四五六") == "`一二三四五六七八九十一二三…`");
 }
