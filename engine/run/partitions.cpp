@@ -72,17 +72,18 @@ Result<void> Partitions::apply_all() {
 }
 
 const std::vector<PartitionEffect>& Partitions::sends() {
-  sends_.clear();
+  order_.clear();
   for (std::uint32_t p = 0; p < count(); ++p) {
-    for (std::uint32_t i = 0; i < effects_[p].sends.size(); ++i) sends_.push_back({static_cast<std::uint16_t>(p), i});
+    const auto& sends = effects_[p].sends;
+    for (std::uint32_t i = 0; i < sends.size(); ++i) order_.push_back({sends[i].at, states_[p]->customer_id(sends[i].customer), {static_cast<std::uint16_t>(p), i}});
   }
-  std::sort(sends_.begin(), sends_.end(), [this](const PartitionEffect& a, const PartitionEffect& b) {
-    const journey::SendEffect& x = effects_[a.partition].sends[a.send];
-    const journey::SendEffect& y = effects_[b.partition].sends[b.send];
-    if (x.at != y.at) return x.at < y.at;
-    if (a.partition == b.partition && x.customer == y.customer) return a.send < b.send;
-    return states_[a.partition]->customer_id(x.customer) < states_[b.partition]->customer_id(y.customer);
+  std::sort(order_.begin(), order_.end(), [](const Ordered& a, const Ordered& b) {
+    if (a.at != b.at) return a.at < b.at;
+    const int order = a.customer.compare(b.customer);
+    return order != 0 ? order < 0 : a.effect.send < b.effect.send;   // one customer is in one partition
   });
+  sends_.clear();
+  for (const Ordered& ordered : order_) sends_.push_back(ordered.effect);
   return sends_;
 }
 

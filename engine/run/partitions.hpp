@@ -58,6 +58,12 @@ class Partitions {
   std::vector<std::vector<Record>> records_;
   std::vector<std::uint32_t> touched_;
   std::vector<std::uint8_t> failed_;
+  struct Ordered {
+    state::Moment at;
+    std::string_view customer;
+    PartitionEffect effect;
+  };
+  std::vector<Ordered> order_;
   std::vector<PartitionEffect> sends_;
   struct Gathered {
     std::uint8_t kind;

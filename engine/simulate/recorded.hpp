@@ -10,7 +10,7 @@ namespace tend::simulate {
 struct RecordedOptions {
   env::Moment from = 0;                  // where the deploy is; rows before are history
   env::Moment to = 0;                    // moments of [from, to) happen
-  std::uint32_t window_rows = 16384;     // rows in one batch
+  std::uint32_t window_rows = 65536;     // rows in one batch: two or three syncs for all of them
   std::int64_t window_ms = 30 * env::kDay;   // the longest stretch of time in one batch
   /// Told after each window how far it is, from 0 to 1.
   std::function<void(double)> progress = {};

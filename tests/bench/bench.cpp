@@ -43,7 +43,7 @@ int main(int argc, char** argv) {
     }
   }
   const std::filesystem::path self = std::filesystem::canonical("/proc/self/exe");
-  const std::string tend = (self.parent_path() / ".." / ".." / "tend").lexically_normal();
+  const std::string tend = (self.parent_path() / ".." / "tend").lexically_normal();
   const std::string scratch = (std::filesystem::current_path() / ("build/bench-" + std::to_string(getpid()))).string();
   std::filesystem::create_directories(scratch);
   const auto wanted = [&only](const char* name) { return only.empty() || only == name; };
