@@ -57,7 +57,7 @@ playbook win_back "Win back silent customers" {
 }
 
 message care care {
-  text "It has been a while! Your last order was {{ last(order.amount) default "some time ago" }}. How are you?"
+  text "It has been a while! Your last order was {{ last(order.amount) default 0 USD }}. How are you?"
 }
 message offer {
   text "Come back this week: the second item is half price."

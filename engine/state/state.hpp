@@ -19,7 +19,7 @@ namespace tend::state {
 
 using program::kNone;
 
-/// What is known of one customer beside columns: 40 bytes.
+/// What is known of one customer beside columns: 32 bytes.
 struct Customer {
   Moment first_seen = env::kNoMoment;
   Moment last_activity = env::kNoMoment;   // kNoMoment: never active
