@@ -35,6 +35,10 @@ bool is_order(Word word) {
 bool is_point(Type type) { return type == Type::date || type == Type::moment; }
 bool is_reference(Type type) { return type == Type::staff || type == Type::customer; }
 
+bool has_order(Type type) {
+  return type != Type::boolean && type != Type::one_of && type != Type::list && !is_reference(type);
+}
+
 bool can_meet(Type a, Type b) {
   if (a == b) return true;
   if (is_text(a) && is_text(b)) return true;
@@ -268,10 +272,8 @@ IrPtr compared(Workspace& workspace, Word word, Span span, IrPtr left, IrPtr rig
   if (op == Op::starts_with) return starting(workspace, span, std::move(left), std::move(right));
   if (!meet(workspace, span, *left, *right)) return nullptr;
   const Type type = left->type.type;
-  const bool unordered = type == Type::boolean || type == Type::one_of || type == Type::list || is_reference(type) ||
-                         right->type.type == Type::one_of || is_reference(right->type.type);
-  if (is_order(word) && unordered) {
-    workspace.sink.report(mistake(311, span, {type_word(unordered && is_text(type) ? right->type : left->type)}));
+  if (is_order(word) && (!has_order(type) || !has_order(right->type.type))) {
+    workspace.sink.report(mistake(311, span, {type_word(has_order(type) ? right->type : left->type)}));
     return nullptr;
   }
   if (type == Type::list) {

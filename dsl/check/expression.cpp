@@ -227,6 +227,27 @@ IrPtr defaulted(Workspace& workspace, const Expr& expr, const Reach& reach) {
   return ir;
 }
 
+// Functions of one's own are not run yet; one that is not even declared is a misspelt aggregate more often than not.
+IrPtr called(Workspace& workspace, const Expr& expr) {
+  if (expr.path.empty()) return nullptr;
+  const syntax::Name& name = expr.path[0];
+  if (expr.path.size() > 1 || workspace.schema.unsupported_names.contains(name.text)) {
+    report_unsupported(workspace, expr.span, "extern function");
+    return nullptr;
+  }
+  using syntax::Keyword;
+  std::vector<std::string> candidates;
+  for (const Keyword word : {Keyword::f_count, Keyword::f_total, Keyword::f_average, Keyword::f_min, Keyword::f_max,
+                             Keyword::f_last, Keyword::f_first, Keyword::f_most, Keyword::f_age}) {
+    candidates.emplace_back(syntax::spelling(word, syntax::Tongue::en));
+    candidates.emplace_back(syntax::spelling(word, syntax::Tongue::zh));
+  }
+  Diagnostic diagnostic = mistake(224, name.span, {name.text});
+  suggest(diagnostic, name.text, candidates);
+  workspace.sink.report(std::move(diagnostic));
+  return nullptr;
+}
+
 IrPtr worked_out_expr(Workspace& workspace, const Expr& expr, const Reach& reach) {
   switch (expr.kind) {
     case ExprKind::error: workspace.broken = true; return nullptr;
@@ -235,7 +256,7 @@ IrPtr worked_out_expr(Workspace& workspace, const Expr& expr, const Reach& reach
     case ExprKind::text: return text_literal(workspace, expr);
     case ExprKind::list: return list(workspace, expr, reach);
     case ExprKind::path: return name_of(workspace, expr, reach);
-    case ExprKind::call: report_unsupported(workspace, expr.span, "extern function"); return nullptr;
+    case ExprKind::call: return called(workspace, expr);
     case ExprKind::lunar: report_unsupported(workspace, expr.span, "lunar"); return nullptr;
     case ExprKind::aggregate:
     case ExprKind::happened:

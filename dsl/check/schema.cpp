@@ -73,6 +73,7 @@ void note_names(Workspace& workspace, const Stmt& statement) {
     case StmtKind::let:
     case StmtKind::template_:
     case StmtKind::use:
+    case StmtKind::extern_function:
     case StmtKind::policy_item:
       if (!statement.name.text.empty()) schema.unsupported_names.insert(statement.name.text);
       if (!statement.label.text.empty()) schema.unsupported_names.insert(statement.label.text);

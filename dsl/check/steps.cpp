@@ -93,7 +93,8 @@ class Steps {
   Step named(StepKind kind, const Stmt& statement) {
     Step step;
     step.kind = kind;
-    if (!statement.else_if) step.label = step_label(statement);   // `else if` is a part of its `if`, not a step of its own
+    if (!statement.else_if)
+      step.label = step_label(statement);  // `else if` is a part of its `if`, not a step of its own
     return step;
   }
 

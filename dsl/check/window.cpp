@@ -81,11 +81,7 @@ IrPtr window_of(Workspace& workspace, const Expr& expr, const Reach& reach) {
   std::vector<syntax::Name> path = expr.path;
   if (expr.kind == ExprKind::aggregate) {
     if (expr.args.empty() || !expr.args[0] || expr.args[0]->kind != ExprKind::path) {
-      if (expr.args.empty() || !expr.args[0] || expr.args[0]->kind == ExprKind::error) {
-        workspace.broken = true;
-      } else {
-        workspace.sink.report(mistake(309, expr.args[0]->span, {aggregate_word(window->aggregate)}, 25));
-      }
+      workspace.broken = true;  // the parser takes nothing but a path here
       return nullptr;
     }
     path = expr.args[0]->path;

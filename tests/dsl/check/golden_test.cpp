@@ -24,8 +24,8 @@ std::string read(const std::filesystem::path& path) {
 
 }  // namespace
 
-TEST_CASE("ten mistakes are ten diagnostics") {
-  const std::filesystem::path path = "tests/golden/bad/ten_mistakes.tend";
+TEST_CASE("ten mistakes of meaning are ten diagnostics") {
+  const std::filesystem::path path = "tests/golden/bad/ten_meanings.tend";
   const Checked checked = check_files({{path.string(), read(path)}});
   const std::string json = diagnostic::json(checked.diagnostics, checked.sources, text::Tongue::en);
   std::filesystem::path golden = path;

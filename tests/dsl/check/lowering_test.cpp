@@ -106,7 +106,7 @@ message care care { subject "Hi {{ customer.name default "you" }}"; body "since 
         "7 branch <if> (> customer.seats 3) ->10\n"
         "8 set <set customer.level> level \"gold\"\n"
         "9 jump ->14\n"
-        "10 branch <if> customer.vip ->13\n"
+        "10 branch customer.vip ->13\n"  // `else if` is no step of its own
         "11 wait <wait 36 hours> 129600000ms\n"
         "12 jump ->14\n"
         "13 wait_until <wait until 10:00> at 36000000/-1\n"
