@@ -4,7 +4,9 @@
 #include <initializer_list>
 #include <vector>
 
-#include "dsl/syntax/scan.hpp"
+#include "dsl/syntax/keywords.hpp"
+#include "dsl/syntax/mistake.hpp"
+#include "dsl/syntax/state.hpp"
 #include "dsl/syntax/tree.hpp"
 
 namespace tend::syntax {

@@ -4,6 +4,8 @@
 
 #include "dsl/syntax/build.hpp"
 #include "dsl/syntax/literal.hpp"
+#include "dsl/syntax/mistake.hpp"
+#include "dsl/syntax/scan.hpp"
 #include "dsl/text/must.hpp"
 
 namespace tend::syntax {

@@ -4,6 +4,7 @@
 
 #include "dsl/syntax/build.hpp"
 #include "dsl/syntax/literal.hpp"
+#include "dsl/syntax/scan.hpp"
 
 namespace tend::syntax {
 namespace {

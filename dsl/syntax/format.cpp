@@ -125,6 +125,7 @@ class Formatter {
   std::string on_one_line(const Stmt& statement, const Stretch& stretch) {
     std::string inner;
     if (stretch.block != nullptr) {
+      if (stretch.block->statements.empty() && !comment_in(stretch.block->span)) return "{ }";
       switch (statement.kind) {
         case StmtKind::playbook:
         case StmtKind::policy:

@@ -3,7 +3,7 @@
 #pragma once
 #include <cstdint>
 
-#include "dsl/syntax/scan.hpp"
+#include "dsl/syntax/state.hpp"
 
 namespace tend::syntax {
 

@@ -7,6 +7,7 @@
 #include <cstdlib>
 
 #include "dsl/diagnostic/catalogue.hpp"
+#include "dsl/syntax/scan.hpp"
 
 namespace tend::syntax {
 namespace {

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "dsl/syntax/scan.hpp"
+#include "dsl/syntax/scan_literal.hpp"
 
 namespace tend::syntax {
 

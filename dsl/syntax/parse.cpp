@@ -6,6 +6,7 @@
 
 #include "dsl/syntax/build.hpp"
 #include "dsl/syntax/grammar.hpp"
+#include "dsl/syntax/mistake.hpp"
 #include "dsl/text/utf8.hpp"
 
 namespace tend::syntax {

@@ -7,6 +7,11 @@
 #include <vector>
 
 #include "dsl/syntax/grammar.hpp"
+#include "dsl/syntax/guess.hpp"
+#include "dsl/syntax/mistake.hpp"
+#include "dsl/syntax/scan.hpp"
+#include "dsl/syntax/scan_literal.hpp"
+#include "dsl/syntax/sync.hpp"
 
 namespace tend::syntax::grammar {
 
@@ -200,58 +205,98 @@ struct other {
 enum class Sync : std::uint8_t { statement, brace, hole };
 
 /// R; where R throws, the problem is noted down and the text skipped up to where `sync` says. Before that, guesses at
-/// misspelt or run-together words are tried: one that lets R get further is kept, so that the rest of the statement is
-/// read as it was meant.
+/// misspelt or run-together words are tried: the one that lets R get furthest is kept, so that the rest of the
+/// statement is read as it was meant.
 template <Sync sync, typename... R>
 struct recover {
   TEND_RULE(recover, R...) {
     const std::uint32_t begin = here(in, state);
     state.drop_stale(begin);
-    const std::size_t nodes = state.nodes.size();
-    const std::size_t problems = state.problems.size();
-    const bool joined = state.joined;
-    const std::uint32_t depth = state.depth;
-    std::vector<Repair> guesses;   // still to be tried for `first`
-    std::optional<Problem> first;  // what went wrong before the guess now in place
-    std::size_t guessed = 0;       // where that guess stands in state.repairs
+    const Attempt before{state.nodes.size(),    state.problems.size(), state.repairs.size(),
+                         state.repaired.size(), state.joined,          state.depth};
+    Attempt kept = before;  // with the repairs that have proved themselves
     for (;;) {
-      std::optional<Problem> problem;
-      try {
-        const bool matched = match_row<A, Action, Control, R...>(in, state);
-        if (first) state.repaired.push_back(repaired(state, *first, state.repairs[guessed]));
-        return matched;
-      } catch (const Problem& thrown) {
-        problem = thrown;
-      }
-      state.joined = joined;
-      state.depth = depth;
-      if (first && problem->at <= first->at) {  // the guess did not help
-        state.repairs.erase(state.repairs.begin() + static_cast<std::ptrdiff_t>(guessed));
-        problem = first;
-      } else {
-        if (first) state.repaired.push_back(repaired(state, *first, state.repairs[guessed]));
-        guesses = state.full() ? std::vector<Repair>() : guess(state, *problem);
-      }
+      bool matched = false;
+      std::optional<Problem> problem = attempt<A, Action, Control>(in, state, matched);
+      if (!problem) return matched;
+      state.joined = before.joined;
+      state.depth = before.depth;
       const std::size_t cost = 64 + problem->at - std::min(problem->at, begin);
-      if (guesses.empty() || state.repair_cost + cost > kRepairCostMax) return go_on(in, state, begin, nodes, *problem);
-      state.repair_cost += cost;
-      first = problem;
-      guessed = state.repairs.size();
-      state.repairs.push_back(guesses.front());
-      guesses.erase(guesses.begin());
-      state.nodes.resize(nodes);
-      state.problems.resize(problems);
-      state.closing = false;
+      const Repair* best = nullptr;
+      std::uint32_t furthest = problem->at;
+      const std::vector<Repair> guesses = state.full() ? std::vector<Repair>() : guess(state, *problem);
+      if (guesses.empty()) return go_on(in, state, begin, before.nodes, *problem);
+      const bool closing = state.closing;  // what the first attempt found, in case no guess helps
+      const std::vector<diagnostic::Diagnostic> problems = state.problems;
+      const std::vector<diagnostic::Diagnostic> told = state.repaired;
+      const std::vector<Repair> repairs = state.repairs;
+      for (const Repair& one : guesses) {
+        if (state.repair_cost + cost > kRepairCostMax || furthest == kMatched) break;
+        state.repair_cost += cost;
+        undo(state, kept);
+        state.repairs.push_back(one);
+        const std::optional<Problem> next = attempt<A, Action, Control>(in, state, matched);
+        const std::uint32_t reached = next ? next->at : kMatched;
+        if (reached <= furthest) continue;
+        furthest = reached;
+        best = &one;
+        if (!next) {
+          state.repaired.push_back(repaired(state, *problem, one));
+          return matched;
+        }
+      }
+      undo(state, kept);
+      if (best == nullptr) {
+        state.closing = closing;
+        state.problems = problems;
+        state.repaired = told;
+        state.repairs = repairs;
+        return go_on(in, state, begin, before.nodes, *problem);
+      }
+      state.repairs.push_back(*best);
+      state.repaired.push_back(repaired(state, *problem, *best));
+      kept.repairs = state.repairs.size();
+      kept.repaired = state.repaired.size();
     }
   }
 
  private:
+  static constexpr std::uint32_t kMatched = ~0u;
+
+  /// How much of the state an attempt found before it.
+  struct Attempt {
+    std::size_t nodes, problems, repairs, repaired;
+    bool joined;
+    std::uint32_t depth;
+  };
+
+  static void undo(State& state, const Attempt& to) {
+    state.nodes.resize(to.nodes);
+    state.problems.resize(to.problems);
+    state.repairs.resize(to.repairs);
+    state.repaired.resize(to.repaired);
+    state.joined = to.joined;
+    state.depth = to.depth;
+    state.closing = false;
+  }
+
+  /// Matches R; the problem, if it threw one.
+  template <pegtl::apply_mode A, template <typename...> class Action, template <typename...> class Control, typename In>
+  static std::optional<Problem> attempt(In& in, State& state, bool& matched) {
+    try {
+      matched = match_row<A, Action, Control, R...>(in, state);
+      return std::nullopt;
+    } catch (const Problem& thrown) {
+      return thrown;
+    }
+  }
+
   template <typename In>
   static bool go_on(In& in, State& state, std::uint32_t begin, std::size_t nodes, const Problem& problem) {
     const std::uint32_t from = std::max(problem.resume, begin);
     std::uint32_t resume = from;
     if constexpr (sync == Sync::hole) {
-      resume = sync_hole(state.source, from);
+      resume = sync_hole(state, from);
       if (resume == from) throw problem;
     } else if constexpr (sync == Sync::brace) {
       resume = sync_brace(state, from);
