@@ -1,5 +1,5 @@
 // Comparisons: which sides can meet at all, and the form in which dates and moments are compared: nothing is counted
-// backwards (SEMANTICS §1), so `today >= d - 30 days` becomes `today + 30 days >= d`.
+// backwards (docs/semantics.md §1), so `today >= d - 30 days` becomes `today + 30 days >= d`.
 #include <algorithm>
 #include <cmath>
 #include <utility>
@@ -278,6 +278,10 @@ IrPtr compared(Workspace& workspace, Word word, Span span, IrPtr left, IrPtr rig
   }
   if (type == Type::list) {
     workspace.sink.report(mistake(332, span));
+    return nullptr;
+  }
+  if (left->op == Op::constant && right->op == Op::constant) {
+    workspace.sink.report(mistake(334, span));
     return nullptr;
   }
   if (!count_can_be(*left, word, *right) || !count_can_be(*right, turned(word), *left)) {

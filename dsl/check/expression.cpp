@@ -301,7 +301,10 @@ IrPtr value_of(Workspace& workspace, const Expr* expr, const Reach& reach) {
     workspace.broken = true;  // the parser could not read it, and said so
     return nullptr;
   }
-  return worked_out_expr(workspace, *expr, reach);
+  ++workspace.open_depth;
+  IrPtr ir = worked_out_expr(workspace, *expr, reach);
+  --workspace.open_depth;
+  return ir;
 }
 
 IrPtr condition_of(Workspace& workspace, const Expr* expr, const Reach& reach) {

@@ -53,6 +53,7 @@ struct Found {
 void look(const Ir& ir, Found& found) {
   switch (ir.op) {
     case Op::attribute: found.attributes.insert(ir.a); break;
+    case Op::arm_field: found.events.insert(ir.a); break;  // another one may choose the arm again
     case Op::now: found.flags.time = true; break;
     case Op::today:
     case Op::age:

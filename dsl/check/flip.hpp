@@ -1,4 +1,4 @@
-// Time in conditions (SEMANTICS §5, §6): what a condition depends on, and whether the moments at which time alone can
+// Time in conditions (docs/semantics.md §5, §6): what a condition depends on, and whether the moments at which time alone can
 // change it can be worked out.
 #pragma once
 #include "dsl/check/ir.hpp"

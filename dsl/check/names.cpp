@@ -316,16 +316,14 @@ const Ir* worked_out(Workspace& workspace, Trait& trait, Span use) {
     return nullptr;
   }
   if (trait.state == Trait::State::fresh) {
-    if (workspace.trait_nesting >= kTraitDepthMax) {
+    if (workspace.open_depth > kOpenDepthMax) {
       workspace.sink.report(mistake(404, use, {declaration.name.text}));
       return nullptr;
     }
     trait.state = Trait::State::under_way;
-    ++workspace.trait_nesting;
     const syntax::Expr* expr = declaration.value ? declaration.value.get() : declaration.condition.get();
     trait.ir = trait.is_segment ? condition_of(workspace, expr, Reach{}) : value_of(workspace, expr, Reach{});
     trait.state = Trait::State::done;
-    --workspace.trait_nesting;
     if (trait.ir && depth_of(*trait.ir) > kTraitDepthMax) {
       workspace.sink.report(mistake(404, declaration.name.span, {declaration.name.text}));
       trait.ir = nullptr;

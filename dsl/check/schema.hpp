@@ -48,9 +48,9 @@ struct Workspace {
   const CheckOptions& options;
   diagnostic::Sink& sink;
   Schema schema;
-  bool broken = false;            // the tree holds parts that could not be parsed
-  std::size_t trait_nesting = 0;  // of `worked_out`, against kTraitDepthMax
-  std::size_t copied_nodes = 0;   // by traits and segments, against kCopiedNodesMax
+  bool broken = false;           // the tree holds parts that could not be parsed
+  std::size_t open_depth = 0;    // levels of expressions under way, against kOpenDepthMax
+  std::size_t copied_nodes = 0;  // by traits and segments, against kCopiedNodesMax
 };
 
 /// Reads every declaration's names and types into `workspace.schema`. Duplicates are reported at the later one, by file

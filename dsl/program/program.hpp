@@ -81,7 +81,7 @@ enum class Op : std::uint8_t {
   default_,        // a, or b where a is missing
   add, subtract, multiply, divide, negate,
   list,            // a: index of the first child in `Program::arguments`, b: number of children
-  local_moment,    // a: child (date), b: child (time of day): `clock(a, b)` in the customer's zone (SEMANTICS §1). A date used as
+  local_moment,    // a: child (date), b: child (time of day): `clock(a, b)` in the customer's zone (docs/semantics.md §1). A date used as
                    // a moment is this with 00:00; so is `2026-11-11 09:30` without an offset
 };
 inline constexpr Op kLastOp = Op::local_moment;

@@ -233,11 +233,12 @@ struct op {
 struct negation_of_value : node<N::negate, 0, plus<op<'-', Word::subtract>, ws>, need<operand, P::value>> {};
 struct signed_operand : sor<negation_of_value, operand> {};
 struct with_default
-    : chain<N::default_, signed_operand, star<ws, kw<K::default_>, wsn, need<signed_operand, P::value>>> {};
+    : chain<N::default_, signed_operand, star<ws, kw<K::default_>, after_operator, need<signed_operand, P::value>>> {};
 struct product_sign : sor<op<'*', Word::multiply>, op<'/', Word::divide>> {};
-struct product : chain<N::product, with_default, star<ws, product_sign, wsn, need<with_default, P::value>>> {};
+struct product : chain<N::product, with_default, star<ws, product_sign, after_operator, need<with_default, P::value>>> {
+};
 struct sum_sign : sor<op<'+', Word::add>, op<'-', Word::subtract>> {};
-struct sum : chain<N::sum, product, star<ws, sum_sign, wsn, need<product, P::value>>> {};
+struct sum : chain<N::sum, product, star<ws, sum_sign, after_operator, need<product, P::value>>> {};
 
 struct comparison_sign {
   TEND_LEAF(comparison_sign) {
@@ -267,7 +268,9 @@ struct comparison : sor<comparison_sign, op_word<K::not_in, Word::not_in>, op_wo
 // relation = sum [ is missing | is not missing | comparison sum ]
 struct relation
     : chain<N::compare, sum,
-            opt<ws, sor<kw<K::is_not_missing>, kw<K::is_missing>, seq<comparison, wsn, need<sum, P::value>>>>> {};
+            opt<ws,
+                sor<kw<K::is_not_missing>, kw<K::is_missing>, seq<comparison, after_operator, need<sum, P::value>>>>> {
+};
 
 // ---- events and time
 
@@ -300,11 +303,12 @@ struct consents : node<N::consents, 0, kw<K::consents>, ws, name> {};
 // ---- conditions
 
 struct predicate : sor<inactive, silent, tagged, in_segment, consents, happened, relation> {};
-struct denied : node<N::not_, 0, plus<kw<K::not_>, wsn>, need<predicate, P::condition>> {};
+struct denied : node<N::not_, 0, plus<kw<K::not_>, after_operator>, need<predicate, P::condition>> {};
 struct negation : sor<denied, predicate> {};
 struct and_word : seq<pegtl::not_at<kw<K::and_stay>>, kw<K::and_>> {};
-struct conjunction : chain<N::and_, negation, star<wsn, and_word, wsn, need<negation, P::condition>>> {};
-struct expression : chain<N::or_, conjunction, star<wsn, kw<K::or_>, wsn, need<conjunction, P::condition>>> {};
+struct conjunction : chain<N::and_, negation, star<wsn, and_word, after_operator, need<negation, P::condition>>> {};
+struct expression : chain<N::or_, conjunction, star<wsn, kw<K::or_>, after_operator, need<conjunction, P::condition>>> {
+};
 
 template <typename R>
 std::uint32_t match_one(State& state, std::uint32_t at) {

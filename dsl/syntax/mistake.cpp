@@ -115,6 +115,7 @@ void raise_expected(const State& state, std::uint32_t at, Phrase phrase) {
   Problem problem;
   problem.at = problem.resume = at;
   const std::uint32_t begin = nothing ? before_end : at;
+  if (closer && nothing) problem.at = problem.resume = begin;  // the line above is the broken one
   const text::Span span = state.span(begin, nothing ? begin : token_end(state, at));
   if (!nothing && !known_mark(state, at)) raise_bad_character(state, at);
   if (!nothing && phrase == Phrase::duration) {
@@ -129,7 +130,7 @@ void raise_expected(const State& state, std::uint32_t at, Phrase phrase) {
   const std::string_view word = word_at(state.source, at);
   if (wants_name(phrase) && is_reserved(word)) {
     problem.diagnostic = diagnostic::make(106, span, {std::string(word)});
-    problem.diagnostic.help = 2;
+    problem.diagnostic.help = 3;
     problem.diagnostic.help_arguments = {"`" + std::string(word) + "`"};
     problem.diagnostic.fixes = {{span, "`" + std::string(word) + "`"}};
     throw problem;

@@ -64,6 +64,17 @@ struct wsn {
   }
 };
 
+/// Behind an operator, where a line goes on: blanks, line breaks and comments; but not into a declaration.
+struct after_operator {
+  TEND_LEAF(after_operator) {
+    const std::uint32_t at = here(in, state);
+    const std::uint32_t same = skip(state, at, false);
+    const std::uint32_t next = skip(state, at, true);
+    in.bump((next != same && declaration_at(state, next) ? same : next) - at);
+    return true;
+  }
+};
+
 /// A keyword, as a node.
 template <Keyword k>
 struct kw {
@@ -247,6 +258,7 @@ struct recover {
       }
       undo(state, kept);
       if (best == nullptr) {
+        suggest(*problem, guesses);
         state.closing = closing;
         state.problems = problems;
         state.repaired = told;
@@ -278,6 +290,18 @@ struct recover {
     state.joined = to.joined;
     state.depth = to.depth;
     state.closing = false;
+  }
+
+  /// What begins no statement is at least compared with the words of the language.
+  static void suggest(Problem& problem, const std::vector<Repair>& guesses) {
+    constexpr std::uint32_t kBytesMin = 4;  // shorter words are near to too many
+    if (problem.diagnostic.code != 103 || problem.diagnostic.help != 0) return;
+    for (const Repair& one : guesses) {
+      if (one.replacement.empty() || one.begin != problem.at || one.end - one.begin < kBytesMin) continue;
+      problem.diagnostic.help = 1;
+      problem.diagnostic.help_arguments = {one.replacement};
+      return;
+    }
   }
 
   /// Matches R; the problem, if it threw one.

@@ -239,7 +239,9 @@ struct field : node<N::field, 0, name, ws, need<type, P::type>, opt<ws, kw<K::pr
 struct fields : node<N::fields, 0, block<field, P::field, true>> {};
 struct optional_fields : opt<ws, at<mark<'{'>>, fields> {};
 // params = "(" [ name type [ "=" expression ] { "," … } ] ")"
-struct param : node<N::field, 0, name, ws, need<type, P::type>, opt<ws, mark<'='>, wsn, need<expression, P::value>>> {};
+struct param
+    : node<N::field, 0, name, ws, need<type, P::type>, opt<ws, mark<'='>, after_operator, need<expression, P::value>>> {
+};
 struct params_body : seq<ws, opt<param, star<ws, comma, ws, param>>, ws, need<mark<')'>, P::closing_parenthesis>> {};
 struct params : node<N::params, 0, mark<'('>, scope<true, params_body>> {};
 
@@ -294,7 +296,8 @@ struct repeat : statement<S::repeat, kw<K::repeat>, head<rounds, opt<ws, every>,
 struct tag_name : need<sor<text, path>, P::text> {};
 struct tag : statement<S::tag, kw<K::tag>, ws, tag_name> {};
 struct untag : statement<S::untag, kw<K::untag>, ws, tag_name> {};
-struct set : statement<S::set, kw<K::set>, ws, need<path, P::name>, ws, equal_sign, wsn, need<expression, P::value>> {};
+struct set : statement<S::set, kw<K::set>, ws, need<path, P::name>, ws, equal_sign, after_operator,
+                       need<expression, P::value>> {};
 struct emit : statement<S::emit, kw<K::emit>, ws, need<path, P::event>, optional_values> {};
 
 struct due : node<N::due, 0, kw<K::due>, ws, need<time_span, P::duration>> {};
@@ -310,7 +313,8 @@ struct credit : statement<S::credit, kw<K::credit>, ws, need<sum, P::amount>, ws
                           ws, need<staff, P::person>, from_budget> {};
 struct start : statement<S::start, kw<K::start>, ws, need<path, P::playbook>,
                          opt<ws, kw<K::for_person>, ws, need<path, P::person>>> {};
-struct let : statement<S::let, kw<K::let>, ws, some_name, ws, equal_sign, wsn, need<expression, P::value>> {};
+struct let : statement<S::let, kw<K::let>, ws, some_name, ws, equal_sign, after_operator, need<expression, P::value>> {
+};
 struct stop : statement<S::stop, kw<K::stop>, opt<ws, text>> {};
 
 struct step : sor<send, wait_up_to, wait_until, wait_for, if_, tag, untag, set, stop, split, repeat, emit, task, ask,
@@ -385,7 +389,7 @@ struct header_or_step : sor<header, step> {};
 // ---- declarations
 
 struct title : opt<ws, text> {};
-struct use_of_template : seq<ws, mark<'='>, wsn, need<call, P::template_>,
+struct use_of_template : seq<ws, mark<'='>, after_operator, need<call, P::template_>,
                              opt<wsn, brace_ahead, block<header, P::header_clause, false, true>>> {};
 struct playbook_body : sor<use_of_template, block<header_or_step, P::clause_or_step, false, true>> {};
 struct playbook : statement<S::playbook, kw<K::playbook>, head_or_use<ws, some_name, title>, playbook_body> {};
@@ -404,8 +408,9 @@ struct event_ : statement<S::event, kw<K::event>, ws, need<name, P::event>, opti
 struct activity
     : statement<S::activity, kw<K::activity_is>, ws, need<path, P::event>, star<ws, comma, wsn, need<path, P::event>>> {
 };
-struct trait_ : statement<S::trait, kw<K::trait_>, ws, some_name, ws, equal_sign, wsn, need<expression, P::value>> {};
-struct segment : statement<S::segment, kw<K::segment>, ws, need<name, P::segment>, ws, equal_sign, wsn,
+struct trait_
+    : statement<S::trait, kw<K::trait_>, ws, some_name, ws, equal_sign, after_operator, need<expression, P::value>> {};
+struct segment : statement<S::segment, kw<K::segment>, ws, need<name, P::segment>, ws, equal_sign, after_operator,
                            need<expression, P::condition>> {};
 
 struct message_word : sor<kw<K::m_text>, kw<K::m_subject>, kw<K::m_body>, kw<K::m_link>, kw<K::m_image>, kw<K::m_mini>,

@@ -70,7 +70,7 @@ void append_text(std::string& out, Context& context, const Value& value);
 /// The parts of a text one after another.
 void render(std::string& out, Context& context, const std::vector<program::TextPart>& parts);
 
-/// m + D on this customer's calendar (SEMANTICS §1).
+/// m + D on this customer's calendar (docs/semantics.md §1).
 Moment add_duration(Context& context, Moment moment, program::Duration duration);
 
 }  // namespace tend::expr

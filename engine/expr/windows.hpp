@@ -4,7 +4,7 @@
 
 namespace tend::expr {
 
-/// Source: SEMANTICS §5 (windows are [0, D) in age), §6 (flips), §14 (values).
+/// Source: docs/semantics.md §5 (windows are [0, D) in age), §6 (flips), §14 (values).
 Value evaluate_window(Context& context, std::uint32_t window);
 
 }  // namespace tend::expr

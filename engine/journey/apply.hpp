@@ -13,7 +13,7 @@ namespace tend::journey {
 /// In recorded time a customer with a send out stands still: his inputs wait in State::pending until the outcome is in.
 /// Errors: false for a payload that does not add up or names what the program lacks; nothing has changed then.
 /// Thread: one thread at a time per state.
-/// Source: SEMANTICS §2–§9.
+/// Source: docs/semantics.md §2–§9.
 bool apply(const Plan& plan, state::State& state, state::InputKind kind, std::string_view payload, Effects& effects, Tracer* tracer = nullptr);
 
 /// The sends that were handed over and have no outcome yet, rendered again: what a restart must settle. In order of (moment, customer id,

@@ -1,4 +1,4 @@
-// One turn of one customer: everything that happens at one moment because of time or of one input, in the order of SEMANTICS §3.
+// One turn of one customer: everything that happens at one moment because of time or of one input, in the order of docs/semantics.md §3.
 #pragma once
 #include <deque>
 #include <vector>

@@ -91,7 +91,7 @@ std::string run_summary(const RunHead& head, const run::Figures& figures, const 
     const run::PlaybookCount& count = figures.playbooks[p];
     out += "\n" + playbook.name + (playbook.title.empty() ? "" : "  " + playbook.title) + "\n";
     const auto line = [&](const std::string& name, std::uint64_t number, std::uint64_t whole) {
-      out += "  " + padded(name, kName) + right(grouped(number), kNumber) + right(share(number, whole), 9) + "\n";
+      out += "  " + padded(name, kName) + right(grouped(number), kNumber) + (whole == 0 ? "" : right(share(number, whole), 9)) + "\n";
     };
     line(say("entered", "进入"), count.entered, 0);
     line(say("goal reached", "达成目标"), count.goal, count.entered);

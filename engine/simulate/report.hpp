@@ -14,7 +14,7 @@ struct RunHead {
   std::string default_channel;
 };
 
-/// The JSON of DESIGN: one object, playbooks by name, each step with its line.
+/// One object (docs/formats/run.md), playbooks by name, each step with its line.
 std::string run_json(const RunHead& head, const run::Figures& figures, const program::Program& program, const program::Places& places);
 
 /// The same for people, in columns that stand straight with Chinese names.

@@ -108,7 +108,7 @@ TEST_CASE("dependencies and flips") {
     const char* attributes;
     const char* flags;  // Activity, Tags, Consent, tiMe
   };
-  // The table of SEMANTICS §6, row by row, and what reads the customer's zone.
+  // The table of docs/semantics.md §6, row by row, and what reads the customer's zone.
   const Row rows[] = {
       {"count(order) over 90 days > 1", "order ", "", "M"},
       {"count(order) > 1", "order ", "", ""},

@@ -34,8 +34,8 @@ TEST_CASE("numbers are summed in millionths, rounded half to even, exactly", "[e
   CHECK(*millionths(1.0) == 1'000'000);
   CHECK(*millionths(0.1) == 100'000);
   CHECK(*millionths(-0.1) == -100'000);
-  CHECK(*millionths(2.5e-6) == 2);     // 2.5e-6 as a double lies a little below the tie
-  CHECK(*millionths(0.0000005) == 0);  // 5e-7 likewise
+  CHECK(*millionths(2.5e-6) == 3);     // 2.5e-6 as a double lies a little above the tie
+  CHECK(*millionths(0.0000005) == 0);  // 5e-7 a little below
   CHECK(*millionths(1.0 / 1024 / 1024 / 1024) == 0);
   CHECK(*millionths(9007199254740993.0) == static_cast<Wide>(9007199254740992) * 1'000'000);
   CHECK_FALSE(millionths(1e300).has_value());

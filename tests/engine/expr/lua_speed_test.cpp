@@ -98,6 +98,62 @@ void measure(const char* name, const Partition& partition, std::uint32_t express
 
 }  // namespace
 
+TEST_CASE("ns per evaluation as an event brings them: many conditions of one customer, customers in no order",
+          "[.speed]") {
+  constexpr std::uint32_t kMany = 200'000;
+  constexpr int kConditions = 24;
+  Program program = make_shop();
+  Pen pen(program);
+  for (int i = 0; i < kConditions; ++i) {
+    const program::Duration over{0, (30 + 15 * i) * env::kDay};
+    const std::uint32_t orders =
+        pen.window({.event = kOrder, .aggregate = Aggregate::count, .over = over}, Type::number);
+    const std::uint32_t often = pen.node(Op::greater_equal, Type::boolean, orders, pen.number(1 + i % 4));
+    const std::uint32_t tagged = pen.node(Op::tagged, Type::boolean, pen.text(i % 2 == 0 ? "staff" : "vip"));
+    const std::uint32_t not_tagged = pen.node(Op::not_, Type::boolean, tagged);
+    const std::uint32_t rich = pen.node(Op::greater, Type::boolean, pen.attribute(kSpend), pen.number(10 * i));
+    pen.expression(pen.node(Op::and_, Type::boolean, pen.node(Op::and_, Type::boolean, often, not_tagged), rich));
+  }
+  Partition partition(std::move(program));
+  std::mt19937_64 random(8);
+  std::vector<std::uint32_t> order(kMany);
+  for (std::uint32_t c = 0; c < kMany; ++c) {
+    order[c] = add_customer(partition, random, c);
+    if (random() % 4 != 0) partition.state.set_attribute(c, kSpend, Value::number(static_cast<double>(random() % 300)));
+  }
+  std::shuffle(order.begin(), order.end(), random);
+  auto machine = LuaMachine::make(partition.tables);
+  REQUIRE(machine);
+
+  std::uint64_t held[2] = {};
+  const auto run = [&](bool lua) {
+    held[lua] = 0;
+    const auto from = std::chrono::steady_clock::now();
+    for (const std::uint32_t customer : order) {
+      for (std::uint32_t e = 0; e < kConditions; ++e) {
+        Context context{.tables = &partition.tables,
+                        .state = &partition.state,
+                        .customer = customer,
+                        .now = kBase + 60 * env::kDay};
+        const Value value =
+            lua ? (*machine)->evaluate(context, e) : evaluate(context, partition.program.expressions[e].root);
+        held[lua] += value.truth();
+      }
+    }
+    return std::chrono::duration<double, std::nano>(std::chrono::steady_clock::now() - from).count() / kMany /
+           kConditions;
+  };
+  double best[2] = {1e300, 1e300};
+  for (int round = 0; round < 5; ++round) {
+    best[0] = std::min(best[0], run(false));
+    best[1] = std::min(best[1], run(true));
+  }
+  CHECK(held[0] == held[1]);
+  std::printf("%d conditions in turn for each of %u customers in no order (least of 5 rounds, ns per evaluation)\n",
+              kConditions, kMany);
+  std::printf("  reference                    %7.1f\n  Lua, one by one, compiled    %7.1f\n", best[0], best[1]);
+}
+
 TEST_CASE("ns per evaluation", "[.speed]") {
   Program program = make_shop();
   Pen pen(program);
