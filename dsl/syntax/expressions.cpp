@@ -92,7 +92,9 @@ struct text {
       }
       if (stop >= source.size() || (form != TextForm::triple && source[stop] == '\n'))
         raise_unclosed(state, begin, stop, form);
-      (void)Control<hole>::template match<A, pegtl::rewind_mode::required, Action, Control>(in, state);
+      // A hole that a guess at a word has made unreadable must not be tried for ever.
+      if (!Control<hole>::template match<A, pegtl::rewind_mode::required, Action, Control>(in, state))
+        raise_unclosed(state, begin, stop, form);
     }
     const std::uint32_t end = here(in, state);
     state.nodes.push_back({N::text, static_cast<std::uint16_t>(form), begin, end, first});
