@@ -32,7 +32,7 @@ Result<Checked> check_paths(const std::vector<std::string>& paths) {
   for (std::uint32_t i = 0; i < checked.sources.size(); ++i) checked.files.push_back(syntax::parse(checked.sources[i], i, sink));
   check::CheckOptions options;
   for (const auto& channel : checked.workspace.channels) options.channels.push_back(channel.name);
-  if (!options.channels.empty()) options.default_channel = options.channels.front();
+  if (options.channels.size() == 1) options.default_channel = options.channels.front();   // of several, a message has to name one
   checked.result = check::check(checked.sources, checked.files, options, sink);
   checked.diagnostics = sink.take();
   for (const diagnostic::Diagnostic& d : checked.diagnostics) ++(d.severity == diagnostic::Severity::error ? checked.errors : checked.warnings);
@@ -61,7 +61,7 @@ Result<std::unique_ptr<Compiled>> compile_workspace(const std::string& path, tex
   compiled->places = std::move(checked->result.places);
   compiled->program_bytes = program::serialize(compiled->program);
   compiled->places_bytes = program::serialize(compiled->places);
-  if (!compiled->workspace.channels.empty()) compiled->default_channel = compiled->workspace.channels.front().name;
+  if (compiled->workspace.channels.size() == 1) compiled->default_channel = compiled->workspace.channels.front().name;
   return compiled;
 }
 

@@ -116,7 +116,10 @@ std::string Story::sentence(const Note& note) const {
       return say("came in time: ", "及时发生：") + program_.events[note.event].name;
     case NoteKind::waits: return say("waits until ", "等到 ") + env::format_moment(note.until);
     case NoteKind::send: return step_text(note) + say(": handed over, key ", "：已交给渠道，编号 ") + note.detail;
-    case NoteKind::outcome: return say("the channel answered: ", "渠道答复：") + note.detail;
+    case NoteKind::outcome: {
+      const std::string answer = chinese_ && note.detail == "accepted" ? "已接收" : note.detail;
+      return say("the channel answered: ", "渠道答复：") + answer;
+    }
     case NoteKind::goal: return say("goal reached", "达成目标") + (note.event == kNone ? "" : say(" by ", "，因为 ") + program_.events[note.event].name);
     case NoteKind::left: return say("left: ", "退出：") + describe(program_, program_.expressions[note.expression].root);
     case NoteKind::finished: return say("finished", "走完") + (note.detail.empty() ? "" : ": " + note.detail);
@@ -146,8 +149,12 @@ void Story::note(const Note& note) {
     const bool is_private = program_.nodes[reading.node].op == program::Op::attribute && program_.attributes[program_.nodes[reading.node].a].is_private;
     std::string shown;
     channel::append_visible(shown, reading.value);
-    out_ += std::string(moment.size() + 6, ' ') + describe(program_, reading.node) + " = " +
-            (reading.value.empty() ? say("(missing)", "（空）") : is_private ? "•••" : shown) + "\n";
+    out_ += std::string(moment.size() + 6, ' ');
+    if (program_.nodes[reading.node].op == program::Op::inactive) {
+      out_ += say("silent since ", "沉默自 ") + shown + "\n";
+      continue;
+    }
+    out_ += describe(program_, reading.node) + " = " + (reading.value.empty() ? say("(missing)", "（空）") : is_private ? "•••" : shown) + "\n";
   }
 }
 

@@ -73,7 +73,13 @@ Result<std::string> retell(const program::Program& program, const program::Place
   state::encode_moment(tick, until);
   if (until != env::kNoMoment) whole &= apply(state::InputKind::tick, tick);
   if (!whole) return fail(ErrorCode::corrupt, "an input of this customer does not fit the program that the folder runs");
-  return story.text();
+  // What is still to come, so that a story without a send says more than nothing.
+  const std::uint32_t customer = state.find_customer(arguments.customer);
+  const env::Moment due = customer == state::kNoText ? state::kNever : state.at(customer).due;
+  const bool chinese = tongue == text::Tongue::zh;
+  std::string next = chinese ? "此后没有按时间到期的事" : "nothing more is due by time";
+  if (due != state::kNever) next = (chinese ? "此后最早可能到期：" : "nothing more is due by time before ") + env::format_moment(due);
+  return story.text() + (until == env::kNoMoment ? "" : env::format_moment(until) + "  ") + next + "\n";
 }
 
 /// Until when time has been told to a partition: its last tick.

@@ -28,7 +28,8 @@ enum class NoteKind : std::uint8_t {
   tagged, untagged, set,
 };
 
-/// A value that a condition read: the node says where in the text.
+/// A value that a condition read: the node says where in the text. Of `inactive for D` it is the moment of the last activity or, before any, of
+/// the customer's first input.
 struct Reading {
   std::uint32_t node;
   std::string value;       // empty: missing

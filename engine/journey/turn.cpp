@@ -627,11 +627,11 @@ std::vector<Reading> Turn::readings(std::uint32_t expression, const Journey* jou
         expr::Context c = context(journey);
         if (with_event) c.event = {.event = event_, .at = event_at_, .fields = event_fields_};
         Reading reading{.node = index, .value = {}};
-        expr::append_text(reading.value, c, expr::evaluate(c, index));
         if (node.op == Op::inactive) {   // a yes says little: since when says why
           const state::Customer& row = state_.at(customer_);
-          reading.value += row.last_activity != env::kNoMoment ? ", last active " : ", never active, first seen ";
-          reading.value += env::format_moment(row.last_activity != env::kNoMoment ? row.last_activity : row.first_seen);
+          reading.value = env::format_moment(row.last_activity != env::kNoMoment ? row.last_activity : row.first_seen);
+        } else {
+          expr::append_text(reading.value, c, expr::evaluate(c, index));
         }
         found.push_back(std::move(reading));
         return;

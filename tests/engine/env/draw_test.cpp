@@ -1,4 +1,4 @@
-// Draws: SEMANTICS E10 and the hashes' known values.
+// Draws: docs/semantics.md E10 and the hashes' known values.
 #include "engine/env/draw.hpp"
 
 #include <array>

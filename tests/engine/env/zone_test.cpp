@@ -1,4 +1,4 @@
-// Clocks of zones: SEMANTICS E1, gaps, overlaps, skipped days, and a whole-table check against the definition.
+// Clocks of zones: docs/semantics.md E1, gaps, overlaps, skipped days, and a whole-table check against the definition.
 #include "engine/env/zone.hpp"
 
 #include <thread>
