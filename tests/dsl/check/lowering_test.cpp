@@ -295,8 +295,8 @@ message care { text "{{ customer.name default "you" }}" }
   int programs = 0;
   for (int round = 0; round < 3000; ++round) {
     std::string text = whole;
-    for (int edit = 0; edit < 2; ++edit) {
-      const std::size_t at = next(text.size()), length = 1 + next(12);
+    for (int edit = 0; edit < 1 + round % 2; ++edit) {
+      const std::size_t at = next(text.size()), length = 1 + next(round % 2 == 0 ? 3 : 12);
       if (round % 3 == 0)
         text.erase(at, length);
       else if (round % 3 == 1)
