@@ -2,6 +2,7 @@
 // three RocksDB keys (state, old timer, new timer) with the write-ahead log synced per group of 1,024. And the memory it takes.
 #include <rocksdb/db.h>
 #include <rocksdb/write_batch.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -117,6 +118,14 @@ double rocksdb_steps(const std::string& folder) {
   return static_cast<double>(steps) / (now - begin);
 }
 
+/// Of this process, all threads, in user and system.
+double cpu_seconds() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  const auto of = [](const timeval& t) { return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) / 1e6; };
+  return of(usage.ru_utime) + of(usage.ru_stime);
+}
+
 std::uint64_t steps_of(const run::Figures& figures) {
   return std::accumulate(figures.playbooks[0].reached.begin(), figures.playbooks[0].reached.end(), std::uint64_t{0});
 }
@@ -145,14 +154,17 @@ void bench_replay(const std::string& scratch, const std::string& orders, unsigne
   auto engine = run::Engine::open(std::move(*folder), plan, bytes, {}, options, **dispatcher);
   if (!engine) throw std::runtime_error(engine.error().message);
   const double begin = seconds();
+  const double cpu_begin = cpu_seconds();
   const auto done = simulate::run_recorded(**engine, rows, {.from = *env::parse_moment("1997-01-01", env::utc()), .to = *env::parse_moment("1998-07-01", env::utc())});
   const double time = seconds() - begin;
+  const double cpu = cpu_seconds() - cpu_begin;
   if (!done) throw std::runtime_error(done.error().message);
   const run::Figures figures = run::collect_figures((*engine)->partitions());
   const auto rate = static_cast<double>(steps_of(figures)) / time;
   std::printf("  (%zu events, %llu customers, %llu steps in %.2f s, durable, every message in the outbox)\n", rows.rows.size(),
               static_cast<unsigned long long>(figures.customers), static_cast<unsigned long long>(steps_of(figures)), time);
   report({"replay steps", rate, "steps/s", "three RocksDB keys, WAL synced per 1,024", peer});
+  report({"replay processor time per million steps", cpu / static_cast<double>(steps_of(figures)) * 1e6, "s", "", 0});
   report({"replay inputs (events and outcomes)", (static_cast<double>(rows.rows.size()) + static_cast<double>(figures.playbooks[0].reached[0] + figures.playbooks[0].reached[2])) / time,
           "inputs/s", "", 0});
 }
