@@ -27,8 +27,8 @@ struct Outcome {
 
 /// A Lua state with the expressions of one program, each compiled once.
 /// Nothing of Lua is in reach of the generated code: text only (no bytecode), an empty environment, no library; it has
-/// no loop but the one over the rows of a batch and calls nothing from outside, so it ends. Thread: one machine per
-/// thread.
+/// no loop but the one over the rows of a batch and calls nothing from outside, so it ends.
+/// Thread: one machine per thread.
 class LuaMachine {
  public:
   /// Lifetime: `tables` outlives the machine.
