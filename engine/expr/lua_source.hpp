@@ -33,7 +33,8 @@ struct Leaf {
 
 /// A chunk that is called with two pointers to doubles, `leaf` and `result`, and gives two functions: `one(row)` and
 /// `many(count)`. Row r of the leaves starts at leaf[r * slots]; result[2 r] becomes the value, result[2 r + 1] 1 where
-/// there is one, else 0. Shape: `one` has no loop and no call; `many` calls it for rows 0 to count - 1.
+/// there is one, else 0.
+/// Shape: `one` has no loop and no call; `many` calls it for rows 0 to count - 1.
 struct LuaSource {
   std::string text;
   std::vector<Leaf> leaves;

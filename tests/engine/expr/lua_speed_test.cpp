@@ -1,5 +1,5 @@
-// Nanoseconds per evaluation, the reference against Lua. Not part of the tests: `test_engine_expr "[.speed]"`, built for
-// release.
+// Nanoseconds per evaluation, the reference against Lua. Not part of the tests: `test_engine_expr "[.speed]"`, built
+// for release.
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
