@@ -59,7 +59,8 @@ bool takes_field(Aggregate aggregate) {
 }
 
 // What a window counts must be known when an event comes or an attribute changes: it may not move with time by itself.
-bool can_be_kept(Workspace& workspace, const Ir& filter) {
+// `where` is where it is written: what a trait brings with it is wrong in its use, not where the trait stands.
+bool can_be_kept(Workspace& workspace, const Ir& filter, Span where) {
   const Ir* wrong = nullptr;
   walk(filter, [&](const Ir& ir) {
     const bool moves =
@@ -67,7 +68,9 @@ bool can_be_kept(Workspace& workspace, const Ir& filter) {
     if (moves && !wrong) wrong = &ir;
   });
   if (!wrong) return true;
-  workspace.sink.report(mistake(402, wrong->span));
+  const bool written_here =
+      wrong->span.file == where.file && wrong->span.begin >= where.begin && wrong->span.end <= where.end;
+  workspace.sink.report(mistake(402, written_here ? wrong->span : where));
   return false;
 }
 
@@ -127,7 +130,7 @@ IrPtr window_of(Workspace& workspace, const Expr& expr, const Reach& reach) {
       inside.in_window = true;
       inside.journey = reach.journey;
       window->filter = event_filter(workspace, expr.where.get(), *event, inside);
-      if (!window->filter || !can_be_kept(workspace, *window->filter)) whole = false;
+      if (!window->filter || !can_be_kept(workspace, *window->filter, expr.where->span)) whole = false;
     }
   }
   const bool judged = expr.kind == ExprKind::happened || expr.kind == ExprKind::silent;

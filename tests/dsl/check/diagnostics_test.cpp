@@ -145,6 +145,14 @@ TEST_CASE("did you mean") {
   CHECK(help("segment loyal = order within 3 days\nsegment s = in segment loyl") == "did you mean `loyal`?");
 }
 
+TEST_CASE("a trait that cannot stand in a window's where is wrong where it is used") {
+  const Checked checked =
+      check_text(std::string(kDeclarations) + "trait n = count(visit)\nsegment s = count(order where weight > n) > 1");
+  REQUIRE(checked.codes() == "T0402");
+  const text::Span span = checked.diagnostics[0].span;
+  CHECK(checked.sources[0].text.substr(span.begin, span.end - span.begin) == "weight > n");
+}
+
 TEST_CASE("options of the workspace") {
   check::CheckOptions options;
   options.channels = {"sms", "email"};
