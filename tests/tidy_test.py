@@ -39,7 +39,7 @@ UNFINISHED = re.compile(r"\b(" + "|".join(["TO" + "DO", "FIX" + "ME", "X" + "XX"
 # Files speak of the project, not of the place or the way in which they were written.
 PLACE = [
     (re.compile(r"(?<![\w.])/" + r"work(?=[/\s`'\").,:]|$)"), "a path of one machine"),
-    (re.compile(r"\." + r"\./(?!shared/data/cdnow)shared\b"), "a folder outside the repository"),
+    (re.compile(r"\." + r"\./(?!shared/(?:data/cdnow|examples))shared\b"), "a folder outside the repository"),
     (re.compile(r"\bissue" + r"s?\s+#?\d", re.I), "the number of an issue"),
     (re.compile(r"\b(sub-?" + r"agent|helper" + r" session|work" + r"place)s?\b", re.I), "how the work was organised"),
 ]

@@ -8,6 +8,38 @@
 #include "engine/env/zone.hpp"
 
 namespace tend::cli {
+namespace {
+
+/// Does this machine know the zone? Asked of its files: loading the zones would cost every check five milliseconds.
+bool zone_exists(const std::string& zone) {
+  if (zone == "UTC") return true;
+  const bool plain =
+      !zone.empty() && zone.front() != '/' &&
+      zone.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_+-/") == std::string::npos;
+  if (!plain) return false;
+  const auto there = env::real_files().exists("/usr/share/zoneinfo/" + zone);
+  return there && *there;
+}
+
+/// The names of all zones, for *did you mean*: from the list that comes with the zones.
+std::vector<std::string> zone_names() {
+  std::vector<std::string> names{"UTC"};
+  const auto list = env::read_whole_file(env::real_files(), "/usr/share/zoneinfo/tzdata.zi");
+  if (!list) return names;
+  for (std::size_t begin = 0; begin < list->size();) {
+    const std::size_t end = std::min(list->find('\n', begin), list->size());
+    const std::string line = list->substr(begin, end - begin);
+    begin = end + 1;
+    const std::size_t first = line.find(' ');
+    if (first != 1 || (line[0] != 'Z' && line[0] != 'L')) continue;  // `Z name rules…` or `L target name`
+    const std::size_t second = line.find(' ', 2);
+    if (second == std::string::npos) continue;
+    names.push_back(line[0] == 'Z' ? line.substr(2, second - 2) : line.substr(second + 1));
+  }
+  return names;
+}
+
+}  // namespace
 
 Result<Checked> check_paths(const std::vector<std::string>& paths) {
   Checked checked;
@@ -21,7 +53,9 @@ Result<Checked> check_paths(const std::vector<std::string>& paths) {
     checked.workspace.tend_files = std::move(*files);
   }
   if (checked.workspace.tend_files.empty()) {
-    return fail(ErrorCode::not_found, "there is no .tend file in `" + (paths.empty() ? std::string(".") : paths.front()) + "`: `tend init` makes a workspace to begin with");
+    return fail(ErrorCode::not_found, "there is no .tend file in `" +
+                                          (paths.empty() ? std::string(".") : paths.front()) +
+                                          "`: `tend init` makes a workspace to begin with");
   }
   for (const std::string& path : checked.workspace.tend_files) {
     auto content = env::read_whole_file(env::real_files(), path);
@@ -29,20 +63,24 @@ Result<Checked> check_paths(const std::vector<std::string>& paths) {
     checked.sources.push_back({.name = path, .text = std::move(*content)});
   }
   diagnostic::Sink sink;
-  for (std::uint32_t i = 0; i < checked.sources.size(); ++i) checked.files.push_back(syntax::parse(checked.sources[i], i, sink));
+  for (std::uint32_t i = 0; i < checked.sources.size(); ++i)
+    checked.files.push_back(syntax::parse(checked.sources[i], i, sink));
   check::CheckOptions options;
   for (const auto& channel : checked.workspace.channels) options.channels.push_back(channel.name);
-  if (options.channels.size() == 1) options.default_channel = options.channels.front();   // of several, a message has to name one
+  if (options.channels.size() == 1)
+    options.default_channel = options.channels.front();  // of several, a message has to name one
   checked.result = check::check(checked.sources, checked.files, options, sink);
-  checked.diagnostics = sink.take();
-  for (const diagnostic::Diagnostic& d : checked.diagnostics) ++(d.severity == diagnostic::Severity::error ? checked.errors : checked.warnings);
-  // Whether the machine knows the zone is asked of its files: loading the zones would cost a check five milliseconds.
-  const std::string zone = checked.result.program ? checked.result.program->timezone : "UTC";
-  const bool plain = !zone.empty() && zone.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_+-/") == std::string::npos && zone.front() != '/';
-  const auto known = plain ? env::real_files().exists("/usr/share/zoneinfo/" + zone) : Result<bool>(false);
-  if (zone != "UTC" && !(known && *known)) {
-    return fail(ErrorCode::invalid, "the policy's timezone `" + checked.result.program->timezone + "` is not a zone that this machine knows: write one like `Asia/Shanghai`");
+  if (checked.result.program && !zone_exists(checked.result.program->timezone)) {
+    options.timezones = zone_names();
+    checked.result = check::check(checked.sources, checked.files, options, sink);
+    if (checked.result.program) {  // in the list, and yet its file is not there
+      return fail(ErrorCode::invalid, "this machine does not know the policy's timezone `" +
+                                          checked.result.program->timezone + "`: install tzdata");
+    }
   }
+  checked.diagnostics = sink.take();
+  for (const diagnostic::Diagnostic& d : checked.diagnostics)
+    ++(d.severity == diagnostic::Severity::error ? checked.errors : checked.warnings);
   return checked;
 }
 
@@ -50,8 +88,11 @@ Result<std::unique_ptr<Compiled>> compile_workspace(const std::string& path, tex
   auto checked = check_paths({path});
   if (!checked) return tl::unexpected(checked.error());
   if (!checked->result.program) {
-    std::fputs(diagnostic::human(checked->diagnostics, checked->sources, {.tongue = tongue, .color = wants_colour(2)}).c_str(), stderr);
-    return fail(ErrorCode::invalid, std::to_string(checked->errors) + (checked->errors == 1 ? " mistake has" : " mistakes have") +
+    std::fputs(
+        diagnostic::human(checked->diagnostics, checked->sources, {.tongue = tongue, .color = wants_colour(2)}).c_str(),
+        stderr);
+    return fail(ErrorCode::invalid, std::to_string(checked->errors) +
+                                        (checked->errors == 1 ? " mistake has" : " mistakes have") +
                                         " to be mended before this can run; `tend check` shows them");
   }
   auto compiled = std::make_unique<Compiled>();

@@ -17,7 +17,7 @@ struct Checked {
   simulate::Workspace workspace;
   std::vector<text::Source> sources;
   std::vector<syntax::File> files;
-  std::vector<diagnostic::Diagnostic> diagnostics;   // sorted
+  std::vector<diagnostic::Diagnostic> diagnostics;  // sorted
   std::size_t errors = 0;
   std::size_t warnings = 0;
   check::CheckResult result;
@@ -35,7 +35,7 @@ struct Compiled {
   program::Places places;
   std::string program_bytes;
   std::string places_bytes;
-  std::string default_channel;   // for messages that name none
+  std::string default_channel;  // for messages that name none
 };
 
 /// As check_paths; a workspace with mistakes prints them to stderr (humans read them) and is an error of one sentence.

@@ -14,7 +14,9 @@ std::string constant_text(const program::Program& program, std::uint32_t index) 
   if (constant.kind == program::ValueKind::text) return '"' + constant.text + '"';
   if (constant.kind == program::ValueKind::list) {
     std::string out = "[";
-    for (std::size_t i = 0; i < constant.list.size(); ++i) out += (i > 0 ? ", " : "") + std::string(constant.list[i].kind == program::ValueKind::text ? '"' + constant.list[i].text + '"' : "…");
+    for (std::size_t i = 0; i < constant.list.size(); ++i)
+      out += (i > 0 ? ", " : "") +
+             std::string(constant.list[i].kind == program::ValueKind::text ? '"' + constant.list[i].text + '"' : "…");
     return out + "]";
   }
   program::Value value;
@@ -43,12 +45,16 @@ std::string describe_in(const program::Program& program, std::uint32_t node, std
 std::string window_text(const program::Program& program, const program::Window& window) {
   static constexpr const char* kNames[] = {"count", "total", "average", "min", "max", "last", "first", "most"};
   const std::string event = program.events[window.event].name;
-  const std::string filter = window.filter == program::kNone ? "" : " where " + describe_in(program, window.filter, window.event);
+  const std::string filter =
+      window.filter == program::kNone ? "" : " where " + describe_in(program, window.filter, window.event);
   const std::string over = window.over ? describe_duration(*window.over) : "";
-  if (window.aggregate == program::Aggregate::happened) return (filter.empty() ? event : "(" + event + filter + ")") + " within " + over;
-  if (window.aggregate == program::Aggregate::silent) return "no " + (filter.empty() ? event : "(" + event + filter + ")") + " for " + over;
+  if (window.aggregate == program::Aggregate::happened)
+    return (filter.empty() ? event : "(" + event + filter + ")") + " within " + over;
+  if (window.aggregate == program::Aggregate::silent)
+    return "no " + (filter.empty() ? event : "(" + event + filter + ")") + " for " + over;
   const std::string what = window.field == program::kNone ? event : field_text(program, window.event, window.field);
-  return std::string(kNames[static_cast<std::size_t>(window.aggregate)]) + "(" + what + filter + ")" + (over.empty() ? "" : " over " + over);
+  return std::string(kNames[static_cast<std::size_t>(window.aggregate)]) + "(" + what + filter + ")" +
+         (over.empty() ? "" : " over " + over);
 }
 
 std::string describe_in(const program::Program& program, std::uint32_t index, std::uint32_t event) {
@@ -67,7 +73,8 @@ std::string describe_in(const program::Program& program, std::uint32_t index, st
     case Op::now: return "now";
     case Op::today: return "today";
     case Op::field: return field_text(program, event, node.a);
-    case Op::entry_field: return "entry." + (node.b == program::kFieldAt ? std::string("at") : program.events[node.a].fields[node.b].name);
+    case Op::entry_field:
+      return "entry." + (node.b == program::kFieldAt ? std::string("at") : program.events[node.a].fields[node.b].name);
     case Op::entry_at: return "entry.at";
     case Op::entry_date: return "entry.date";
     case Op::arm_field: return field_text(program, node.a, node.b);
@@ -110,7 +117,9 @@ std::string describe_in(const program::Program& program, std::uint32_t index, st
 
 }  // namespace
 
-std::string describe(const program::Program& program, std::uint32_t node) { return describe_in(program, node, program::kNone); }
+std::string describe(const program::Program& program, std::uint32_t node) {
+  return describe_in(program, node, program::kNone);
+}
 
 std::string describe_duration(program::Duration duration) {
   std::string out;

@@ -26,7 +26,9 @@ Result<std::string> formatted(const text::Source& source, const std::string& lan
   const syntax::File file = syntax::parse(source, 0, sink);
   const std::vector<text::Source> sources{source};
   if (sink.errors() > 0) {
-    std::fputs(diagnostic::human(sink.take(), sources, {.tongue = tongue_of(lang, {}), .color = wants_colour(2)}).c_str(), stderr);
+    std::fputs(
+        diagnostic::human(sink.take(), sources, {.tongue = tongue_of(lang, {}), .color = wants_colour(2)}).c_str(),
+        stderr);
     return fail(ErrorCode::invalid, "`" + source.name + "` is left as it is: mend its mistakes first");
   }
   const text::Tongue tongue = lang.empty() ? syntax::dominant_tongue(file) : tongue_of(lang, {});
@@ -36,7 +38,10 @@ Result<std::string> formatted(const text::Source& source, const std::string& lan
   const text::Source result{.name = source.name, .text = text};
   const syntax::File reread = syntax::parse(result, 0, again);
   if (again.errors() > 0 || !syntax::same_tree(file, reread) || syntax::format(reread, result, tongue) != text) {
-    return fail(ErrorCode::corrupt, "`" + source.name + "` is left as it is: formatting it would change it (a fault of tend, please report it with the file)");
+    return fail(
+        ErrorCode::corrupt,
+        "`" + source.name +
+            "` is left as it is: formatting it would change it (a fault of tend, please report it with the file)");
   }
   return text;
 }
@@ -72,7 +77,9 @@ void add_fmt(CLI::App& app, int& exit_code) {
   CLI::App* verb = app.add_subcommand("fmt", "write playbooks in the one way, and name the files that changed");
   verb->add_option("PATH", arguments->paths, "folders or .tend files (default: the folder you are in)");
   verb->add_flag("--check", arguments->check, "change nothing; exit 1 if a file would change");
-  verb->add_option("--lang", arguments->lang, "write the keywords in this tongue (default: the one that each file mostly uses)")->check(CLI::IsMember({"en", "zh"}));
+  verb->add_option("--lang", arguments->lang,
+                   "write the keywords in this tongue (default: the one that each file mostly uses)")
+      ->check(CLI::IsMember({"en", "zh"}));
   verb->callback([arguments, &exit_code] { exit_code = run_fmt(*arguments); });
 }
 

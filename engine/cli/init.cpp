@@ -43,7 +43,9 @@ path = "outbox.jsonl"
 constexpr std::string_view kPlaybook = R"(# Customers who fall silent get a care message, then an offer.
 event order { amount money }
 activity is order
-policy { timezone "UTC" }
+policy {
+  timezone "UTC"
+}
 
 playbook win_back "Win back silent customers" {
   enter when inactive for 60 days
@@ -59,15 +61,15 @@ playbook win_back "Win back silent customers" {
 message care care {
   text "It has been a while! Your last order was {{ last(order.amount) default 0 USD }}. How are you?"
 }
-message offer {
-  text "Come back this week: the second item is half price."
-}
+message offer { text "Come back this week: the second item is half price." }
 )";
 
 constexpr std::string_view kPlaybookZh = R"(# 沉默的客户先收到关怀，再收到优惠。
 事件 下单 { 金额 金额 }
 活跃指 下单
-规则 { 时区 "Asia/Shanghai" }
+规则 {
+  时区 "Asia/Shanghai"
+}
 
 剧本 沉睡唤醒 "唤醒沉默的客户" {
   进入 当 沉默 满60天
@@ -80,12 +82,8 @@ constexpr std::string_view kPlaybookZh = R"(# 沉默的客户先收到关怀，�
   发送 优惠
 }
 
-消息 关怀 关怀类 {
-  正文 "好久不见！您最近还好吗？"
-}
-消息 优惠 {
-  正文 "本周回来，第二件半价。"
-}
+消息 关怀 关怀类 { 正文 "好久不见！您最近还好吗？" }
+消息 优惠 { 正文 "本周回来，第二件半价。" }
 )";
 
 constexpr std::string_view kOrders = R"(customer_id,ordered_at,amount
@@ -114,8 +112,9 @@ int run_init(const std::string& folder, bool chinese) {
   if (!there) return complain(there.error());
   if (*there) return complain({ErrorCode::invalid, "`" + folder + "` is a workspace already: it has a tend.toml"});
   if (auto made = files.make_folder(folder); !made) return complain(made.error());
-  const std::pair<std::string_view, std::string_view> parts[] = {
-      {"winback.tend", chinese ? kPlaybookZh : kPlaybook}, {"orders.csv", chinese ? kOrdersZh : kOrders}, {"tend.toml", chinese ? kTomlZh : kToml}};
+  const std::pair<std::string_view, std::string_view> parts[] = {{"winback.tend", chinese ? kPlaybookZh : kPlaybook},
+                                                                 {"orders.csv", chinese ? kOrdersZh : kOrders},
+                                                                 {"tend.toml", chinese ? kTomlZh : kToml}};
   for (const auto& [name, content] : parts) {
     const std::string path = env::join_path(folder, name);
     const auto taken = files.exists(path);
@@ -123,7 +122,8 @@ int run_init(const std::string& folder, bool chinese) {
     if (*taken) return complain({ErrorCode::invalid, "`" + path + "` is there already: name an empty or a new folder"});
   }
   for (const auto& [name, content] : parts) {
-    if (auto written = env::write_whole_file(files, env::join_path(folder, name), content); !written) return complain(written.error());
+    if (auto written = env::write_whole_file(files, env::join_path(folder, name), content); !written)
+      return complain(written.error());
   }
   const std::string at = folder == "." ? "" : " " + folder;
   say(chinese ? "已建好工作区。接下来试试：" : "A workspace is made. Try next:");
@@ -141,10 +141,13 @@ void add_init(CLI::App& app, int& exit_code) {
     std::string lang;
   };
   auto arguments = std::make_shared<Arguments>();
-  CLI::App* verb = app.add_subcommand("init", "make a workspace that runs at once: a playbook, some orders, a tend.toml");
+  CLI::App* verb =
+      app.add_subcommand("init", "make a workspace that runs at once: a playbook, some orders, a tend.toml");
   verb->add_option("DIR", arguments->folder, "the folder (default: the one you are in)");
   verb->add_option("--lang", arguments->lang, "the tongue to write it in")->check(CLI::IsMember({"en", "zh"}));
-  verb->callback([arguments, &exit_code] { exit_code = run_init(arguments->folder, tongue_of(arguments->lang, {}) == text::Tongue::zh); });
+  verb->callback([arguments, &exit_code] {
+    exit_code = run_init(arguments->folder, tongue_of(arguments->lang, {}) == text::Tongue::zh);
+  });
 }
 
 }  // namespace tend::cli

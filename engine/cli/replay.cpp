@@ -18,7 +18,8 @@ struct Arguments : RecordedArguments {
 };
 
 /// Every accepted send of the data folder, from the history and the log beyond it.
-Result<std::vector<simulate::SendLine>> all_sends(const std::string& history_folder, log::Log& log, const program::Program& program) {
+Result<std::vector<simulate::SendLine>> all_sends(const std::string& history_folder, log::Log& log,
+                                                  const program::Program& program) {
   std::vector<simulate::SendLine> sends;
   auto history = history::History::open_for_reading(history_folder);
   if (!history) return tl::unexpected(history.error());
@@ -26,7 +27,9 @@ Result<std::vector<simulate::SendLine>> all_sends(const std::string& history_fol
     if (static_cast<state::InputKind>(record.kind) != state::InputKind::outcome) return {};
     state::OutcomeInput outcome;
     if (!decode(record.payload, outcome)) return fail(ErrorCode::corrupt, "an outcome in the log cannot be read");
-    if (outcome.outcome == state::OutcomeKind::rejected_recipient || outcome.outcome == state::OutcomeKind::rejected_request) return {};
+    if (outcome.outcome == state::OutcomeKind::rejected_recipient ||
+        outcome.outcome == state::OutcomeKind::rejected_request)
+      return {};
     sends.push_back({.at = outcome.moment,
                      .customer = std::string(outcome.customer),
                      .playbook = program.playbooks[outcome.playbook].name,
@@ -44,31 +47,41 @@ int run_replay(const Arguments& arguments) {
   if (!prepared) return complain(prepared.error());
   Compiled& compiled = *prepared->compiled;
   if (compiled.workspace.channels.empty()) {
-    return complain({ErrorCode::invalid, "there is no channel to send through: add one to tend.toml, for example [channels.outbox] with adapter = \"file\" and path = \"outbox.jsonl\""});
+    return complain({ErrorCode::invalid,
+                     "there is no channel to send through: add one to tend.toml, for example [channels.outbox] with "
+                     "adapter = \"file\" and path = \"outbox.jsonl\""});
   }
   const std::string data = arguments.data.empty() ? env::join_path(arguments.workspace, "data") : arguments.data;
   auto folder = run::open_data_folder(env::real_files(), data, 64);
   if (!folder) return complain(folder.error());
-  auto dispatcher = channel::Dispatcher::open(compiled.workspace.channels, compiled.workspace.folder, channel::real_outside(), channel::Pace::recorded);
+  auto dispatcher = channel::Dispatcher::open(compiled.workspace.channels, compiled.workspace.folder,
+                                              channel::real_outside(), channel::Pace::recorded);
   if (!dispatcher) return complain(dispatcher.error());
 
   const journey::Plan plan(compiled.program);
   run::Indexer indexer(*folder);
   const std::string history_folder = folder->history();
-  run::EngineOptions options{.threads = std::max(1u, std::thread::hardware_concurrency()), .node = "replay", .default_channel = compiled.default_channel};
+  run::EngineOptions options{.threads = std::max(1u, std::thread::hardware_concurrency()),
+                             .node = "replay",
+                             .default_channel = compiled.default_channel};
   options.say = [](const std::string& line) { say("tend: " + line); };
   options.history = indexer.hook();
-  auto engine = run::Engine::open(std::move(*folder), plan, compiled.program_bytes, compiled.places_bytes, options, **dispatcher);
+  auto engine =
+      run::Engine::open(std::move(*folder), plan, compiled.program_bytes, compiled.places_bytes, options, **dispatcher);
   if (!engine) return complain(engine.error());
   {
     Progress progress("replay");
     prepared->options.progress = [&progress](double share) { progress.at(share); };
-    if (auto done = simulate::run_recorded(**engine, prepared->rows, prepared->options); !done) return complain(done.error());
+    if (auto done = simulate::run_recorded(**engine, prepared->rows, prepared->options); !done)
+      return complain(done.error());
   }
   if (!arguments.sends.empty()) {
     auto sends = all_sends(history_folder, *(*engine)->log(), compiled.program);
     if (!sends) return complain(sends.error());
-    if (auto written = env::write_whole_file(env::real_files(), arguments.sends, simulate::sends_jsonl(std::move(*sends))); !written) return complain(written.error());
+    if (auto written =
+            env::write_whole_file(env::real_files(), arguments.sends, simulate::sends_jsonl(std::move(*sends)));
+        !written)
+      return complain(written.error());
   }
   return print_run(arguments, *prepared, run::collect_figures((*engine)->partitions())) ? kFine : kFailed;
 }
@@ -77,7 +90,8 @@ int run_replay(const Arguments& arguments) {
 
 void add_replay(CLI::App& app, int& exit_code) {
   auto arguments = std::make_shared<Arguments>();
-  CLI::App* verb = app.add_subcommand("replay", "run the playbooks durably over the sources' past, through the real channels; goes on where it was");
+  CLI::App* verb = app.add_subcommand(
+      "replay", "run the playbooks durably over the sources' past, through the real channels; goes on where it was");
   add_recorded_options(*verb, *arguments);
   verb->add_option("--data", arguments->data, "the data folder (default: `data` in the workspace)");
   verb->callback([arguments, &exit_code] { exit_code = run_replay(*arguments); });

@@ -14,22 +14,27 @@ int run_simulate(const RecordedArguments& arguments) {
   auto prepared = prepare(arguments, arguments.workspace);
   if (!prepared) return complain(prepared.error());
   Compiled& compiled = *prepared->compiled;
-  if (compiled.default_channel.empty()) compiled.default_channel = "outbox";   // none is configured: the one that `tend init` writes
+  if (compiled.default_channel.empty())
+    compiled.default_channel = "outbox";  // none is configured: the one that `tend init` writes
 
   const journey::Plan plan(compiled.program);
   simulate::AcceptingSender sender;
   std::vector<simulate::SendLine> sends;
-  run::EngineOptions options{.threads = std::max(1u, std::thread::hardware_concurrency()), .default_channel = compiled.default_channel, .render = false};
+  run::EngineOptions options{.threads = std::max(1u, std::thread::hardware_concurrency()),
+                             .default_channel = compiled.default_channel,
+                             .render = false};
   if (!arguments.sends.empty()) {
     options.on_accepted = [&sends](const run::Send& send) {
-      sends.push_back({send.at, std::string(send.customer), std::string(send.playbook), std::string(send.message), std::string(send.channel), send.key});
+      sends.push_back({send.at, std::string(send.customer), std::string(send.playbook), std::string(send.message),
+                       std::string(send.channel), send.key});
     };
   }
   const auto engine = run::Engine::in_memory(plan, options, sender);
   {
     Progress progress("simulate");
     prepared->options.progress = [&progress](double share) { progress.at(share); };
-    if (auto done = simulate::run_recorded(*engine, prepared->rows, prepared->options); !done) return complain(done.error());
+    if (auto done = simulate::run_recorded(*engine, prepared->rows, prepared->options); !done)
+      return complain(done.error());
   }
   if (!arguments.sends.empty()) {
     auto written = env::write_whole_file(env::real_files(), arguments.sends, simulate::sends_jsonl(std::move(sends)));

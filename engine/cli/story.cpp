@@ -58,7 +58,9 @@ std::string Story::attributes_text(std::string_view blob) const {
       case state::kConsentWithdrawn: part = say("no longer consents to ", "不再同意 ") + value_text(value); break;
       default: {
         const program::Attribute& attribute = program_.attributes[index];
-        const std::string shown = value.missing() ? say("(none)", "（空）") : attribute.is_private ? "•••" : value_text(value);
+        const std::string shown = value.missing()        ? say("(none)", "（空）")
+                                  : attribute.is_private ? "•••"
+                                                         : value_text(value);
         part = attribute.name + " = " + shown;
       }
     }
@@ -73,7 +75,8 @@ std::string Story::step_text(const Note& note) const {
   std::string line;
   const auto& places = places_.playbooks[note.playbook].steps;
   if (note.step < places.size() && places[note.step].line > 0) {
-    line = chinese_ ? "（第 " + std::to_string(places[note.step].line) + " 行）" : " (line " + std::to_string(places[note.step].line) + ")";
+    line = chinese_ ? "（第 " + std::to_string(places[note.step].line) + " 行）"
+                    : " (line " + std::to_string(places[note.step].line) + ")";
   }
   return "`" + (steps[note.step].label.empty() ? "else if" : steps[note.step].label) + "`" + line;
 }
@@ -83,8 +86,10 @@ std::string Story::why_refused(const Note& note) const {
   if (note.detail == "this_moment") return say("already entered at this very moment", "同一时刻已进入过");
   if (note.detail == "again") {
     const program::Playbook& playbook = program_.playbooks[note.playbook];
-    if (playbook.again == program::Again::never) return say("once entered, `again never`: nobody enters twice", "已进入过，且未写「重复进入」，不再进入");
-    return chinese_ ? "距上次进入不足 " + describe_duration(playbook.again_after) : "less than " + describe_duration(playbook.again_after) + " since the last entry";
+    if (playbook.again == program::Again::never)
+      return say("once entered, `again never`: nobody enters twice", "已进入过，且未写「重复进入」，不再进入");
+    return chinese_ ? "距上次进入不足 " + describe_duration(playbook.again_after)
+                    : "less than " + describe_duration(playbook.again_after) + " since the last entry";
   }
   if (note.detail == "where") return say("`where` does not hold", "不满足「条件」");
   return say("`leave when` holds already", "已满足「退出」的条件");
@@ -93,7 +98,8 @@ std::string Story::why_refused(const Note& note) const {
 std::string Story::sentence(const Note& note) const {
   switch (note.kind) {
     case NoteKind::input_event: {
-      std::string out = say("event ", "事件 ") + program_.events[note.event].name + fields_text(note.event, note.detail);
+      std::string out =
+          say("event ", "事件 ") + program_.events[note.event].name + fields_text(note.event, note.detail);
       if (note.until != note.moment) out += say(", which happened at ", "，发生于 ") + env::format_moment(note.until);
       if (note.truth) out += say(" (late: it lets nobody in and opens no arm)", "（迟到：不触发进入，也不触发「遇」）");
       return out;
@@ -106,13 +112,17 @@ std::string Story::sentence(const Note& note) const {
       return say("no longer true: ", "不再成立：") + describe(program_, program_.expressions[note.expression].root);
     case NoteKind::refused: return say("not entered: ", "未进入：") + why_refused(note);
     case NoteKind::entered:
-      return chinese_ ? "进入，第 " + std::to_string(note.journey) + " 次" + (note.event == kNone ? "" : "，因为事件 " + program_.events[note.event].name)
-                      : "entered, journey " + std::to_string(note.journey) + (note.event == kNone ? "" : ", by event " + program_.events[note.event].name);
+      return chinese_ ? "进入，第 " + std::to_string(note.journey) + " 次" +
+                            (note.event == kNone ? "" : "，因为事件 " + program_.events[note.event].name)
+                      : "entered, journey " + std::to_string(note.journey) +
+                            (note.event == kNone ? "" : ", by event " + program_.events[note.event].name);
     case NoteKind::step: return step_text(note);
     case NoteKind::branch: return step_text(note) + say(note.truth ? ": yes" : ": no", note.truth ? "：是" : "：否");
     case NoteKind::arm:
       if (note.detail == "else") return say("nothing came in time: `else`", "期限内没有发生：走「否则」");
-      if (note.detail == "when") return say("its condition holds: ", "条件成立：") + describe(program_, program_.expressions[note.expression].root);
+      if (note.detail == "when")
+        return say("its condition holds: ", "条件成立：") +
+               describe(program_, program_.expressions[note.expression].root);
       return say("came in time: ", "及时发生：") + program_.events[note.event].name;
     case NoteKind::waits: return say("waits until ", "等到 ") + env::format_moment(note.until);
     case NoteKind::send: return step_text(note) + say(": handed over, key ", "：已交给渠道，编号 ") + note.detail;
@@ -120,8 +130,11 @@ std::string Story::sentence(const Note& note) const {
       const std::string answer = chinese_ && note.detail == "accepted" ? "已接收" : note.detail;
       return say("the channel answered: ", "渠道答复：") + answer;
     }
-    case NoteKind::goal: return say("goal reached", "达成目标") + (note.event == kNone ? "" : say(" by ", "，因为 ") + program_.events[note.event].name);
-    case NoteKind::left: return say("left: ", "退出：") + describe(program_, program_.expressions[note.expression].root);
+    case NoteKind::goal:
+      return say("goal reached", "达成目标") +
+             (note.event == kNone ? "" : say(" by ", "，因为 ") + program_.events[note.event].name);
+    case NoteKind::left:
+      return say("left: ", "退出：") + describe(program_, program_.expressions[note.expression].root);
     case NoteKind::finished: return say("finished", "走完") + (note.detail.empty() ? "" : ": " + note.detail);
     case NoteKind::tagged: return say("tagged ", "打上标签 ") + '"' + note.detail + '"';
     case NoteKind::untagged: return say("tag taken off: ", "去掉标签 ") + '"' + note.detail + '"';
@@ -146,7 +159,8 @@ void Story::note(const Note& note) {
   if (!about_all) out_ += program_.playbooks[note.playbook].name + ": ";
   out_ += sentence(note) + "\n";
   for (const journey::Reading& reading : note.readings) {
-    const bool is_private = program_.nodes[reading.node].op == program::Op::attribute && program_.attributes[program_.nodes[reading.node].a].is_private;
+    const bool is_private = program_.nodes[reading.node].op == program::Op::attribute &&
+                            program_.attributes[program_.nodes[reading.node].a].is_private;
     std::string shown;
     channel::append_visible(shown, reading.value);
     out_ += std::string(moment.size() + 6, ' ');
@@ -154,7 +168,11 @@ void Story::note(const Note& note) {
       out_ += say("silent since ", "沉默自 ") + shown + "\n";
       continue;
     }
-    out_ += describe(program_, reading.node) + " = " + (reading.value.empty() ? say("(missing)", "（空）") : is_private ? "•••" : shown) + "\n";
+    out_ += describe(program_, reading.node) + " = " +
+            (reading.value.empty() ? say("(missing)", "（空）")
+             : is_private          ? "•••"
+                                   : shown) +
+            "\n";
   }
 }
 

@@ -1,5 +1,5 @@
-// What happened to one customer, told from the core's notes: one line per decision, with the clause, the line in the text and the values that
-// decided it.
+// What happened to one customer, told from the core's notes: one line per decision, with the clause, the line in the
+// text and the values that decided it.
 #pragma once
 #include <string>
 

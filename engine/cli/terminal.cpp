@@ -50,7 +50,8 @@ text::Tongue tongue_of(std::string_view asked, std::string_view workspace_langua
   if (!workspace_language.empty()) return workspace_language == "zh" ? text::Tongue::zh : text::Tongue::en;
   for (const char* name : {"LC_ALL", "LC_MESSAGES", "LANG"}) {
     const char* value = std::getenv(name);
-    if (value != nullptr && *value != '\0') return std::strncmp(value, "zh", 2) == 0 ? text::Tongue::zh : text::Tongue::en;
+    if (value != nullptr && *value != '\0')
+      return std::strncmp(value, "zh", 2) == 0 ? text::Tongue::zh : text::Tongue::en;
   }
   return text::Tongue::en;
 }

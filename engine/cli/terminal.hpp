@@ -10,9 +10,9 @@ namespace tend::cli {
 
 /// Exit codes of every verb.
 inline constexpr int kFine = 0;
-inline constexpr int kProblems = 1;   // in what was asked about
+inline constexpr int kProblems = 1;  // in what was asked about
 inline constexpr int kUsage = 3;
-inline constexpr int kFailed = 4;     // the tool itself could not
+inline constexpr int kFailed = 4;  // the tool itself could not
 
 int exit_code_of(ErrorCode code);
 
@@ -29,7 +29,8 @@ void say(std::string_view line);
 /// Writes all of it to stdout; false if that failed (a closed pipe, a full disk).
 bool print(std::string_view text);
 
-/// The tongue to answer in: what was asked for, else the workspace's, else the environment's (LC_ALL, LC_MESSAGES, LANG).
+/// The tongue to answer in: what was asked for, else the workspace's, else the environment's (LC_ALL, LC_MESSAGES,
+/// LANG).
 text::Tongue tongue_of(std::string_view asked, std::string_view workspace_language);
 
 /// A line of progress on a terminal, rewritten in place; nothing elsewhere.

@@ -1,5 +1,5 @@
-// `tend why`: what happened to a customer, what did not, and why. By running that one customer again with tracing on: over a data folder's
-// history and log or, without one, over the workspace's sources.
+// `tend why`: what happened to a customer, what did not, and why. By running that one customer again with tracing on:
+// over a data folder's history and log or, without one, over the workspace's sources.
 #include <algorithm>
 #include <memory>
 
@@ -39,8 +39,9 @@ Result<std::uint32_t> playbook_of(const program::Program& program, const std::st
 }
 
 /// Runs the inputs of one customer with tracing on and prints what is told.
-Result<std::string> retell(const program::Program& program, const program::Places& places, const Arguments& arguments, text::Tongue tongue,
-                           const std::vector<Recorded>& inputs, bool answer_sends, env::Moment until) {
+Result<std::string> retell(const program::Program& program, const program::Places& places, const Arguments& arguments,
+                           text::Tongue tongue, const std::vector<Recorded>& inputs, bool answer_sends,
+                           env::Moment until) {
   auto playbook = playbook_of(program, arguments.playbook);
   if (!playbook) return tl::unexpected(playbook.error());
   const journey::Plan plan(program);
@@ -57,28 +58,39 @@ Result<std::string> retell(const program::Program& program, const program::Place
       for (const journey::SendEffect& send : sends) {
         const program::Message& message = program.messages[send.message];
         const program::Step& step = program.playbooks[send.playbook].steps[send.step];
-        const std::string channel = !step.channel.empty() ? step.channel : message.channels.empty() ? "outbox" : message.channels.front();
+        const std::string channel = !step.channel.empty()      ? step.channel
+                                    : message.channels.empty() ? "outbox"
+                                                               : message.channels.front();
         std::string payload;
-        encode(payload, state::OutcomeInput{.moment = send.at, .customer = arguments.customer, .playbook = send.playbook, .journey = send.journey,
-                                            .message = send.message, .key = send.key, .channel = channel});
+        encode(payload, state::OutcomeInput{.moment = send.at,
+                                            .customer = arguments.customer,
+                                            .playbook = send.playbook,
+                                            .journey = send.journey,
+                                            .message = send.message,
+                                            .key = send.key,
+                                            .channel = channel});
         if (!journey::apply(plan, state, state::InputKind::outcome, payload, effects, &story)) return false;
       }
     }
     return true;
   };
-  const auto apply = [&](state::InputKind kind, std::string_view payload) { return journey::apply(plan, state, kind, payload, effects, &story) && answer(); };
+  const auto apply = [&](state::InputKind kind, std::string_view payload) {
+    return journey::apply(plan, state, kind, payload, effects, &story) && answer();
+  };
   bool whole = true;
   for (const Recorded& input : inputs) whole &= apply(input.kind, input.payload);
   std::string tick;
   state::encode_moment(tick, until);
   if (until != env::kNoMoment) whole &= apply(state::InputKind::tick, tick);
-  if (!whole) return fail(ErrorCode::corrupt, "an input of this customer does not fit the program that the folder runs");
+  if (!whole)
+    return fail(ErrorCode::corrupt, "an input of this customer does not fit the program that the folder runs");
   // What is still to come, so that a story without a send says more than nothing.
   const std::uint32_t customer = state.find_customer(arguments.customer);
   const env::Moment due = customer == state::kNoText ? state::kNever : state.at(customer).due;
   const bool chinese = tongue == text::Tongue::zh;
   std::string next = chinese ? "此后没有按时间到期的事" : "nothing more is due by time";
-  if (due != state::kNever) next = (chinese ? "此后最早可能到期：" : "nothing more is due by time before ") + env::format_moment(due);
+  if (due != state::kNever)
+    next = (chinese ? "此后最早可能到期：" : "nothing more is due by time before ") + env::format_moment(due);
   return story.text() + (until == env::kNoMoment ? "" : env::format_moment(until) + "  ") + next + "\n";
 }
 
@@ -89,7 +101,8 @@ Result<env::Moment> last_tick(log::Log& log, std::uint16_t partition) {
     env::Moment last = env::kNoMoment;
     log::Visitor visitor;
     visitor.on_record = [&](const log::Record& record) -> Result<void> {
-      if (record.partition == partition && static_cast<state::InputKind>(record.kind) == state::InputKind::tick) state::decode_moment(record.payload, last);
+      if (record.partition == partition && static_cast<state::InputKind>(record.kind) == state::InputKind::tick)
+        state::decode_moment(record.payload, last);
       return {};
     };
     if (auto read = log.read_segment(segment->number, visitor); !read) return tl::unexpected(read.error());
@@ -107,7 +120,8 @@ Result<std::string> why_in_folder(const Arguments& arguments, const std::string&
   if (!stored) return tl::unexpected(stored.error());
   const auto program = program::deserialize(stored->program);
   const auto places = program::deserialize_places(stored->places);
-  if (!program || !places) return fail(ErrorCode::version, "the program in `" + data + "` was written by another version of tend");
+  if (!program || !places)
+    return fail(ErrorCode::version, "the program in `" + data + "` was written by another version of tend");
 
   auto log = log::open_log_for_reading(env::real_files(), folder->log());
   if (!log) return tl::unexpected(log.error());
@@ -119,10 +133,13 @@ Result<std::string> why_in_folder(const Arguments& arguments, const std::string&
     inputs.push_back({record.position, static_cast<state::InputKind>(record.kind), std::string(record.payload)});
     return {};
   };
-  if (auto read = (*history)->read_customer(partition, arguments.customer, **log, take); !read) return tl::unexpected(read.error());
-  if (inputs.empty()) return fail(ErrorCode::not_found, "there is no customer `" + arguments.customer + "` in `" + data + "`");
+  if (auto read = (*history)->read_customer(partition, arguments.customer, **log, take); !read)
+    return tl::unexpected(read.error());
+  if (inputs.empty())
+    return fail(ErrorCode::not_found, "there is no customer `" + arguments.customer + "` in `" + data + "`");
   if (auto read = (*history)->read_customer(partition, "", **log, take); !read) return tl::unexpected(read.error());
-  std::stable_sort(inputs.begin(), inputs.end(), [](const Recorded& a, const Recorded& b) { return a.position < b.position; });
+  std::stable_sort(inputs.begin(), inputs.end(),
+                   [](const Recorded& a, const Recorded& b) { return a.position < b.position; });
   auto until = last_tick(**log, partition);
   if (!until) return tl::unexpected(until.error());
   return retell(*program, *places, arguments, tongue, inputs, false, *until);
@@ -143,7 +160,8 @@ Result<std::string> why_in_sources(const Arguments& arguments, text::Tongue tong
     if (!deployed && row.at >= prepared->options.from && !prepared->rows.is_register(row)) deploy();
     if (prepared->rows.customer(row) != arguments.customer) continue;
     found = true;
-    Recorded input{.kind = row.event == simulate::kAttributesRow ? state::InputKind::attributes : state::InputKind::event};
+    Recorded input{.kind =
+                       row.event == simulate::kAttributesRow ? state::InputKind::attributes : state::InputKind::event};
     if (row.event == simulate::kAttributesRow) {
       encode(input.payload, attributes_input(prepared->rows, row));
     } else {
@@ -151,14 +169,18 @@ Result<std::string> why_in_sources(const Arguments& arguments, text::Tongue tong
     }
     inputs.push_back(std::move(input));
   }
-  if (!found) return fail(ErrorCode::not_found, "there is no customer `" + arguments.customer + "` in the sources of this workspace");
+  if (!found)
+    return fail(ErrorCode::not_found,
+                "there is no customer `" + arguments.customer + "` in the sources of this workspace");
   if (!deployed) deploy();
-  return retell(prepared->compiled->program, prepared->compiled->places, arguments, tongue, inputs, true, prepared->options.to - 1);
+  return retell(prepared->compiled->program, prepared->compiled->places, arguments, tongue, inputs, true,
+                prepared->options.to - 1);
 }
 
 int run_why(const Arguments& arguments) {
   const text::Tongue tongue = workspace_tongue(arguments.workspace, arguments.lang);
-  auto story = arguments.data.empty() ? why_in_sources(arguments, tongue) : why_in_folder(arguments, arguments.data, tongue);
+  auto story =
+      arguments.data.empty() ? why_in_sources(arguments, tongue) : why_in_folder(arguments, arguments.data, tongue);
   if (!story) return complain(story.error());
   return print(*story) ? kFine : kFailed;
 }
@@ -170,7 +192,8 @@ void add_why(CLI::App& app, int& exit_code) {
   CLI::App* verb = app.add_subcommand("why", "what happened to a customer, what did not, and why");
   verb->add_option("CUSTOMER", arguments->customer, "the customer's id")->required();
   verb->add_option("PLAYBOOK", arguments->playbook, "only what concerns this playbook");
-  verb->add_option("--data", arguments->data, "the data folder of `serve` or `replay`; without it the story is of `simulate`");
+  verb->add_option("--data", arguments->data,
+                   "the data folder of `serve` or `replay`; without it the story is of `simulate`");
   verb->add_option("--workspace", arguments->workspace, "the workspace (default: the folder you are in)");
   verb->add_option("--from", arguments->from, "as in simulate");
   verb->add_option("--to", arguments->to, "as in simulate");

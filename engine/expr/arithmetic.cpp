@@ -8,7 +8,7 @@ using program::Value;
 using program::ValueKind;
 
 namespace {
-constexpr std::int64_t kWhole = 100'000'000;   // 100% in units of 1e-8
+constexpr std::int64_t kWhole = 100'000'000;  // 100% in units of 1e-8
 
 /// An IEEE product or quotient in minor units, rounded half away from zero.
 Value rounded_money(double minor, program::Currency currency) {
@@ -30,7 +30,7 @@ std::optional<Wide> millionths(double number) {
   if (!std::isfinite(number)) return std::nullopt;
   int exponent = 0;
   const double fraction = std::frexp(number, &exponent);
-  Wide value = static_cast<Wide>(std::llrint(std::ldexp(fraction, 53))) * 1'000'000;   // |value| < 2^73
+  Wide value = static_cast<Wide>(std::llrint(std::ldexp(fraction, 53))) * 1'000'000;  // |value| < 2^73
   exponent -= 53;
   if (exponent >= 0) {
     if (exponent > 27) return std::nullopt;
@@ -70,8 +70,10 @@ Value add_values(const Value& a, const Value& b, int sign) {
 Value multiply(const Value& a, const Value& b) {
   if (a.kind == ValueKind::number && b.kind == ValueKind::number) return number_or_missing(a.d * b.d);
   if (b.kind == ValueKind::money && a.kind != ValueKind::money) return multiply(b, a);
-  if (a.kind == ValueKind::money && b.kind == ValueKind::number) return rounded_money(static_cast<double>(a.i) * b.d, a.extra);
-  if (a.kind == ValueKind::money && b.kind == ValueKind::percent) return money_or_missing(divide_half_away(Wide{a.i} * b.i, kWhole), a.extra);
+  if (a.kind == ValueKind::money && b.kind == ValueKind::number)
+    return rounded_money(static_cast<double>(a.i) * b.d, a.extra);
+  if (a.kind == ValueKind::money && b.kind == ValueKind::percent)
+    return money_or_missing(divide_half_away(Wide{a.i} * b.i, kWhole), a.extra);
   if (a.kind == ValueKind::percent && b.kind == ValueKind::number) return multiply(b, a);
   if (a.kind == ValueKind::number && b.kind == ValueKind::percent) {
     return number_or_missing(a.d * (static_cast<double>(b.i) / static_cast<double>(kWhole)));
@@ -80,8 +82,10 @@ Value multiply(const Value& a, const Value& b) {
 }
 
 Value divide(const Value& a, const Value& b) {
-  if (a.kind == ValueKind::number && b.kind == ValueKind::number) return b.d == 0 ? Value() : number_or_missing(a.d / b.d);
-  if (a.kind == ValueKind::money && b.kind == ValueKind::number) return b.d == 0 ? Value() : rounded_money(static_cast<double>(a.i) / b.d, a.extra);
+  if (a.kind == ValueKind::number && b.kind == ValueKind::number)
+    return b.d == 0 ? Value() : number_or_missing(a.d / b.d);
+  if (a.kind == ValueKind::money && b.kind == ValueKind::number)
+    return b.d == 0 ? Value() : rounded_money(static_cast<double>(a.i) / b.d, a.extra);
   if (a.kind == ValueKind::money && b.kind == ValueKind::money) {
     if (b.i == 0 || !same_currency(a, b)) return {};
     return number_or_missing(static_cast<double>(a.i) / static_cast<double>(b.i));

@@ -1,4 +1,5 @@
-// Exact arithmetic on values: money in minor units, percent in 1e-8, sums of numbers in millionths. What does not fit is missing.
+// Exact arithmetic on values: money in minor units, percent in 1e-8, sums of numbers in millionths. What does not fit
+// is missing.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -21,9 +22,12 @@ program::Value money_or_missing(Wide minor, program::Currency currency);
 program::Value number_or_missing(double number);
 
 /// A zero total of nothing has no currency: it fits every one.
-inline bool same_currency(const program::Value& a, const program::Value& b) { return a.extra == b.extra || a.extra == 0 || b.extra == 0; }
+inline bool same_currency(const program::Value& a, const program::Value& b) {
+  return a.extra == b.extra || a.extra == 0 || b.extra == 0;
+}
 
-program::Value add_values(const program::Value& a, const program::Value& b, int sign);   // numbers, money, percent, durations
+program::Value add_values(const program::Value& a, const program::Value& b,
+                          int sign);  // numbers, money, percent, durations
 program::Value multiply(const program::Value& a, const program::Value& b);
 program::Value divide(const program::Value& a, const program::Value& b);
 

@@ -36,7 +36,8 @@ Value field_of(Context& context, const EventUnderTest& event, std::uint32_t fiel
   if (field == program::kFieldAt) return Value::moment(event.at);
   if (event.kept == kNone) return decoded(context, state::find_field(event.fields, static_cast<std::uint16_t>(field)));
   const std::uint32_t slot = context.state->layout().slot_of(event.stored, field);
-  return slot == kNone ? Value() : decoded(context, context.state->kept_field(context.customer, event.stored, event.kept, slot));
+  return slot == kNone ? Value()
+                       : decoded(context, context.state->kept_field(context.customer, event.stored, event.kept, slot));
 }
 
 /// The event that let the customer in, kept with the journey: u32 event, then its fields.
@@ -72,7 +73,9 @@ Value arm_field(Context& context, std::uint32_t event, std::uint32_t field) {
   return {};
 }
 
-Moment entered_at(const Context& context) { return context.journey != nullptr ? context.journey->entered : context.entered; }
+Moment entered_at(const Context& context) {
+  return context.journey != nullptr ? context.journey->entered : context.entered;
+}
 
 Value evaluate_tagged(Context& context, const Node& node) {
   const Value wanted = evaluate(context, node.a);
@@ -147,7 +150,8 @@ void note_clock_flip(Context& context, const Node& node, int order) {
   }
   // Both sides move: within a day one stands still, so look no further than the next midnight.
   const Moment midnight = env::clock(zone_of(context), today(context) + 1, 0);
-  const Moment change = midnight - context.now > 1 ? first_change(context, node, context.now, midnight - 1, order) : kNever;
+  const Moment change =
+      midnight - context.now > 1 ? first_change(context, node, context.now, midnight - 1, order) : kNever;
   context.flip = std::min(context.flip, std::min(change, midnight));
 }
 
@@ -198,13 +202,17 @@ Value evaluate_sum(Context& context, const Node& node) {
   const Value b = evaluate(context, node.b);
   const int sign = node.op == Op::add ? 1 : -1;
   if (a.missing() || b.missing()) return {};
-  if (b.kind == ValueKind::duration && a.kind == ValueKind::date) return Value::date(move_date(static_cast<env::Date>(a.i), b.dur(), sign));
+  if (b.kind == ValueKind::duration && a.kind == ValueKind::date)
+    return Value::date(move_date(static_cast<env::Date>(a.i), b.dur(), sign));
   if (b.kind == ValueKind::duration && a.kind == ValueKind::moment) {
     return Value::moment(env::add(zone_of(context), a.i, sign * b.dur().months, sign * b.i));
   }
-  if (sign > 0 && a.kind == ValueKind::duration && b.kind == ValueKind::date) return Value::date(move_date(static_cast<env::Date>(b.i), a.dur(), 1));
-  if (sign > 0 && a.kind == ValueKind::duration && b.kind == ValueKind::moment) return Value::moment(add_duration(context, b.i, a.dur()));
-  if (sign < 0 && a.kind == ValueKind::date && b.kind == ValueKind::date) return Value::duration({0, (a.i - b.i) * env::kDay});
+  if (sign > 0 && a.kind == ValueKind::duration && b.kind == ValueKind::date)
+    return Value::date(move_date(static_cast<env::Date>(b.i), a.dur(), 1));
+  if (sign > 0 && a.kind == ValueKind::duration && b.kind == ValueKind::moment)
+    return Value::moment(add_duration(context, b.i, a.dur()));
+  if (sign < 0 && a.kind == ValueKind::date && b.kind == ValueKind::date)
+    return Value::duration({0, (a.i - b.i) * env::kDay});
   if (sign < 0 && a.kind == ValueKind::moment && b.kind == ValueKind::moment) return Value::duration({0, a.i - b.i});
   return add_values(a, b, sign);
 }
@@ -213,7 +221,8 @@ Value evaluate_list(Context& context, const Node& node) {
   CHECK_OR_DIE(context.lists != nullptr, "who evaluates lists brings storage for them");
   auto& elements = context.lists->emplace_back();
   elements.reserve(node.b);
-  for (std::uint32_t i = 0; i < node.b; ++i) elements.push_back(evaluate(context, context.tables->program().arguments[node.a + i]));
+  for (std::uint32_t i = 0; i < node.b; ++i)
+    elements.push_back(evaluate(context, context.tables->program().arguments[node.a + i]));
   return Value::of_list(elements.data(), node.b);
 }
 
@@ -308,8 +317,10 @@ int compare(Context& context, const Value& a, const Value& b) {
   if (a.missing() || b.missing()) return 2;
   if (a.kind != b.kind) {
     // A date beside a moment is its 00:00.
-    if (a.kind == ValueKind::date && b.kind == ValueKind::moment) return order(env::clock(zone_of(context), static_cast<env::Date>(a.i), 0), b.i);
-    if (a.kind == ValueKind::moment && b.kind == ValueKind::date) return order(a.i, env::clock(zone_of(context), static_cast<env::Date>(b.i), 0));
+    if (a.kind == ValueKind::date && b.kind == ValueKind::moment)
+      return order(env::clock(zone_of(context), static_cast<env::Date>(a.i), 0), b.i);
+    if (a.kind == ValueKind::moment && b.kind == ValueKind::date)
+      return order(a.i, env::clock(zone_of(context), static_cast<env::Date>(b.i), 0));
     return 2;
   }
   switch (a.kind) {
@@ -349,7 +360,8 @@ Value evaluate(Context& context, std::uint32_t index) {
       return Value::moment(env::clock(zone_of(context), static_cast<env::Date>(date.i), time.i));
     }
     case Op::tagged: return evaluate_tagged(context, node);
-    case Op::consents: return Value::boolean(state.has_consent(context.customer, context.tables->constant(node.a).str()));
+    case Op::consents:
+      return Value::boolean(state.has_consent(context.customer, context.tables->constant(node.a).str()));
     case Op::window: return evaluate_window(context, node.a);
     case Op::inactive: return evaluate_inactive(context, node);
     case Op::age: return evaluate_age(context, node);
@@ -357,7 +369,7 @@ Value evaluate(Context& context, std::uint32_t index) {
       const Value moment = evaluate(context, node.a);
       return moment.kind == ValueKind::moment ? Value::date(env::date_of(zone_of(context), moment.i)) : Value();
     }
-    case Op::and_: {   // no short cut: both sides have flips
+    case Op::and_: {  // no short cut: both sides have flips
       const bool a = evaluate(context, node.a).truth();
       const bool b = evaluate(context, node.b).truth();
       return Value::boolean(a && b);
@@ -380,7 +392,8 @@ Value evaluate(Context& context, std::uint32_t index) {
     case Op::starts_with: {
       const Value whole = evaluate(context, node.a);
       const Value start = evaluate(context, node.b);
-      return Value::boolean(whole.kind == ValueKind::text && start.kind == ValueKind::text && whole.str().starts_with(start.str()));
+      return Value::boolean(whole.kind == ValueKind::text && start.kind == ValueKind::text &&
+                            whole.str().starts_with(start.str()));
     }
     case Op::is_missing: return Value::boolean(evaluate(context, node.a).missing());
     case Op::is_not_missing: return Value::boolean(!evaluate(context, node.a).missing());
@@ -395,9 +408,12 @@ Value evaluate(Context& context, std::uint32_t index) {
     case Op::divide: return divide(evaluate(context, node.a), evaluate(context, node.b));
     case Op::negate: {
       Value value = evaluate(context, node.a);
-      if (value.kind == ValueKind::number) value.d = -value.d;
-      else if (value.kind == ValueKind::duration) value = Value::duration({-value.dur().months, -value.i});
-      else value.i = -value.i;
+      if (value.kind == ValueKind::number)
+        value.d = -value.d;
+      else if (value.kind == ValueKind::duration)
+        value = Value::duration({-value.dur().months, -value.i});
+      else
+        value.i = -value.i;
       return value;
     }
     case Op::list: return evaluate_list(context, node);

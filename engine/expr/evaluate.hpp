@@ -1,6 +1,6 @@
-// The reference evaluator: walks an expression's nodes over one customer's state. Slow enough to be read beside the specification, fast enough
-// to run; generated code must give what it gives. While it works out a value it notes the earliest moment at which time alone may
-// change it (the next flip).
+// The reference evaluator: walks an expression's nodes over one customer's state. Slow enough to be read beside the
+// specification, fast enough to run; generated code must give what it gives. While it works out a value it notes the
+// earliest moment at which time alone may change it (the next flip).
 #pragma once
 #include <cstdint>
 #include <deque>
@@ -36,8 +36,8 @@ class Tables {
 struct EventUnderTest {
   std::uint32_t event = program::kNone;
   Moment at = 0;
-  std::string_view fields;                       // blob, when `kept` is kNone
-  std::uint32_t stored = program::kNone;         // else: Layout::stored and the record's number
+  std::string_view fields;                // blob, when `kept` is kNone
+  std::uint32_t stored = program::kNone;  // else: Layout::stored and the record's number
   std::uint32_t kept = program::kNone;
 };
 
@@ -48,13 +48,14 @@ struct Context {
   std::uint32_t customer;
   Moment now;
   EventUnderTest event = {};
-  const state::Journey* journey = nullptr;       // for entry.FIELD and arm fields
-  std::string_view entry_fields = {};            // before a journey exists: the event that asks to enter
+  const state::Journey* journey = nullptr;  // for entry.FIELD and arm fields
+  std::string_view entry_fields = {};       // before a journey exists: the event that asks to enter
   std::uint32_t entry_event = program::kNone;
   Moment entered = 0;
-  Moment flip = kNever;                          // out: the least moment after `now` at which the value may change by time
-  const env::Zone* customer_zone = nullptr;      // worked out on first use
-  std::deque<std::vector<Value>>* lists = nullptr;   // storage for lists that were read; owned by the caller, cleared by him
+  Moment flip = kNever;                      // out: the least moment after `now` at which the value may change by time
+  const env::Zone* customer_zone = nullptr;  // worked out on first use
+  std::deque<std::vector<Value>>* lists =
+      nullptr;  // storage for lists that were read; owned by the caller, cleared by him
 };
 
 /// The value of a node. Text points into the state, the input or the program.
@@ -63,8 +64,8 @@ Value evaluate(Context& context, std::uint32_t node);
 /// -1, 0, 1, or 2 where the two cannot be compared (missing, other currency): every comparison is then false.
 int compare(Context& context, const Value& a, const Value& b);
 
-/// A value as a message shows it: numbers without superfluous digits, money with its currency, dates as 2026-03-01, moments on the
-/// customer's clock.
+/// A value as a message shows it: numbers without superfluous digits, money with its currency, dates as 2026-03-01,
+/// moments on the customer's clock.
 void append_text(std::string& out, Context& context, const Value& value);
 
 /// The parts of a text one after another.

@@ -16,15 +16,18 @@ using program::Window;
 
 /// Sums, counts, the extremes and the last of what a window admits.
 struct Gathered {
-  std::uint64_t count = 0;        // admitted events
-  std::uint64_t values = 0;       // of them with the field
-  Wide sum = 0;                   // minor units or millionths
-  bool broken = false;            // mixed currencies, or beyond what can be summed
+  std::uint64_t count = 0;   // admitted events
+  std::uint64_t values = 0;  // of them with the field
+  Wide sum = 0;              // minor units or millionths
+  bool broken = false;       // mixed currencies, or beyond what can be summed
   program::Currency currency = 0;
   Value first, last, least, greatest;
   Moment last_at = env::kNoMoment;
-  struct Often { Value value; std::uint64_t count; };
-  std::vector<Often> often;       // most: in order of the last time seen
+  struct Often {
+    Value value;
+    std::uint64_t count;
+  };
+  std::vector<Often> often;  // most: in order of the last time seen
 };
 
 void gather_sum(Gathered& gathered, const Value& value) {
@@ -76,7 +79,7 @@ void gather(Context& context, const Window& window, Gathered& gathered, Moment a
         seen.count += it->count;
         gathered.often.erase(it);
       }
-      gathered.often.push_back(seen);   // seen last: of equals the later one wins
+      gathered.often.push_back(seen);  // seen last: of equals the later one wins
       break;
     }
     default: break;
@@ -134,7 +137,8 @@ Value evaluate_window(Context& context, std::uint32_t index) {
   const Window& window = program.windows[index];
   const state::State& state = *context.state;
   const std::uint32_t stored = state.layout().stored_of_event[window.event];
-  const std::uint32_t slot = window.field == kNone || window.field == program::kFieldAt ? kNone : state.layout().slot_of(stored, window.field);
+  const std::uint32_t slot =
+      window.field == kNone || window.field == program::kFieldAt ? kNone : state.layout().slot_of(stored, window.field);
   const bool silent = window.aggregate == Aggregate::silent;
 
   const EventUnderTest outer = context.event;

@@ -1,4 +1,5 @@
-// What a window gives at a moment: aggregates, `E within D`, `no E for D`, over the events that a customer's ring keeps.
+// What a window gives at a moment: aggregates, `E within D`, `no E for D`, over the events that a customer's ring
+// keeps.
 #pragma once
 #include "engine/expr/evaluate.hpp"
 

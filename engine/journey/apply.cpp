@@ -15,10 +15,13 @@ using program::kNone;
 using state::InputKind;
 using state::kNever;
 
-bool stands_still(const state::State& state, std::uint32_t customer) { return state.recorded && state.at(customer).outstanding > 0; }
+bool stands_still(const state::State& state, std::uint32_t customer) {
+  return state.recorded && state.at(customer).outstanding > 0;
+}
 
 /// Lets everything happen that is due for this customer by `until`, moment by moment, as long as no send holds him.
-void run_timers(const Plan& plan, state::State& state, std::uint32_t customer, Moment until, Effects& effects, Tracer* tracer) {
+void run_timers(const Plan& plan, state::State& state, std::uint32_t customer, Moment until, Effects& effects,
+                Tracer* tracer) {
   while (!stands_still(state, customer)) {
     const Moment due = state.at(customer).due;
     if (due > until) return;
@@ -29,7 +32,8 @@ void run_timers(const Plan& plan, state::State& state, std::uint32_t customer, M
 
 /// One input of one customer who does not stand still after his timers.
 template <typename Input>
-void take(const Plan& plan, state::State& state, std::uint32_t customer, const Input& input, bool is_new, Effects& effects, Tracer* tracer) {
+void take(const Plan& plan, state::State& state, std::uint32_t customer, const Input& input, bool is_new,
+          Effects& effects, Tracer* tracer) {
   Turn turn(plan, state, customer, input.moment, effects, tracer);
   if constexpr (std::is_same_v<Input, state::EventInput>) {
     turn.event(input, is_new);
@@ -64,7 +68,8 @@ Moment first_seen_by(const state::EventInput& input) { return input.at; }
 Moment first_seen_by(const state::AttributesInput& input) { return input.moment; }
 
 template <typename Input>
-bool apply_input(const Plan& plan, state::State& state, InputKind kind, std::string_view payload, Effects& effects, Tracer* tracer) {
+bool apply_input(const Plan& plan, state::State& state, InputKind kind, std::string_view payload, Effects& effects,
+                 Tracer* tracer) {
   Input input;
   if (!decode(payload, input) || !fields_exist(plan, input)) return false;
   // In recorded time only ticks say how far it is, for what comes before them may have to wait.
@@ -96,7 +101,8 @@ bool apply_outcome(const Plan& plan, state::State& state, std::string_view paylo
     inputs = std::move(waiting->second);
     state.pending.erase(waiting);
   }
-  for (const state::PendingInput& pending : inputs) CHECK_OR_DIE(apply(plan, state, pending.kind, pending.payload, effects, tracer), "it was admitted once");
+  for (const state::PendingInput& pending : inputs)
+    CHECK_OR_DIE(apply(plan, state, pending.kind, pending.payload, effects, tracer), "it was admitted once");
   if (state.recorded && !stands_still(state, customer) && state.clock != env::kNoMoment) {
     run_timers(plan, state, customer, state.clock, effects, tracer);
   }
@@ -121,13 +127,15 @@ bool apply_tick(const Plan& plan, state::State& state, std::string_view payload,
   if (!state::decode_moment(payload, moment)) return false;
   state.clock = std::max(state.clock, moment);
   if (!state.deployed) return true;
-  state.wheel.advance(moment, [&](std::uint32_t customer) { run_timers(plan, state, customer, moment, effects, tracer); });
+  state.wheel.advance(moment,
+                      [&](std::uint32_t customer) { run_timers(plan, state, customer, moment, effects, tracer); });
   return true;
 }
 
 }  // namespace
 
-bool apply(const Plan& plan, state::State& state, InputKind kind, std::string_view payload, Effects& effects, Tracer* tracer) {
+bool apply(const Plan& plan, state::State& state, InputKind kind, std::string_view payload, Effects& effects,
+           Tracer* tracer) {
   switch (kind) {
     case InputKind::event: return apply_input<state::EventInput>(plan, state, kind, payload, effects, tracer);
     case InputKind::attributes: return apply_input<state::AttributesInput>(plan, state, kind, payload, effects, tracer);
@@ -152,7 +160,8 @@ void collect_outstanding(const Plan& plan, const state::State& state, Effects& e
     if (journey.status != state::JourneyStatus::sending) continue;
     const program::Playbook& playbook = plan.program.playbooks[journey.playbook];
     const program::Step& step = playbook.steps[journey.step];
-    SendEffect send{.key = send_key(state.customer_id(journey.customer), playbook.name, journey.number, journey.step, journey.visit),
+    SendEffect send{.key = send_key(state.customer_id(journey.customer), playbook.name, journey.number, journey.step,
+                                    journey.visit),
                     .at = journey.reached,
                     .customer = journey.customer,
                     .playbook = journey.playbook,
@@ -180,16 +189,19 @@ void collect_outstanding(const Plan& plan, const state::State& state, Effects& e
   });
 }
 
-state::SendKey send_key(std::string_view customer, std::string_view playbook, std::uint32_t journey, std::uint32_t step, std::uint32_t visit) {
+state::SendKey send_key(std::string_view customer, std::string_view playbook, std::uint32_t journey, std::uint32_t step,
+                        std::uint32_t visit) {
   // SipHash-2-4 with 128 bits of output and a fixed key: a name for a send, the same wherever it is worked out.
-  static constexpr unsigned char kKey[crypto_shorthash_siphashx24_KEYBYTES] = {'t', 'e', 'n', 'd', ' ', 's', 'e', 'n', 'd', ' ', 'k', 'e', 'y', ' ', 'v', '1'};
+  static constexpr unsigned char kKey[crypto_shorthash_siphashx24_KEYBYTES] = {'t', 'e', 'n', 'd', ' ', 's', 'e', 'n',
+                                                                               'd', ' ', 'k', 'e', 'y', ' ', 'v', '1'};
   std::string text;
   text.reserve(customer.size() + playbook.size() + 16);
   text += customer;
   text += '\x1F';
   text += playbook;
   text += '\x1F';
-  for (const std::uint32_t number : {journey, step, visit}) text.append(reinterpret_cast<const char*>(&number), sizeof number);
+  for (const std::uint32_t number : {journey, step, visit})
+    text.append(reinterpret_cast<const char*>(&number), sizeof number);
   unsigned char hash[crypto_shorthash_siphashx24_BYTES];
   crypto_shorthash_siphashx24(hash, reinterpret_cast<const unsigned char*>(text.data()), text.size(), kKey);
   state::SendKey key;

@@ -1,5 +1,5 @@
-// The core: apply(program, state, input) → effects. Pure: no clock, files, network or chance; the same inputs give the same state and effects
-// everywhere, live, in simulate and in recovery.
+// The core: apply(program, state, input) → effects. Pure: no clock, files, network or chance; the same inputs give the
+// same state and effects everywhere, live, in simulate and in recovery.
 #pragma once
 #include "engine/journey/effects.hpp"
 #include "engine/journey/plan.hpp"
@@ -8,19 +8,20 @@
 
 namespace tend::journey {
 
-/// Applies one input (a log record's kind and payload) to its partition's state; appends what it asks of the world to `effects`.
-/// Events of a customer first let everything happen that was due for him until then by time; a tick does so for everybody.
-/// In recorded time a customer with a send out stands still: his inputs wait in State::pending until the outcome is in.
-/// Errors: false for a payload that does not add up or names what the program lacks; nothing has changed then.
-/// Thread: one thread at a time per state.
-/// Source: docs/semantics.md §2–§9.
-bool apply(const Plan& plan, state::State& state, state::InputKind kind, std::string_view payload, Effects& effects, Tracer* tracer = nullptr);
+/// Applies one input (a log record's kind and payload) to its partition's state; appends what it asks of the world to
+/// `effects`. Events of a customer first let everything happen that was due for him until then by time; a tick does so
+/// for everybody. In recorded time a customer with a send out stands still: his inputs wait in State::pending until the
+/// outcome is in. Errors: false for a payload that does not add up or names what the program lacks; nothing has changed
+/// then. Thread: one thread at a time per state. Source: docs/semantics.md §2–§9.
+bool apply(const Plan& plan, state::State& state, state::InputKind kind, std::string_view payload, Effects& effects,
+           Tracer* tracer = nullptr);
 
-/// The sends that were handed over and have no outcome yet, rendered again: what a restart must settle. In order of (moment, customer id,
-/// playbook, journey number).
+/// The sends that were handed over and have no outcome yet, rendered again: what a restart must settle. In order of
+/// (moment, customer id, playbook, journey number).
 void collect_outstanding(const Plan& plan, const state::State& state, Effects& effects);
 
 /// A send's key.
-state::SendKey send_key(std::string_view customer, std::string_view playbook, std::uint32_t journey, std::uint32_t step, std::uint32_t visit);
+state::SendKey send_key(std::string_view customer, std::string_view playbook, std::uint32_t journey, std::uint32_t step,
+                        std::uint32_t visit);
 
 }  // namespace tend::journey

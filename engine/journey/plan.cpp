@@ -4,7 +4,8 @@
 
 namespace tend::journey {
 
-Plan::Plan(const program::Program& p) : program(p), layout(state::make_layout(p)), tables(p), enters_on(p.events.size()), is_activity(p.events.size()) {
+Plan::Plan(const program::Program& p)
+    : program(p), layout(state::make_layout(p)), tables(p), enters_on(p.events.size()), is_activity(p.events.size()) {
   for (std::uint32_t playbook = 0; playbook < p.playbooks.size(); ++playbook) {
     const auto& enters = p.playbooks[playbook].enters;
     for (std::uint32_t enter = 0; enter < enters.size(); ++enter) {
@@ -20,7 +21,9 @@ bool affects(const Change& change, const program::Dependencies& dependencies) {
   if (change.activity && dependencies.activity) return true;
   if (change.tags && dependencies.tags) return true;
   if (change.consent && dependencies.consent) return true;
-  if (change.event != program::kNone && std::binary_search(dependencies.events.begin(), dependencies.events.end(), change.event)) return true;
+  if (change.event != program::kNone &&
+      std::binary_search(dependencies.events.begin(), dependencies.events.end(), change.event))
+    return true;
   return std::any_of(change.attributes.begin(), change.attributes.end(), [&](std::uint32_t attribute) {
     return std::binary_search(dependencies.attributes.begin(), dependencies.attributes.end(), attribute);
   });

@@ -1,5 +1,5 @@
-// A program made ready to run: who is asked when an event comes, which conditions an input can change. Worked out once per program and
-// shared by every partition; nothing in it changes afterwards.
+// A program made ready to run: who is asked when an event comes, which conditions an input can change. Worked out once
+// per program and shared by every partition; nothing in it changes afterwards.
 #pragma once
 #include <vector>
 
@@ -23,13 +23,13 @@ struct Plan {
   const program::Program& program;
   state::Layout layout;
   expr::Tables tables;
-  std::vector<std::vector<EnterRef>> enters_on;   // by event, in the order of playbooks
-  std::vector<bool> is_activity;                  // by event
+  std::vector<std::vector<EnterRef>> enters_on;  // by event, in the order of playbooks
+  std::vector<bool> is_activity;                 // by event
 };
 
 /// What an input changed of one customer.
 struct Change {
-  bool everything = false;                 // his first input
+  bool everything = false;  // his first input
   bool time = false;
   bool activity = false;
   bool tags = false;

@@ -19,13 +19,20 @@ using state::JourneyStatus;
 using state::kNever;
 
 namespace {
-constexpr Moment kLate = 24 * env::kHour;   // an event older than this when it is taken is late
+constexpr Moment kLate = 24 * env::kHour;  // an event older than this when it is taken is late
 }
 
 Turn::Turn(const Plan& plan, state::State& state, std::uint32_t customer, Moment now, Effects& effects, Tracer* tracer)
-    : plan_(plan), program_(plan.program), state_(state), customer_(customer), now_(now), effects_(effects), tracer_(tracer) {}
+    : plan_(plan),
+      program_(plan.program),
+      state_(state),
+      customer_(customer),
+      now_(now),
+      effects_(effects),
+      tracer_(tracer) {}
 
-// ---- the four kinds of turns ------------------------------------------------------------------------------------------------
+// ---- the four kinds of turns
+// ------------------------------------------------------------------------------------------------
 
 void Turn::timer() {
   change_.time = true;
@@ -36,7 +43,8 @@ void Turn::timer() {
     if (journey.status != JourneyStatus::waiting || journey.due > now_) continue;
     const Step& step = program_.playbooks[journey.playbook].steps[journey.step];
     const bool timed_out = step.kind == StepKind::wait_up_to;
-    if (timed_out && tracer_ != nullptr) note(NoteKind::arm, &journey, {.kind = NoteKind::arm, .step = journey.step, .detail = "else"});
+    if (timed_out && tracer_ != nullptr)
+      note(NoteKind::arm, &journey, {.kind = NoteKind::arm, .step = journey.step, .detail = "else"});
     go_on(j, timed_out ? step.target : journey.step + 1);
   }
   arms_and_conditions(false);
@@ -49,7 +57,12 @@ void Turn::event(const state::EventInput& input, bool is_new) {
   late_ = now_ - input.at > kLate;
   ++state_.events_taken;
   if (tracer_ != nullptr) {
-    note(NoteKind::input_event, nullptr, {.kind = NoteKind::input_event, .event = input.event, .truth = late_, .until = input.at, .detail = std::string(input.fields)});
+    note(NoteKind::input_event, nullptr,
+         {.kind = NoteKind::input_event,
+          .event = input.event,
+          .truth = late_,
+          .until = input.at,
+          .detail = std::string(input.fields)});
   }
   take_event(input.event, input.at, input.fields);
   if (!state_.deployed) return;
@@ -65,7 +78,9 @@ void Turn::event(const state::EventInput& input, bool is_new) {
 }
 
 void Turn::attributes(const state::AttributesInput& input, bool is_new) {
-  if (tracer_ != nullptr) note(NoteKind::input_attributes, nullptr, {.kind = NoteKind::input_attributes, .detail = std::string(input.fields)});
+  if (tracer_ != nullptr)
+    note(NoteKind::input_attributes, nullptr,
+         {.kind = NoteKind::input_attributes, .detail = std::string(input.fields)});
   state::FieldReader reader(input.fields);
   std::uint16_t index = 0;
   Value value;
@@ -89,20 +104,28 @@ void Turn::attributes(const state::AttributesInput& input, bool is_new) {
 void Turn::outcome(const state::OutcomeInput& input) {
   state::Customer& row = state_.at(customer_);
   if (row.outstanding > 0) --row.outstanding;
-  const bool accepted = input.outcome != state::OutcomeKind::rejected_recipient && input.outcome != state::OutcomeKind::rejected_request;
+  const bool accepted =
+      input.outcome != state::OutcomeKind::rejected_recipient && input.outcome != state::OutcomeKind::rejected_request;
   if (tracer_ != nullptr) {
     std::string detail(accepted ? "accepted" : "rejected");
     if (!accepted && !input.reason.empty()) detail += ": " + std::string(input.reason);
-    note(NoteKind::outcome, nullptr, {.kind = NoteKind::outcome, .playbook = input.playbook, .journey = input.journey, .truth = accepted, .detail = detail});
+    note(NoteKind::outcome, nullptr,
+         {.kind = NoteKind::outcome,
+          .playbook = input.playbook,
+          .journey = input.journey,
+          .truth = accepted,
+          .detail = detail});
   }
   state::SendFigures& figures = state_.send_figures(input.playbook, input.message, input.channel);
   ++(accepted ? figures.accepted : figures.rejected);
   for (std::uint32_t j = row.first_journey; j != kNone; j = state_.journey(j).next) {
     Journey& journey = state_.journey(j);
-    if (journey.playbook != input.playbook || journey.number != input.journey || journey.status != JourneyStatus::sending) continue;
+    if (journey.playbook != input.playbook || journey.number != input.journey ||
+        journey.status != JourneyStatus::sending)
+      continue;
     go_on(j, journey.step + 1);
   }
-  std::string fields;   // an accepted send is an event, countable like others
+  std::string fields;  // an accepted send is an event, countable like others
   if (accepted) {
     state::append_field(fields, 0, Value::string(program_.messages[input.message].name));
     state::append_field(fields, 1, Value::string(input.channel));
@@ -127,7 +150,8 @@ void Turn::set_bits() {
   finish_turn(true);
 }
 
-// ---- conditions -------------------------------------------------------------------------------------------------------------
+// ---- conditions
+// -------------------------------------------------------------------------------------------------------------
 
 expr::Context Turn::context(const Journey* journey) {
   expr::Context context{.tables = &plan_.tables, .state = &state_, .customer = customer_, .now = now_};
@@ -143,15 +167,25 @@ Value Turn::value_of(expr::Context& context, std::uint32_t expression) {
 bool Turn::asks(std::uint32_t expression, const Journey* journey, bool with_event) {
   if (expression == kNone) return true;
   expr::Context c = context(journey);
-  if (with_event) c.event = {.event = event_, .at = event_at_, .fields = event_fields_};
+  if (with_event) {
+    c.event = {.event = event_, .at = event_at_, .fields = event_fields_};
+    if (journey == nullptr) {  // who asks to enter: this event is what would let him in
+      c.entry_event = event_;
+      c.entry_fields = event_fields_;
+      c.entered = now_;
+    }
+  }
   const bool truth = value_of(c, expression).truth();
   flip_ = std::min(flip_, c.flip);
   return truth;
 }
 
-bool Turn::affected(std::uint32_t expression) const { return affects(change_, program_.expressions[expression].dependencies); }
+bool Turn::affected(std::uint32_t expression) const {
+  return affects(change_, program_.expressions[expression].dependencies);
+}
 
-// ---- the parts of a turn ----------------------------------------------------------------------------------------------------
+// ---- the parts of a turn
+// ----------------------------------------------------------------------------------------------------
 
 void Turn::take_event(std::uint32_t event, Moment at, std::string_view fields) {
   event_ = event;
@@ -210,7 +244,8 @@ void Turn::arms_and_conditions(bool with_event) {
 void Turn::enter_on() {
   if (late_) return;
   for (const EnterRef& ref : plan_.enters_on[event_]) {
-    if (asks(program_.playbooks[ref.playbook].enters[ref.enter].filter, nullptr, true)) attempt(ref.playbook, ref.enter, true, false);
+    if (asks(program_.playbooks[ref.playbook].enters[ref.enter].filter, nullptr, true))
+      attempt(ref.playbook, ref.enter, true, false);
   }
 }
 
@@ -224,8 +259,11 @@ void Turn::edges() {
     state_.set_bit(customer_, bit, holds);
     if (tracer_ != nullptr) {
       note(holds ? NoteKind::turned_true : NoteKind::turned_false, nullptr,
-           {.kind = holds ? NoteKind::turned_true : NoteKind::turned_false, .playbook = condition.playbook, .enter = condition.enter,
-            .expression = condition.expression, .readings = readings(condition.expression, nullptr, false)});
+           {.kind = holds ? NoteKind::turned_true : NoteKind::turned_false,
+            .playbook = condition.playbook,
+            .enter = condition.enter,
+            .expression = condition.expression,
+            .readings = readings(condition.expression, nullptr, false)});
     }
     if (holds) attempt(condition.playbook, condition.enter, false, false);
   }
@@ -251,14 +289,16 @@ void Turn::finish_turn(bool recompute_due) {
   state::Customer& row = state_.at(customer_);
   Moment due = recompute_due ? flip_ : std::min(row.due, flip_);
   if (recompute_due) {
-    for (std::uint32_t j = row.first_journey; j != kNone; j = state_.journey(j).next) due = std::min(due, state_.journey(j).due);
+    for (std::uint32_t j = row.first_journey; j != kNone; j = state_.journey(j).next)
+      due = std::min(due, state_.journey(j).due);
   }
   row.due = due;
   const bool stands_still = state_.recorded && row.outstanding > 0;
   state_.wheel.set(customer_, stands_still ? kNever : due);
 }
 
-// ---- entry ------------------------------------------------------------------------------------------------------------------
+// ---- entry
+// ------------------------------------------------------------------------------------------------------------------
 
 void Turn::attempt(std::uint32_t p, std::uint32_t e, bool with_event, bool once_more) {
   const Playbook& playbook = program_.playbooks[p];
@@ -281,7 +321,8 @@ void Turn::attempt(std::uint32_t p, std::uint32_t e, bool with_event, bool once_
   if (last != nullptr && last->entered == now_) return refuse("this_moment");
   if (last != nullptr && playbook.again == program::Again::never) return refuse("again");
   expr::Context c = context();
-  if (last != nullptr && playbook.again == program::Again::after && now_ < expr::add_duration(c, last->entered, playbook.again_after)) {
+  if (last != nullptr && playbook.again == program::Again::after &&
+      now_ < expr::add_duration(c, last->entered, playbook.again_after)) {
     return refuse("again");
   }
   c.entered = now_;
@@ -349,7 +390,8 @@ bool Turn::ask_again() {
   return entered;
 }
 
-// ---- steps ------------------------------------------------------------------------------------------------------------------
+// ---- steps
+// ------------------------------------------------------------------------------------------------------------------
 
 std::uint32_t Turn::first_of(JourneyStatus status) const {
   std::uint32_t first = kNone;
@@ -386,13 +428,14 @@ void Turn::wait(std::uint32_t j, Moment until) {
   journey.status = JourneyStatus::waiting;
   journey.due = until;
   flip_ = std::min(flip_, until);
-  if (tracer_ != nullptr) note(NoteKind::waits, &journey, {.kind = NoteKind::waits, .step = journey.step, .until = until});
+  if (tracer_ != nullptr)
+    note(NoteKind::waits, &journey, {.kind = NoteKind::waits, .step = journey.step, .until = until});
 }
 
 void Turn::run_step(std::uint32_t j) {
   Journey& journey = state_.journey(j);
   const Playbook& playbook = program_.playbooks[journey.playbook];
-  if (journey.step >= playbook.steps.size()) return end(j, JourneyStatus::finished, {});   // a playbook without steps
+  if (journey.step >= playbook.steps.size()) return end(j, JourneyStatus::finished, {});  // a playbook without steps
   const Step& step = playbook.steps[journey.step];
   ++state_.figures[journey.playbook].reached[journey.step];
   journey.reached = now_;
@@ -409,14 +452,19 @@ void Turn::run_step(std::uint32_t j) {
       if (until <= now_) return go_on(j, step.target);
       journey.due = until;
       flip_ = std::min(flip_, until);
-      if (tracer_ != nullptr) note(NoteKind::waits, &journey, {.kind = NoteKind::waits, .step = journey.step, .until = until});
+      if (tracer_ != nullptr)
+        note(NoteKind::waits, &journey, {.kind = NoteKind::waits, .step = journey.step, .until = until});
       return;
     }
     case StepKind::branch: {
       const bool truth = value_of(c, step.expression).truth();
       if (tracer_ != nullptr) {
         note(NoteKind::branch, &journey,
-             {.kind = NoteKind::branch, .step = journey.step, .expression = step.expression, .truth = truth, .readings = readings(step.expression, &journey, false)});
+             {.kind = NoteKind::branch,
+              .step = journey.step,
+              .expression = step.expression,
+              .truth = truth,
+              .readings = readings(step.expression, &journey, false)});
       }
       return go_on(j, truth ? journey.step + 1 : step.target);
     }
@@ -437,7 +485,8 @@ void Turn::run_step(std::uint32_t j) {
       std::uint16_t ignored = 0;
       reader.next(ignored, kept);
       const bool changed = state_.set_attribute(customer_, step.attribute, kept);
-      if (changed && tracer_ != nullptr) note(NoteKind::set, &state_.journey(j), {.kind = NoteKind::set, .step = state_.journey(j).step});
+      if (changed && tracer_ != nullptr)
+        note(NoteKind::set, &state_.journey(j), {.kind = NoteKind::set, .step = state_.journey(j).step});
       go_on(j, state_.journey(j).step + 1);
       if (!changed) return;
       change_ = {};
@@ -465,7 +514,7 @@ void Turn::change_tag(std::uint32_t j, const Step& step, bool on) {
     const NoteKind kind = on ? NoteKind::tagged : NoteKind::untagged;
     note(kind, &journey, {.kind = kind, .step = journey.step, .detail = tag});
   }
-  go_on(j, journey.step + 1);   // done before what it changes is worked out
+  go_on(j, journey.step + 1);  // done before what it changes is worked out
   if (!changed) return;
   change_ = {};
   change_.tags = true;
@@ -497,19 +546,24 @@ void Turn::choose_arm(std::uint32_t j, const Arm& arm, bool with_event) {
   Journey& journey = state_.journey(j);
   const Playbook& playbook = program_.playbooks[journey.playbook];
   if (tracer_ != nullptr) {
-    Note extra{.kind = NoteKind::arm, .step = journey.step, .event = with_event ? event_ : kNone, .expression = arm.condition,
+    Note extra{.kind = NoteKind::arm,
+               .step = journey.step,
+               .event = with_event ? event_ : kNone,
+               .expression = arm.condition,
                .detail = with_event ? "event" : "when"};
     if (arm.condition != kNone) extra.readings = readings(arm.condition, &journey, with_event);
     note(NoteKind::arm, &journey, std::move(extra));
   }
   const std::uint32_t target = arm.target;
-  if (with_event && std::binary_search(playbook.arm_events.begin(), playbook.arm_events.end(), event_)) keep_arm_event(j);
+  if (with_event && std::binary_search(playbook.arm_events.begin(), playbook.arm_events.end(), event_))
+    keep_arm_event(j);
   go_on(j, target);
 }
 
 void Turn::keep_arm_event(std::uint32_t j) {
   Journey& journey = state_.journey(j);
-  // Keep the event that chose the arm, in the place of an earlier one of its type: (u32 event, i64 at, u32 length, fields)….
+  // Keep the event that chose the arm, in the place of an earlier one of its type: (u32 event, i64 at, u32 length,
+  // fields)….
   std::string kept;
   std::string_view before = state_.pool.text(journey.arms);
   while (before.size() >= 16) {
@@ -541,14 +595,15 @@ void Turn::attempt_send(std::uint32_t j) {
   Journey& journey = state_.journey(j);
   const Playbook& playbook = program_.playbooks[journey.playbook];
   const Step& step = playbook.steps[journey.step];
-  SendEffect send{.key = send_key(state_.customer_id(customer_), playbook.name, journey.number, journey.step, journey.visit),
-                  .at = now_,
-                  .customer = customer_,
-                  .playbook = journey.playbook,
-                  .journey = journey.number,
-                  .step = journey.step,
-                  .message = step.message,
-                  .first_item = static_cast<std::uint32_t>(effects_.items.size())};
+  SendEffect send{
+      .key = send_key(state_.customer_id(customer_), playbook.name, journey.number, journey.step, journey.visit),
+      .at = now_,
+      .customer = customer_,
+      .playbook = journey.playbook,
+      .journey = journey.number,
+      .step = journey.step,
+      .message = step.message,
+      .first_item = static_cast<std::uint32_t>(effects_.items.size())};
   if (effects_.render) {
     const auto& items = program_.messages[step.message].items;
     for (std::uint32_t i = 0; i < items.size(); ++i) {
@@ -562,7 +617,9 @@ void Turn::attempt_send(std::uint32_t j) {
   effects_.sends.push_back(send);
   journey.status = JourneyStatus::sending;
   ++state_.at(customer_).outstanding;
-  if (tracer_ != nullptr) note(NoteKind::send, &journey, {.kind = NoteKind::send, .step = journey.step, .detail = state::format_key(send.key)});
+  if (tracer_ != nullptr)
+    note(NoteKind::send, &journey,
+         {.kind = NoteKind::send, .step = journey.step, .detail = state::format_key(send.key)});
 }
 
 void Turn::end(std::uint32_t j, JourneyStatus status, std::string_view why) {
@@ -570,7 +627,9 @@ void Turn::end(std::uint32_t j, JourneyStatus status, std::string_view why) {
   journey.status = status;
   journey.due = kNever;
   state::PlaybookFigures& figures = state_.figures[journey.playbook];
-  const NoteKind kind = status == JourneyStatus::goal ? NoteKind::goal : status == JourneyStatus::left ? NoteKind::left : NoteKind::finished;
+  const NoteKind kind = status == JourneyStatus::goal   ? NoteKind::goal
+                        : status == JourneyStatus::left ? NoteKind::left
+                                                        : NoteKind::finished;
   ++(status == JourneyStatus::goal ? figures.goal : status == JourneyStatus::left ? figures.left : figures.finished);
   if (tracer_ != nullptr) {
     const std::uint32_t leave = program_.playbooks[journey.playbook].leave;
@@ -587,63 +646,6 @@ void Turn::end(std::uint32_t j, JourneyStatus status, std::string_view why) {
   if (watched) return;
   state_.pool.release(journey.entry);
   journey.entry = state::kNoBlock;
-}
-
-// ---- tracing ----------------------------------------------------------------------------------------------------------------
-
-void Turn::note(NoteKind kind, const Journey* journey, Note extra) {
-  extra.kind = kind;
-  extra.moment = now_;
-  if (journey != nullptr) {
-    extra.playbook = journey->playbook;
-    extra.journey = journey->number;
-  }
-  tracer_->note(extra);
-}
-
-std::vector<Reading> Turn::readings(std::uint32_t expression, const Journey* journey, bool with_event) {
-  std::vector<Reading> found;
-  const auto collect = [&](auto&& self, std::uint32_t index) -> void {
-    if (index == kNone) return;
-    const program::Node& node = program_.nodes[index];
-    using program::Op;
-    switch (node.op) {
-      case Op::constant: return;
-      case Op::attribute:
-      case Op::customer_id:
-      case Op::first_seen:
-      case Op::now:
-      case Op::today:
-      case Op::field:
-      case Op::entry_field:
-      case Op::entry_at:
-      case Op::entry_date:
-      case Op::arm_field:
-      case Op::tagged:
-      case Op::consents:
-      case Op::window:
-      case Op::inactive:
-      case Op::age: {
-        expr::Context c = context(journey);
-        if (with_event) c.event = {.event = event_, .at = event_at_, .fields = event_fields_};
-        Reading reading{.node = index, .value = {}};
-        if (node.op == Op::inactive) {   // a yes says little: since when says why
-          const state::Customer& row = state_.at(customer_);
-          reading.value = env::format_moment(row.last_activity != env::kNoMoment ? row.last_activity : row.first_seen);
-        } else {
-          expr::append_text(reading.value, c, expr::evaluate(c, index));
-        }
-        found.push_back(std::move(reading));
-        return;
-      }
-      case Op::list:
-        for (std::uint32_t i = 0; i < node.b; ++i) self(self, program_.arguments[node.a + i]);
-        return;
-      default: self(self, node.a); self(self, node.b);
-    }
-  };
-  collect(collect, program_.expressions[expression].root);
-  return found;
 }
 
 }  // namespace tend::journey

@@ -1,4 +1,5 @@
-// One turn of one customer: everything that happens at one moment because of time or of one input, in the order of docs/semantics.md §3.
+// One turn of one customer: everything that happens at one moment because of time or of one input, in the order of
+// docs/semantics.md §3.
 #pragma once
 #include <deque>
 #include <vector>
@@ -10,7 +11,8 @@ namespace tend::journey {
 /// Lives for one turn. Exactly one of timer, event, attributes, outcome is called.
 class Turn {
  public:
-  Turn(const Plan& plan, state::State& state, std::uint32_t customer, env::Moment now, Effects& effects, Tracer* tracer);
+  Turn(const Plan& plan, state::State& state, std::uint32_t customer, env::Moment now, Effects& effects,
+       Tracer* tracer);
 
   void timer();
   /// `is_new`: the input made the customer.
@@ -29,12 +31,12 @@ class Turn {
   // conditions
   expr::Context context(const state::Journey* journey = nullptr);
   program::Value value_of(expr::Context& context, std::uint32_t expression);
-  bool asks(std::uint32_t expression, const state::Journey* journey, bool with_event);   // notes the flip
+  bool asks(std::uint32_t expression, const state::Journey* journey, bool with_event);  // notes the flip
   bool affected(std::uint32_t expression) const;
 
   // the parts of a turn
   void take_event(std::uint32_t event, env::Moment at, std::string_view fields);
-  void react();                        // leave · conditions waited for · edges
+  void react();  // leave · conditions waited for · edges
   void goals();
   void leave();
   void arms_and_conditions(bool with_event);
@@ -74,11 +76,11 @@ class Turn {
   Tracer* tracer_;
 
   Change change_;
-  std::uint32_t event_ = program::kNone;    // the event of this turn
+  std::uint32_t event_ = program::kNone;  // the event of this turn
   env::Moment event_at_ = 0;
   std::string_view event_fields_;
   bool late_ = false;
-  env::Moment flip_ = state::kNever;        // earliest next moment noted in this turn
+  env::Moment flip_ = state::kNever;  // earliest next moment noted in this turn
   std::vector<Refused> refused_;
   std::deque<std::vector<program::Value>> lists_;
 };

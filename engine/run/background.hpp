@@ -1,4 +1,5 @@
-// One thread that does what must not hold up the loop, in the order it was asked: writing snapshots, indexing history, preparing log files.
+// One thread that does what must not hold up the loop, in the order it was asked: writing snapshots, indexing history,
+// preparing log files.
 #pragma once
 #include <condition_variable>
 #include <deque>
@@ -11,7 +12,8 @@
 
 namespace tend::run {
 
-/// Thread: `post`, `wait` and `error` from any thread. The first error stops further work; who posts asks for it now and then.
+/// Thread: `post`, `wait` and `error` from any thread. The first error stops further work; who posts asks for it now
+/// and then.
 class Background {
  public:
   Background() : thread_([this] { run(); }) {}

@@ -16,15 +16,18 @@ Result<unsigned> read_mark(env::Files& files, const std::string& path) {
   const auto content = env::read_whole_file(files, name);
   if (!content) return tl::unexpected(content.error());
   std::string_view text = *content;
-  const auto broken = [&] { return fail(ErrorCode::corrupt, "`" + name + "` cannot be read: it is not the mark of a tend data folder"); };
+  const auto broken = [&] {
+    return fail(ErrorCode::corrupt, "`" + name + "` cannot be read: it is not the mark of a tend data folder");
+  };
   if (!text.starts_with(kWords)) return broken();
   text.remove_prefix(kWords.size());
   int version = 0;
   auto end = std::from_chars(text.data(), text.data() + text.size(), version);
   if (end.ec != std::errc()) return broken();
   if (version != kDataVersion) {
-    return fail(ErrorCode::version, "the data folder `" + path + "` is of version " + std::to_string(version) + ", this tend reads version " +
-                                        std::to_string(kDataVersion) + ": use the tend that made it, or another folder");
+    return fail(ErrorCode::version, "the data folder `" + path + "` is of version " + std::to_string(version) +
+                                        ", this tend reads version " + std::to_string(kDataVersion) +
+                                        ": use the tend that made it, or another folder");
   }
   text.remove_prefix(static_cast<std::size_t>(end.ptr - text.data()));
   constexpr std::string_view kPartitions = " partitions ";
@@ -48,7 +51,8 @@ Result<DataFolder> open_data_folder(env::Files& files, const std::string& path, 
     if (!names) return tl::unexpected(names.error());
     for (const std::string& name : *names) {
       if (name == "LOCK" || name == "lost+found") continue;
-      return fail(ErrorCode::invalid, "`" + path + "` holds `" + name + "` and is not a tend data folder: name an empty or a new folder");
+      return fail(ErrorCode::invalid,
+                  "`" + path + "` holds `" + name + "` and is not a tend data folder: name an empty or a new folder");
     }
   }
   auto lock = files.lock_folder(path);
@@ -59,8 +63,10 @@ Result<DataFolder> open_data_folder(env::Files& files, const std::string& path, 
     if (!kept) return tl::unexpected(kept.error());
     folder.partitions = *kept;
   } else {
-    const std::string mark = std::string(kWords) + std::to_string(kDataVersion) + " partitions " + std::to_string(partitions) + "\n";
-    if (auto written = env::write_whole_file(files, env::join_path(path, kMark), mark); !written) return tl::unexpected(written.error());
+    const std::string mark =
+        std::string(kWords) + std::to_string(kDataVersion) + " partitions " + std::to_string(partitions) + "\n";
+    if (auto written = env::write_whole_file(files, env::join_path(path, kMark), mark); !written)
+      return tl::unexpected(written.error());
   }
   for (const std::string& part : {folder.log(), folder.snapshots(), folder.programs()}) {
     if (auto made = files.make_folder(part); !made) return tl::unexpected(made.error());
@@ -71,7 +77,9 @@ Result<DataFolder> open_data_folder(env::Files& files, const std::string& path, 
 Result<DataFolder> open_data_folder_for_reading(env::Files& files, const std::string& path) {
   auto there = files.exists(env::join_path(path, kMark));
   if (!there) return tl::unexpected(there.error());
-  if (!*there) return fail(ErrorCode::not_found, "`" + path + "` is not a tend data folder: run `tend replay` or `tend serve` with --data first");
+  if (!*there)
+    return fail(ErrorCode::not_found,
+                "`" + path + "` is not a tend data folder: run `tend replay` or `tend serve` with --data first");
   auto partitions = read_mark(files, path);
   if (!partitions) return tl::unexpected(partitions.error());
   return DataFolder{.path = path, .files = &files, .partitions = *partitions, .lock = nullptr};
@@ -79,7 +87,8 @@ Result<DataFolder> open_data_folder_for_reading(env::Files& files, const std::st
 
 std::string program_hash(std::string_view program_bytes) {
   unsigned char hash[16];
-  crypto_generichash(hash, sizeof hash, reinterpret_cast<const unsigned char*>(program_bytes.data()), program_bytes.size(), nullptr, 0);
+  crypto_generichash(hash, sizeof hash, reinterpret_cast<const unsigned char*>(program_bytes.data()),
+                     program_bytes.size(), nullptr, 0);
   static constexpr char kDigits[] = "0123456789abcdef";
   std::string text;
   for (const unsigned char byte : hash) {
@@ -99,7 +108,8 @@ Result<StoredProgram> load_program(const DataFolder& folder, const std::string& 
   const std::string base = env::join_path(folder.programs(), hash);
   auto program = env::read_whole_file(*folder.files, base + ".program");
   if (!program) return tl::unexpected(program.error());
-  if (program_hash(*program) != hash) return fail(ErrorCode::corrupt, "`" + base + ".program` is damaged: its content has another name");
+  if (program_hash(*program) != hash)
+    return fail(ErrorCode::corrupt, "`" + base + ".program` is damaged: its content has another name");
   auto places = env::read_whole_file(*folder.files, base + ".places");
   if (!places) return tl::unexpected(places.error());
   return StoredProgram{std::move(*program), std::move(*places)};

@@ -14,7 +14,7 @@ struct DataFolder {
   std::string path;
   env::Files* files = nullptr;
   unsigned partitions = 64;
-  std::unique_ptr<env::FolderLock> lock;    // null when opened for reading
+  std::unique_ptr<env::FolderLock> lock;  // null when opened for reading
 
   std::string log() const { return env::join_path(path, "log"); }
   std::string snapshots() const { return env::join_path(path, "snapshots"); }

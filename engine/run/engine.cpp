@@ -11,12 +11,17 @@ namespace {
 using state::InputKind;
 
 constexpr std::uint8_t kind_byte(InputKind kind) { return static_cast<std::uint8_t>(kind); }
-constexpr std::string_view kCurrent = "CURRENT";   // names the program that the folder runs
+constexpr std::string_view kCurrent = "CURRENT";  // names the program that the folder runs
 
 }  // namespace
 
 Engine::Engine(const journey::Plan& plan, const EngineOptions& options, Sender& sender, unsigned partitions)
-    : plan_(plan), options_(options), sender_(sender), partitions_(plan, partitions, options.threads), next_snapshot_(partitions), snapshot_positions_(partitions) {
+    : plan_(plan),
+      options_(options),
+      sender_(sender),
+      partitions_(plan, partitions, options.threads),
+      next_snapshot_(partitions),
+      snapshot_positions_(partitions) {
   partitions_.set_render(options.render);
 }
 
@@ -24,12 +29,14 @@ Engine::~Engine() = default;
 
 std::unique_ptr<Engine> Engine::in_memory(const journey::Plan& plan, const EngineOptions& options, Sender& sender) {
   std::unique_ptr<Engine> engine(new Engine(plan, options, sender, options.partitions));
-  for (std::uint32_t p = 0; p < engine->partitions_.count(); ++p) engine->partitions_.state(p).recorded = options.recorded;
+  for (std::uint32_t p = 0; p < engine->partitions_.count(); ++p)
+    engine->partitions_.state(p).recorded = options.recorded;
   return engine;
 }
 
-Result<std::unique_ptr<Engine>> Engine::open(DataFolder folder, const journey::Plan& plan, std::string_view program_bytes,
-                                             std::string_view places_bytes, const EngineOptions& options, Sender& sender) {
+Result<std::unique_ptr<Engine>> Engine::open(DataFolder folder, const journey::Plan& plan,
+                                             std::string_view program_bytes, std::string_view places_bytes,
+                                             const EngineOptions& options, Sender& sender) {
   std::unique_ptr<Engine> engine(new Engine(plan, options, sender, folder.partitions));
   engine->folder_ = std::move(folder);
   engine->program_hash_ = program_hash(program_bytes);
@@ -38,7 +45,8 @@ Result<std::unique_ptr<Engine>> Engine::open(DataFolder folder, const journey::P
   if (!opened) return tl::unexpected(opened.error());
   engine->log_ = std::move(opened->log);
   if (opened->cut && options.say) {
-    options.say("an unfinished batch at the end of the log was cut off: " + opened->cut->path + " at byte " + std::to_string(opened->cut->at));
+    options.say("an unfinished batch at the end of the log was cut off: " + opened->cut->path + " at byte " +
+                std::to_string(opened->cut->at));
   }
 
   const std::string current = env::join_path(engine->folder_.programs(), kCurrent);
@@ -48,13 +56,17 @@ Result<std::unique_ptr<Engine>> Engine::open(DataFolder folder, const journey::P
     auto hash = env::read_whole_file(*engine->folder_.files, current);
     if (!hash) return tl::unexpected(hash.error());
     if (*hash != engine->program_hash_) {
-      return fail(ErrorCode::unsupported, "the data folder `" + engine->folder_.path +
-                                              "` runs another version of these playbooks, and this version of tend cannot put an edit into a running "
-                                              "folder yet: undo the edit, or begin a new folder");
+      return fail(
+          ErrorCode::unsupported,
+          "the data folder `" + engine->folder_.path +
+              "` runs another version of these playbooks, and this version of tend cannot put an edit into a running "
+              "folder yet: undo the edit, or begin a new folder");
     }
   }
-  if (auto stored = store_program(engine->folder_, program_bytes, places_bytes); !stored) return tl::unexpected(stored.error());
-  if (auto written = env::write_whole_file(*engine->folder_.files, current, engine->program_hash_); !written) return tl::unexpected(written.error());
+  if (auto stored = store_program(engine->folder_, program_bytes, places_bytes); !stored)
+    return tl::unexpected(stored.error());
+  if (auto written = env::write_whole_file(*engine->folder_.files, current, engine->program_hash_); !written)
+    return tl::unexpected(written.error());
 
   engine->background_ = std::make_unique<Background>();
   if (auto recovered = engine->recover(program_bytes); !recovered) return tl::unexpected(recovered.error());
@@ -100,7 +112,8 @@ Result<void> Engine::recover(std::string_view program_bytes) {
   if (auto applied = partitions_.apply_gathered(); !applied) return applied;
 
   if (auto claimed = log_->claim(options_.node); !claimed) return tl::unexpected(claimed.error());
-  const bool fresh = std::all_of(log_->heads().begin(), log_->heads().end(), [](std::uint64_t head) { return head == 0; });
+  const bool fresh =
+      std::all_of(log_->heads().begin(), log_->heads().end(), [](std::uint64_t head) { return head == 0; });
   for (std::uint32_t p = 0; p < partitions_.count(); ++p) {
     const auto partition = static_cast<std::uint16_t>(p);
     if (fresh) batch_.add(kind_byte(InputKind::program), partition, program_hash_);
@@ -109,7 +122,8 @@ Result<void> Engine::recover(std::string_view program_bytes) {
   if (auto settled = settle(); !settled) return settled;
   for (std::uint32_t p = 0; p < partitions_.count(); ++p) {
     if (partitions_.state(p).recorded == options_.recorded && !fresh) continue;
-    batch_.add(kind_byte(InputKind::mode), static_cast<std::uint16_t>(p), std::string_view(options_.recorded ? "\1" : "\0", 1));
+    batch_.add(kind_byte(InputKind::mode), static_cast<std::uint16_t>(p),
+               std::string_view(options_.recorded ? "\1" : "\0", 1));
   }
   return commit();
 }
@@ -131,19 +145,23 @@ Result<void> Engine::settle() {
   std::size_t before = 0, unknown = 0;
   for (std::size_t i = 0; i < from.size(); ++i) {
     Settled settled = (*known)[i];
-    if (settled == Settled::unknown && !dispatched_.contains(state::format_key(sends_[i].key))) settled = Settled::never;
+    if (settled == Settled::unknown && !dispatched_.contains(state::format_key(sends_[i].key)))
+      settled = Settled::never;
     if (settled == Settled::never) {
       never.push_back(from[i]);
       continue;
     }
     ++(settled == Settled::handed_over ? before : unknown);
     add_outcome(sends_[i], from[i],
-                {.outcome = settled == Settled::handed_over ? state::OutcomeKind::accepted : state::OutcomeKind::unknown_accepted, .reason = {}});
+                {.outcome = settled == Settled::handed_over ? state::OutcomeKind::accepted
+                                                            : state::OutcomeKind::unknown_accepted,
+                 .reason = {}});
   }
   if (options_.say) {
-    options_.say(std::to_string(from.size()) + " messages had no recorded outcome: " + std::to_string(before) + " had gone out, " +
-                 std::to_string(never.size()) + " had not and go out now" +
-                 (unknown == 0 ? "" : ", of " + std::to_string(unknown) + " the channel cannot say: they are taken as sent"));
+    options_.say(
+        std::to_string(from.size()) + " messages had no recorded outcome: " + std::to_string(before) +
+        " had gone out, " + std::to_string(never.size()) + " had not and go out now" +
+        (unknown == 0 ? "" : ", of " + std::to_string(unknown) + " the channel cannot say: they are taken as sent"));
   }
   if (!never.empty()) {
     build_sends(never);
@@ -218,7 +236,8 @@ void Engine::build_sends(std::span<const PartitionEffect> from) {
     first_items_.push_back(items_.size());
     for (std::uint32_t i = 0; i < effect.items; ++i) {
       const journey::ItemEffect& item = effects.items[effect.first_item + i];
-      items_.push_back({.kind = message.items[item.kind].kind, .text = std::string_view(effects.arena).substr(item.begin, item.end - item.begin)});
+      items_.push_back({.kind = message.items[item.kind].kind,
+                        .text = std::string_view(effects.arena).substr(item.begin, item.end - item.begin)});
     }
     std::string_view channel = options_.default_channel;
     if (!message.channels.empty()) channel = message.channels.front();
@@ -248,7 +267,8 @@ Result<void> Engine::hand_over(std::span<const Send> sends, std::span<const Part
   if (log_) {
     dispatch_.clear();
     for (std::size_t i = 0; i < sends.size(); ++i) {
-      if (sender_.needs_dispatch_record(sends[i].channel)) dispatch_.add(kind_byte(InputKind::dispatch), from[i].partition, state::format_key(sends[i].key));
+      if (sender_.needs_dispatch_record(sends[i].channel))
+        dispatch_.add(kind_byte(InputKind::dispatch), from[i].partition, state::format_key(sends[i].key));
     }
     if (!dispatch_.empty()) {
       if (auto appended = log_->append(dispatch_); !appended) return appended;
@@ -263,7 +283,8 @@ Result<void> Engine::hand_over(std::span<const Send> sends, std::span<const Part
 
 void Engine::add_outcome(const Send& send, const PartitionEffect& from, const Answer& answer) {
   const journey::SendEffect& effect = partitions_.effects(from.partition).sends[from.send];
-  const bool accepted = answer.outcome != state::OutcomeKind::rejected_recipient && answer.outcome != state::OutcomeKind::rejected_request;
+  const bool accepted = answer.outcome != state::OutcomeKind::rejected_recipient &&
+                        answer.outcome != state::OutcomeKind::rejected_request;
   if (accepted && options_.on_accepted) options_.on_accepted(send);
   state::OutcomeInput outcome{.moment = options_.now ? std::max(options_.now(), send.at) : send.at,
                               .customer = send.customer,
@@ -284,23 +305,27 @@ env::Moment Engine::clock() const {
   return clock;
 }
 
-// ---- snapshots, history, trimming -------------------------------------------------------------------------------------------
+// ---- snapshots, history, trimming
+// -------------------------------------------------------------------------------------------
 
 void Engine::post_snapshot(std::uint16_t partition) {
-  SnapshotHead head{.partition = partition, .position = log_->heads()[partition], .epoch = log_->epoch(), .program = program_hash_};
+  SnapshotHead head{
+      .partition = partition, .position = log_->heads()[partition], .epoch = log_->epoch(), .program = program_hash_};
   if (head.position == snapshot_positions_[partition].first) return;
-  background_->post([this, head, bytes = std::make_shared<std::string>(partitions_.state(partition).save())]() -> Result<void> {
-    if (auto written = write_snapshot(folder_, head, *bytes); !written) return written;
-    const std::lock_guard lock(snapshot_mutex_);
-    auto& positions = snapshot_positions_[head.partition];
-    positions = {head.position, positions.first};
-    return {};
-  });
+  background_->post(
+      [this, head, bytes = std::make_shared<std::string>(partitions_.state(partition).save())]() -> Result<void> {
+        if (auto written = write_snapshot(folder_, head, *bytes); !written) return written;
+        const std::lock_guard lock(snapshot_mutex_);
+        auto& positions = snapshot_positions_[head.partition];
+        positions = {head.position, positions.first};
+        return {};
+      });
 }
 
 Result<void> Engine::keep_house() {
   if (const auto error = background_->error()) return tl::unexpected(*error);
-  if (next_snapshot_ < partitions_.count() && background_->waiting() < 4) post_snapshot(static_cast<std::uint16_t>(next_snapshot_++));
+  if (next_snapshot_ < partitions_.count() && background_->waiting() < 4)
+    post_snapshot(static_cast<std::uint16_t>(next_snapshot_++));
   if (log_bytes_ < checked_bytes_ + (4u << 20)) return {};
   checked_bytes_ = log_bytes_;
   background_->post([this] { return log_->prepare(); });
@@ -309,7 +334,8 @@ Result<void> Engine::keep_house() {
   for (const log::SegmentInfo& segment : segments) {
     if (!segment.sealed || segment.number <= last_posted_segment_) continue;
     last_posted_segment_ = segment.number;
-    if (options_.history.index_segment) background_->post([this, number = segment.number] { return options_.history.index_segment(number); });
+    if (options_.history.index_segment)
+      background_->post([this, number = segment.number] { return options_.history.index_segment(number); });
   }
   if (next_snapshot_ >= partitions_.count() && log_bytes_ >= options_.snapshot_bytes) {
     log_bytes_ = checked_bytes_ = 0;

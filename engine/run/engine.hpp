@@ -1,5 +1,5 @@
-// The loop's heart: a batch of inputs becomes durable, is applied, and what it asked of the world is released; the answers are the next batch.
-// The same code runs live, in `replay` and, without a log, in `simulate`.
+// The loop's heart: a batch of inputs becomes durable, is applied, and what it asked of the world is released; the
+// answers are the next batch. The same code runs live, in `replay` and, without a log, in `simulate`.
 #pragma once
 #include <functional>
 #include <memory>
@@ -25,14 +25,14 @@ struct HistoryHook {
 };
 
 struct EngineOptions {
-  unsigned partitions = 64;            // of a new data folder
+  unsigned partitions = 64;  // of a new data folder
   unsigned threads = 2;
-  std::string node = "local";          // who holds the log, for operators
-  bool recorded = true;                // customers stand still while a send is out; else live
-  std::string default_channel = {};        // for messages that name none
+  std::string node = "local";        // who holds the log, for operators
+  bool recorded = true;              // customers stand still while a send is out; else live
+  std::string default_channel = {};  // for messages that name none
   bool render = true;
   std::uint64_t segment_bytes = 64ull << 20;
-  std::uint64_t snapshot_bytes = 128ull << 20;   // a round of snapshots begins when the log has grown by this
+  std::uint64_t snapshot_bytes = 128ull << 20;  // a round of snapshots begins when the log has grown by this
   /// Live: what time it is; outcomes are taken then. Empty in recorded time: they are taken at their send's moment.
   std::function<env::Moment()> now = {};
   /// Told of each accepted send, in the order of release.
@@ -48,25 +48,29 @@ class Engine {
   /// Without a log: nothing survives it.
   static std::unique_ptr<Engine> in_memory(const journey::Plan& plan, const EngineOptions& options, Sender& sender);
 
-  /// Opens or makes the data folder's engine: newest snapshots, the rest of the log, then every send that a crash left without an outcome is
-  /// settled. Shape: `program_bytes` is what `plan` was made from.
-  /// Errors: `in_use`, `version`, `corrupt` with the exact place; `unsupported` if the folder runs another program.
-  static Result<std::unique_ptr<Engine>> open(DataFolder folder, const journey::Plan& plan, std::string_view program_bytes,
-                                              std::string_view places_bytes, const EngineOptions& options, Sender& sender);
+  /// Opens or makes the data folder's engine: newest snapshots, the rest of the log, then every send that a crash left
+  /// without an outcome is settled. Shape: `program_bytes` is what `plan` was made from. Errors: `in_use`, `version`,
+  /// `corrupt` with the exact place; `unsupported` if the folder runs another program.
+  static Result<std::unique_ptr<Engine>> open(DataFolder folder, const journey::Plan& plan,
+                                              std::string_view program_bytes, std::string_view places_bytes,
+                                              const EngineOptions& options, Sender& sender);
   ~Engine();
 
   // ---- what goes into the next batch
   void add(const state::EventInput& input);
   void add(const state::AttributesInput& input);
-  void add_tick(env::Moment moment);                 // for every partition
-  void add_tick_where_due(env::Moment moment);       // only where something is due by then
+  void add_tick(env::Moment moment);            // for every partition
+  void add_tick_where_due(env::Moment moment);  // only where something is due by then
   void add_deploy(env::Moment moment);
-  void set_cursor(std::string_view cursor) { batch_.set_cursor(cursor); cursor_set_ = true; }
+  void set_cursor(std::string_view cursor) {
+    batch_.set_cursor(cursor);
+    cursor_set_ = true;
+  }
   std::uint32_t batch_size() const { return batch_.size(); }
 
-  /// Makes the batch durable, applies it, releases what it caused, and goes on with the answers until nothing is outstanding.
-  /// Errors: of the disk (the batch is not applied and stays), of a channel that cannot be used at all (what is outstanding is settled
-  /// by the next open).
+  /// Makes the batch durable, applies it, releases what it caused, and goes on with the answers until nothing is
+  /// outstanding. Errors: of the disk (the batch is not applied and stays), of a channel that cannot be used at all
+  /// (what is outstanding is settled by the next open).
   Result<void> commit();
 
   /// As commit, but tells `durable` as soon as the batch itself is durable and applied, before anything is released.
@@ -104,19 +108,19 @@ class Engine {
   log::Batch dispatch_;
   bool cursor_set_ = false;
   std::string program_hash_;
-  std::set<std::string> dispatched_;        // keys with a dispatch record and no outcome; only while recovering
-  std::string blob_;                        // reused
+  std::set<std::string> dispatched_;  // keys with a dispatch record and no outcome; only while recovering
+  std::string blob_;                  // reused
 
-  std::vector<Send> sends_;                 // of one release, with what they point to
+  std::vector<Send> sends_;  // of one release, with what they point to
   std::vector<RenderedItem> items_;
   std::vector<std::uint64_t> first_items_;
 
   // snapshots and trimming
-  std::uint64_t log_bytes_ = 0;             // appended since the last round of snapshots began
+  std::uint64_t log_bytes_ = 0;  // appended since the last round of snapshots began
   std::uint64_t checked_bytes_ = 0;
-  std::uint32_t next_snapshot_ = 0;         // partition of the round under way; count() when there is none
-  std::uint32_t last_posted_segment_ = 0;   // to the history
-  std::vector<std::pair<std::uint64_t, std::uint64_t>> snapshot_positions_;   // newest, older
+  std::uint32_t next_snapshot_ = 0;        // partition of the round under way; count() when there is none
+  std::uint32_t last_posted_segment_ = 0;  // to the history
+  std::vector<std::pair<std::uint64_t, std::uint64_t>> snapshot_positions_;  // newest, older
   std::mutex snapshot_mutex_;
   std::unique_ptr<Background> background_;  // last: finishes before what it uses goes
 };

@@ -6,7 +6,8 @@ Figures collect_figures(const Partitions& partitions) {
   const program::Program& program = partitions.plan().program;
   Figures figures;
   figures.playbooks.resize(program.playbooks.size());
-  for (std::size_t i = 0; i < program.playbooks.size(); ++i) figures.playbooks[i].reached.assign(program.playbooks[i].steps.size(), 0);
+  for (std::size_t i = 0; i < program.playbooks.size(); ++i)
+    figures.playbooks[i].reached.assign(program.playbooks[i].steps.size(), 0);
   for (std::uint32_t p = 0; p < partitions.count(); ++p) {
     const state::State& state = partitions.state(p);
     figures.customers += state.customer_count();
@@ -21,7 +22,8 @@ Figures collect_figures(const Partitions& partitions) {
       for (std::size_t s = 0; s < sum.reached.size(); ++s) sum.reached[s] += part.reached[s];
     }
     for (const state::SendFigures& send : state.sends) {
-      SendCount& count = figures.playbooks[send.playbook].sends[program.messages[send.message].name][std::string(state.channel_name(send.channel))];
+      SendCount& count = figures.playbooks[send.playbook]
+                             .sends[program.messages[send.message].name][std::string(state.channel_name(send.channel))];
       count.accepted += send.accepted;
       if (send.rejected > 0) count.skipped["rejected"] += send.rejected;
     }

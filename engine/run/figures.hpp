@@ -10,20 +10,20 @@ namespace tend::run {
 
 struct SendCount {
   std::uint64_t accepted = 0;
-  std::map<std::string, std::uint64_t> skipped;   // by reason
+  std::map<std::string, std::uint64_t> skipped;  // by reason
 };
 
 struct PlaybookCount {
   std::uint64_t entered = 0, goal = 0, left = 0, finished = 0, live = 0;
   std::uint64_t held_out = 0, held_out_goal = 0;
-  std::vector<std::uint64_t> reached;             // as the program's steps
-  std::map<std::string, std::map<std::string, SendCount>> sends;   // message, channel
+  std::vector<std::uint64_t> reached;                             // as the program's steps
+  std::map<std::string, std::map<std::string, SendCount>> sends;  // message, channel
 };
 
 struct Figures {
   std::uint64_t customers = 0;
   std::uint64_t events = 0;
-  std::vector<PlaybookCount> playbooks;           // as the program's playbooks
+  std::vector<PlaybookCount> playbooks;  // as the program's playbooks
 };
 
 Figures collect_figures(const Partitions& partitions);

@@ -12,10 +12,12 @@ namespace tend::run {
 /// Lifetime: outlives the engine that holds its hook.
 class Indexer {
  public:
-  explicit Indexer(const DataFolder& folder) : files_(folder.files), log_(folder.log()), history_folder_(folder.history()) {}
+  explicit Indexer(const DataFolder& folder)
+      : files_(folder.files), log_(folder.log()), history_folder_(folder.history()) {}
 
   HistoryHook hook() {
-    return {.index_segment = [this](std::uint32_t segment) { return index(segment); }, .indexed_through = [this] { return through_.load(); }};
+    return {.index_segment = [this](std::uint32_t segment) { return index(segment); },
+            .indexed_through = [this] { return through_.load(); }};
   }
 
  private:

@@ -8,7 +8,8 @@ namespace tend::run {
 
 Partitions::Partitions(const journey::Plan& plan, unsigned count, unsigned threads)
     : plan_(plan), workers_(threads), effects_(count), records_(count), failed_(count, 0) {
-  for (unsigned p = 0; p < count; ++p) states_.push_back(std::make_unique<state::State>(plan.program, plan.layout, static_cast<std::uint16_t>(p)));
+  for (unsigned p = 0; p < count; ++p)
+    states_.push_back(std::make_unique<state::State>(plan.program, plan.layout, static_cast<std::uint16_t>(p)));
 }
 
 std::uint16_t Partitions::partition_of(std::string_view customer) const {
@@ -37,7 +38,8 @@ Result<void> Partitions::apply_gathered() {
   for (const Gathered& g : gathered_) {
     if (g.partition >= records_.size()) continue;
     if (records_[g.partition].empty()) touched_.push_back(g.partition);
-    records_[g.partition].push_back({static_cast<state::InputKind>(g.kind), std::string_view(gathered_bytes_).substr(g.begin, g.size)});
+    records_[g.partition].push_back(
+        {static_cast<state::InputKind>(g.kind), std::string_view(gathered_bytes_).substr(g.begin, g.size)});
   }
   const auto applied = apply_all();
   gathered_.clear();
@@ -59,13 +61,15 @@ Result<void> Partitions::apply_all() {
     records_[p].clear();
   };
   const auto count = static_cast<std::uint32_t>(touched_.size());
-  if (total < 256) {   // not worth waking anybody
+  if (total < 256) {  // not worth waking anybody
     for (std::uint32_t i = 0; i < count; ++i) work(i);
   } else {
     workers_.each(count, work);
   }
   for (const std::uint32_t p : touched_) {
-    if (failed_[p] != 0) return fail(ErrorCode::corrupt, "partition " + std::to_string(p) + " holds an input that this program cannot take");
+    if (failed_[p] != 0)
+      return fail(ErrorCode::corrupt,
+                  "partition " + std::to_string(p) + " holds an input that this program cannot take");
   }
   touched_.clear();
   return {};
@@ -75,12 +79,13 @@ const std::vector<PartitionEffect>& Partitions::sends() {
   order_.clear();
   for (std::uint32_t p = 0; p < count(); ++p) {
     const auto& sends = effects_[p].sends;
-    for (std::uint32_t i = 0; i < sends.size(); ++i) order_.push_back({sends[i].at, states_[p]->customer_id(sends[i].customer), {static_cast<std::uint16_t>(p), i}});
+    for (std::uint32_t i = 0; i < sends.size(); ++i)
+      order_.push_back({sends[i].at, states_[p]->customer_id(sends[i].customer), {static_cast<std::uint16_t>(p), i}});
   }
   std::sort(order_.begin(), order_.end(), [](const Ordered& a, const Ordered& b) {
     if (a.at != b.at) return a.at < b.at;
     const int order = a.customer.compare(b.customer);
-    return order != 0 ? order < 0 : a.effect.send < b.effect.send;   // one customer is in one partition
+    return order != 0 ? order < 0 : a.effect.send < b.effect.send;  // one customer is in one partition
   });
   sends_.clear();
   for (const Ordered& ordered : order_) sends_.push_back(ordered.effect);

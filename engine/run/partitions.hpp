@@ -1,4 +1,5 @@
-// All partitions of one engine: records in, effects out. The fold itself; who makes the records durable is the engine's matter.
+// All partitions of one engine: records in, effects out. The fold itself; who makes the records durable is the engine's
+// matter.
 #pragma once
 #include <memory>
 #include <string_view>
@@ -14,7 +15,7 @@ namespace tend::run {
 /// What the engine is told when it hands something over or counts.
 struct PartitionEffect {
   std::uint16_t partition = 0;
-  std::uint32_t send = 0;       // number in that partition's effects
+  std::uint32_t send = 0;  // number in that partition's effects
 };
 
 class Partitions {
@@ -27,11 +28,12 @@ class Partitions {
   const state::State& state(std::uint32_t partition) const { return *states_[partition]; }
   const journey::Plan& plan() const { return plan_; }
 
-  /// Applies a batch's records, each partition's in their order; effects are collected anew. Records of no partition are left out.
-  /// Errors: `corrupt` for a record that the program cannot take; the state is then unusable.
+  /// Applies a batch's records, each partition's in their order; effects are collected anew. Records of no partition
+  /// are left out. Errors: `corrupt` for a record that the program cannot take; the state is then unusable.
   Result<void> apply(const log::Batch& batch);
 
-  /// For recovery: records gathered with `gather` (payloads are copied) are applied by `apply_gathered`, effects are dropped.
+  /// For recovery: records gathered with `gather` (payloads are copied) are applied by `apply_gathered`, effects are
+  /// dropped.
   void gather(std::uint8_t kind, std::uint16_t partition, std::string_view payload);
   Result<void> apply_gathered();
 

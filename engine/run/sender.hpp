@@ -1,4 +1,5 @@
-// The seam between the engine's loop and the channels: sends whose cause is durable are handed over, answers come back as inputs.
+// The seam between the engine's loop and the channels: sends whose cause is durable are handed over, answers come back
+// as inputs.
 #pragma once
 #include <span>
 #include <string_view>
@@ -28,7 +29,7 @@ struct Send {
 
 struct Answer {
   state::OutcomeKind outcome = state::OutcomeKind::accepted;
-  std::string reason;               // of a rejection; one short word or sentence
+  std::string reason;  // of a rejection; one short word or sentence
 };
 
 /// What a channel knows after a crash about a send whose outcome was not recorded.
@@ -38,14 +39,17 @@ class Sender {
  public:
   virtual ~Sender() = default;
 
-  /// Hands over in order, answers in the same order. An `accepted` survives a crash of this process and of the machine as far as the channel
-  /// can promise it. Errors: the channel cannot be used at all (disk full, …): nothing of this call counts as handed over but what `settle` finds.
+  /// Hands over in order, answers in the same order. An `accepted` survives a crash of this process and of the machine
+  /// as far as the channel can promise it. Errors: the channel cannot be used at all (disk full, …): nothing of this
+  /// call counts as handed over but what `settle` finds.
   virtual Result<std::vector<Answer>> hand_over(std::span<const Send> sends) = 0;
 
-  /// For each send without a recorded outcome, what is known of it. Called once after a restart, before anything else is handed over.
+  /// For each send without a recorded outcome, what is known of it. Called once after a restart, before anything else
+  /// is handed over.
   virtual Result<std::vector<Settled>> settle(std::span<const Send> sends) = 0;
 
-  /// True for a channel whose `settle` cannot answer: the engine then writes a durable dispatch record before hand_over.
+  /// True for a channel whose `settle` cannot answer: the engine then writes a durable dispatch record before
+  /// hand_over.
   virtual bool needs_dispatch_record(std::string_view channel) const = 0;
 };
 

@@ -21,7 +21,8 @@ std::string prefix_of(std::uint16_t partition) {
 
 std::string name_of(std::uint16_t partition, std::uint64_t position) {
   char text[48];
-  std::snprintf(text, sizeof text, "p%04u-%020llu.snap", static_cast<unsigned>(partition), static_cast<unsigned long long>(position));
+  std::snprintf(text, sizeof text, "p%04u-%020llu.snap", static_cast<unsigned>(partition),
+                static_cast<unsigned long long>(position));
   return text;
 }
 
@@ -34,7 +35,8 @@ std::optional<std::string_view> open(std::string_view file, SnapshotHead& head) 
   if (env::crc32c(rest) != crc) return std::nullopt;
   std::uint32_t version = 0;
   if (!state::take(rest, version) || version != kVersion) return std::nullopt;
-  if (!state::take(rest, head.partition) || !state::take(rest, head.position) || !state::take(rest, head.epoch)) return std::nullopt;
+  if (!state::take(rest, head.partition) || !state::take(rest, head.position) || !state::take(rest, head.epoch))
+    return std::nullopt;
   if (!state::take_text(rest, head.program)) return std::nullopt;
   return rest;
 }
@@ -52,13 +54,18 @@ Result<void> write_snapshot(const DataFolder& folder, const SnapshotHead& head, 
   std::string file(kMagic);
   state::put(file, env::crc32c(body));
   file += body;
-  if (auto written = env::write_whole_file(*folder.files, env::join_path(folder.snapshots(), name_of(head.partition, head.position)), file); !written) {
+  if (auto written = env::write_whole_file(
+          *folder.files, env::join_path(folder.snapshots(), name_of(head.partition, head.position)), file);
+      !written) {
     return written;
   }
   auto positions = list_snapshots(folder, head.partition);
   if (!positions) return tl::unexpected(positions.error());
   for (std::size_t i = 2; i < positions->size(); ++i) {
-    if (auto removed = folder.files->remove(env::join_path(folder.snapshots(), name_of(head.partition, (*positions)[i]))); !removed) return removed;
+    if (auto removed =
+            folder.files->remove(env::join_path(folder.snapshots(), name_of(head.partition, (*positions)[i])));
+        !removed)
+      return removed;
   }
   return {};
 }
@@ -80,8 +87,8 @@ Result<std::vector<std::uint64_t>> list_snapshots(const DataFolder& folder, std:
   return positions;
 }
 
-Result<std::optional<SnapshotHead>> load_snapshot(const DataFolder& folder, std::uint16_t partition, const std::string& program,
-                                                  state::State& state) {
+Result<std::optional<SnapshotHead>> load_snapshot(const DataFolder& folder, std::uint16_t partition,
+                                                  const std::string& program, state::State& state) {
   auto positions = list_snapshots(folder, partition);
   if (!positions) return tl::unexpected(positions.error());
   for (const std::uint64_t position : *positions) {
@@ -90,7 +97,9 @@ Result<std::optional<SnapshotHead>> load_snapshot(const DataFolder& folder, std:
     SnapshotHead head;
     const auto bytes = open(*file, head);
     if (!bytes || head.partition != partition || head.position != position || head.program != program) continue;
-    if (!state.load(*bytes)) return fail(ErrorCode::corrupt, "the snapshot `" + name_of(partition, position) + "` does not add up although its checksum does");
+    if (!state.load(*bytes))
+      return fail(ErrorCode::corrupt,
+                  "the snapshot `" + name_of(partition, position) + "` does not add up although its checksum does");
     return std::optional<SnapshotHead>(std::move(head));
   }
   return std::optional<SnapshotHead>();

@@ -1,5 +1,5 @@
-// A few threads that do the same thing to many partitions. Which thread takes which partition is open; what comes out is not, because partitions do
-// not share anything.
+// A few threads that do the same thing to many partitions. Which thread takes which partition is open; what comes out
+// is not, because partitions do not share anything.
 #pragma once
 #include <atomic>
 #include <condition_variable>

@@ -14,7 +14,7 @@ struct Cursor {
   Moment from = 0, to = 0;
   std::uint64_t rows_total = 0;
   std::uint64_t rows_taken = 0;
-  Moment reached = env::kNoMoment;     // moments before it have happened
+  Moment reached = env::kNoMoment;  // moments before it have happened
 };
 
 void set_cursor(run::Engine& engine, const Cursor& cursor) {
@@ -28,13 +28,16 @@ Result<Cursor> read_cursor(const std::string& bytes, const Rows& rows, const Rec
   if (bytes.empty()) return cursor;
   std::string_view in = bytes;
   Cursor kept;
-  if (!state::take(in, kept) || !in.empty()) return fail(ErrorCode::invalid, "this data folder was not made by `tend replay`");
+  if (!state::take(in, kept) || !in.empty())
+    return fail(ErrorCode::invalid, "this data folder was not made by `tend replay`");
   if (kept.from != cursor.from || kept.to != cursor.to) {
-    return fail(ErrorCode::invalid, "this data folder replays from " + env::format_moment(kept.from) + " to " + env::format_moment(kept.to) +
+    return fail(ErrorCode::invalid, "this data folder replays from " + env::format_moment(kept.from) + " to " +
+                                        env::format_moment(kept.to) +
                                         ": call it with the same --from and --to, or begin a new folder");
   }
   if (kept.rows_total != cursor.rows_total || kept.rows_taken > kept.rows_total) {
-    return fail(ErrorCode::invalid, "the sources have " + std::to_string(cursor.rows_total) + " rows and had " + std::to_string(kept.rows_total) +
+    return fail(ErrorCode::invalid, "the sources have " + std::to_string(cursor.rows_total) + " rows and had " +
+                                        std::to_string(kept.rows_total) +
                                         " when this replay began: restore them, or begin a new folder");
   }
   return kept;
@@ -82,7 +85,8 @@ Result<void> run_recorded(run::Engine& engine, const Rows& rows, const RecordedO
     const Moment longest = std::min(options.to, cursor.reached + options.window_ms);
     std::uint64_t end = begin;
     while (end < total && end - begin < options.window_rows && rows.rows[end].at < longest) ++end;
-    // Time is told up to the first row that is left for later; rows of that very moment may be on both sides, timers go before them.
+    // Time is told up to the first row that is left for later; rows of that very moment may be on both sides, timers go
+    // before them.
     const Moment reached = end < total && rows.rows[end].at < longest ? rows.rows[end].at : longest;
     add_rows(engine, rows, begin, end);
     engine.add_tick(reached - 1);
@@ -91,7 +95,8 @@ Result<void> run_recorded(run::Engine& engine, const Rows& rows, const RecordedO
     set_cursor(engine, cursor);
     if (auto done = engine.commit(); !done) return done;
     if (options.progress) {
-      options.progress(static_cast<double>(reached - options.from) / static_cast<double>(std::max<Moment>(1, options.to - options.from)));
+      options.progress(static_cast<double>(reached - options.from) /
+                       static_cast<double>(std::max<Moment>(1, options.to - options.from)));
     }
   }
   return {};

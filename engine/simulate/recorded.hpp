@@ -8,10 +8,10 @@
 namespace tend::simulate {
 
 struct RecordedOptions {
-  env::Moment from = 0;                  // where the deploy is; rows before are history
-  env::Moment to = 0;                    // moments of [from, to) happen
-  std::uint32_t window_rows = 65536;     // rows in one batch: two or three syncs for all of them
-  std::int64_t window_ms = 30 * env::kDay;   // the longest stretch of time in one batch
+  env::Moment from = 0;                     // where the deploy is; rows before are history
+  env::Moment to = 0;                       // moments of [from, to) happen
+  std::uint32_t window_rows = 65536;        // rows in one batch: two or three syncs for all of them
+  std::int64_t window_ms = 30 * env::kDay;  // the longest stretch of time in one batch
   /// Told after each window how far it is, from 0 to 1.
   std::function<void(double)> progress = {};
 };
@@ -23,7 +23,9 @@ Result<void> run_recorded(run::Engine& engine, const Rows& rows, const RecordedO
 /// Channels as `simulate` has them: every message is accepted at once.
 class AcceptingSender final : public run::Sender {
  public:
-  Result<std::vector<run::Answer>> hand_over(std::span<const run::Send> sends) override { return std::vector<run::Answer>(sends.size()); }
+  Result<std::vector<run::Answer>> hand_over(std::span<const run::Send> sends) override {
+    return std::vector<run::Answer>(sends.size());
+  }
   Result<std::vector<run::Settled>> settle(std::span<const run::Send> sends) override {
     return std::vector<run::Settled>(sends.size(), run::Settled::never);
   }

@@ -17,10 +17,12 @@ std::string channel_of(const program::Program& program, const program::Step& ste
   return channels.empty() ? default_channel : channels.front();
 }
 
-Json sends_of(const program::Program& program, const program::Playbook& playbook, const run::PlaybookCount& count, const std::string& default_channel) {
+Json sends_of(const program::Program& program, const program::Playbook& playbook, const run::PlaybookCount& count,
+              const std::string& default_channel) {
   std::map<std::string, std::map<std::string, run::SendCount>> sends = count.sends;
-  for (const program::Step& step : playbook.steps) {   // a message that nobody got is a figure too
-    if (step.kind == program::StepKind::send) sends[program.messages[step.message].name][channel_of(program, step, default_channel)];
+  for (const program::Step& step : playbook.steps) {  // a message that nobody got is a figure too
+    if (step.kind == program::StepKind::send)
+      sends[program.messages[step.message].name][channel_of(program, step, default_channel)];
   }
   Json json = Json::object();
   for (const auto& [message, channels] : sends) {
@@ -56,7 +58,8 @@ std::string share(std::uint64_t part, std::uint64_t whole) {
 
 }  // namespace
 
-std::string run_json(const RunHead& head, const run::Figures& figures, const program::Program& program, const program::Places& places) {
+std::string run_json(const RunHead& head, const run::Figures& figures, const program::Program& program,
+                     const program::Places& places) {
   Json json = {{"format", "tend.run/1"},
                {"from", env::format_moment(head.from)},
                {"to", env::format_moment(head.to)},
@@ -68,30 +71,39 @@ std::string run_json(const RunHead& head, const run::Figures& figures, const pro
     const run::PlaybookCount& count = figures.playbooks[p];
     Json steps = Json::array();
     for (std::size_t s = 0; s < playbook.steps.size(); ++s) {
-      if (playbook.steps[s].label.empty()) continue;   // a jump is nobody's step
-      steps.push_back({{"step", playbook.steps[s].label}, {"line", places.playbooks[p].steps[s].line}, {"reached", count.reached[s]}});
+      if (playbook.steps[s].label.empty()) continue;  // a jump is nobody's step
+      steps.push_back({{"step", playbook.steps[s].label},
+                       {"line", places.playbooks[p].steps[s].line},
+                       {"reached", count.reached[s]}});
     }
-    json["playbooks"][playbook.name] = {{"entered", count.entered},     {"goal", count.goal},
-                                        {"left", count.left},           {"finished", count.finished},
-                                        {"live", count.live},           {"held_out", count.held_out},
-                                        {"held_out_goal", count.held_out_goal}, {"steps", steps},
+    json["playbooks"][playbook.name] = {{"entered", count.entered},
+                                        {"goal", count.goal},
+                                        {"left", count.left},
+                                        {"finished", count.finished},
+                                        {"live", count.live},
+                                        {"held_out", count.held_out},
+                                        {"held_out_goal", count.held_out_goal},
+                                        {"steps", steps},
                                         {"sends", sends_of(program, playbook, count, head.default_channel)}};
   }
   return json.dump(2) + "\n";
 }
 
-std::string run_summary(const RunHead& head, const run::Figures& figures, const program::Program& program, bool chinese) {
+std::string run_summary(const RunHead& head, const run::Figures& figures, const program::Program& program,
+                        bool chinese) {
   const auto say = [chinese](const char* en, const char* zh) { return std::string(chinese ? zh : en); };
   constexpr std::size_t kName = 30;
   constexpr std::size_t kNumber = 12;
   std::string out = env::format_moment(head.from) + (chinese ? " 至 " : " to ") + env::format_moment(head.to) + "\n";
-  out += grouped(figures.customers) + say(" customers, ", " 位客户，") + grouped(figures.events) + say(" events\n", " 个事件\n");
+  out += grouped(figures.customers) + say(" customers, ", " 位客户，") + grouped(figures.events) +
+         say(" events\n", " 个事件\n");
   for (std::size_t p = 0; p < program.playbooks.size(); ++p) {
     const program::Playbook& playbook = program.playbooks[p];
     const run::PlaybookCount& count = figures.playbooks[p];
     out += "\n" + playbook.name + (playbook.title.empty() ? "" : "  " + playbook.title) + "\n";
     const auto line = [&](const std::string& name, std::uint64_t number, std::uint64_t whole) {
-      out += "  " + padded(name, kName) + right(grouped(number), kNumber) + (whole == 0 ? "" : right(share(number, whole), 9)) + "\n";
+      out += "  " + padded(name, kName) + right(grouped(number), kNumber) +
+             (whole == 0 ? "" : right(share(number, whole), 9)) + "\n";
     };
     line(say("entered", "进入"), count.entered, 0);
     line(say("goal reached", "达成目标"), count.goal, count.entered);
@@ -104,7 +116,8 @@ std::string run_summary(const RunHead& head, const run::Figures& figures, const 
     }
     out += "  " + say("sent", "已发送") + "\n";
     for (const auto& [message, channels] : count.sends) {
-      for (const auto& [channel, sent] : channels) line("  " + message + (chinese ? " 经 " : " on ") + channel, sent.accepted, count.entered);
+      for (const auto& [channel, sent] : channels)
+        line("  " + message + (chinese ? " 经 " : " on ") + channel, sent.accepted, count.entered);
     }
     if (count.sends.empty()) out += "    " + say("nothing", "无") + "\n";
   }
@@ -112,7 +125,9 @@ std::string run_summary(const RunHead& head, const run::Figures& figures, const 
 }
 
 std::string sends_jsonl(std::vector<SendLine> lines) {
-  std::stable_sort(lines.begin(), lines.end(), [](const SendLine& a, const SendLine& b) { return a.at != b.at ? a.at < b.at : a.customer < b.customer; });
+  std::stable_sort(lines.begin(), lines.end(), [](const SendLine& a, const SendLine& b) {
+    return a.at != b.at ? a.at < b.at : a.customer < b.customer;
+  });
   std::string out;
   out.reserve(lines.size() * 160);
   for (const SendLine& line : lines) {

@@ -15,10 +15,12 @@ struct RunHead {
 };
 
 /// One object (docs/formats/run.md), playbooks by name, each step with its line.
-std::string run_json(const RunHead& head, const run::Figures& figures, const program::Program& program, const program::Places& places);
+std::string run_json(const RunHead& head, const run::Figures& figures, const program::Program& program,
+                     const program::Places& places);
 
 /// The same for people, in columns that stand straight with Chinese names.
-std::string run_summary(const RunHead& head, const run::Figures& figures, const program::Program& program, bool chinese);
+std::string run_summary(const RunHead& head, const run::Figures& figures, const program::Program& program,
+                        bool chinese);
 
 /// One accepted send.
 struct SendLine {

@@ -1,5 +1,5 @@
-// Little helpers to write and read flat bytes: snapshots and log payloads. Reading never trusts: it says false at the first thing that
-// does not fit.
+// Little helpers to write and read flat bytes: snapshots and log payloads. Reading never trusts: it says false at the
+// first thing that does not fit.
 #pragma once
 #include <cstdint>
 #include <cstring>

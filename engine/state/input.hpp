@@ -1,5 +1,6 @@
-// The inputs that a partition's state is a fold of, and their bytes in the log. What comes from outside has been checked and typed
-// before it becomes an input (engine/run/intake.hpp); here nothing can be wrong any more but a torn disk, which the log finds.
+// The inputs that a partition's state is a fold of, and their bytes in the log. What comes from outside has been
+// checked and typed before it becomes an input (engine/run/intake.hpp); here nothing can be wrong any more but a torn
+// disk, which the log finds.
 #pragma once
 #include <cstdint>
 #include <cstring>
@@ -28,24 +29,25 @@ enum class InputKind : std::uint8_t {
 };
 
 /// One field or attribute in a blob. Indices of attributes at or above kTagAdd are not attributes.
-inline constexpr std::uint16_t kTagAdd = 0xFFF0;          // text: a tag to give
-inline constexpr std::uint16_t kTagRemove = 0xFFF1;       // text: a tag to take
-inline constexpr std::uint16_t kConsentGiven = 0xFFF2;    // text: channel or purpose
+inline constexpr std::uint16_t kTagAdd = 0xFFF0;        // text: a tag to give
+inline constexpr std::uint16_t kTagRemove = 0xFFF1;     // text: a tag to take
+inline constexpr std::uint16_t kConsentGiven = 0xFFF2;  // text: channel or purpose
 inline constexpr std::uint16_t kConsentWithdrawn = 0xFFF3;
 
-/// Appends one (index, value) to a blob of fields. A missing value is written too: as an attribute it clears, as a field it is as good as absent.
-/// Units: little endian; u16 index, u8 kind, then the payload (boolean u8 · number f64 · money i64, u32 · percent, moment, time of day, date i64
-/// · duration i32, i64 · text u32 length, bytes · list u16 count, elements as kind + payload).
+/// Appends one (index, value) to a blob of fields. A missing value is written too: as an attribute it clears, as a
+/// field it is as good as absent. Units: little endian; u16 index, u8 kind, then the payload (boolean u8 · number f64 ·
+/// money i64, u32 · percent, moment, time of day, date i64 · duration i32, i64 · text u32 length, bytes · list u16
+/// count, elements as kind + payload).
 void append_field(std::string& blob, std::uint16_t index, const program::Value& value);
 
-inline constexpr std::uint32_t kListElementsMax = 0xFFFF;   // what a list's count can say
+inline constexpr std::uint32_t kListElementsMax = 0xFFFF;  // what a list's count can say
 
 /// Reads a blob front to back. Lists come back undecoded and must be read with read_list.
 class FieldReader {
  public:
   explicit FieldReader(std::string_view blob) : rest_(blob) {}
-  /// False at the end, and where the bytes do not add up. Text points into the blob. A list comes back undecoded: value.kind list,
-  /// value.extra its length, value.text its encoded bytes.
+  /// False at the end, and where the bytes do not add up. Text points into the blob. A list comes back undecoded:
+  /// value.kind list, value.extra its length, value.text its encoded bytes.
   bool next(std::uint16_t& index, program::Value& value);
 
  private:
@@ -59,20 +61,26 @@ void read_list(const program::Value& encoded, std::vector<program::Value>& eleme
 program::Value find_field(std::string_view blob, std::uint16_t index);
 
 struct EventInput {
-  Moment moment = 0;          // when it is taken: the partition's clock
-  Moment at = 0;              // when it happened: at <= moment
+  Moment moment = 0;  // when it is taken: the partition's clock
+  Moment at = 0;      // when it happened: at <= moment
   std::string_view customer;
-  std::uint32_t event = 0;    // Program::events
-  std::string_view fields;    // blob
+  std::uint32_t event = 0;  // Program::events
+  std::string_view fields;  // blob
 };
 
 struct AttributesInput {
   Moment moment = 0;
   std::string_view customer;
-  std::string_view fields;    // blob
+  std::string_view fields;  // blob
 };
 
-enum class OutcomeKind : std::uint8_t { accepted = 0, duplicate = 1, rejected_recipient = 2, rejected_request = 3, unknown_accepted = 4 };
+enum class OutcomeKind : std::uint8_t {
+  accepted = 0,
+  duplicate = 1,
+  rejected_recipient = 2,
+  rejected_request = 3,
+  unknown_accepted = 4
+};
 
 /// A send's key: for life the same for (customer, playbook, journey number, step, visit).
 struct SendKey {
@@ -80,25 +88,25 @@ struct SendKey {
   std::uint64_t low = 0;
   friend bool operator==(const SendKey&, const SendKey&) = default;
 };
-std::string format_key(SendKey key);   // 32 hex digits
+std::string format_key(SendKey key);  // 32 hex digits
 
 struct OutcomeInput {
   Moment moment = 0;
   std::string_view customer;
-  std::uint32_t playbook = 0;       // Program::playbooks
-  std::uint32_t journey = 0;        // the journey's number
-  std::uint32_t message = 0;        // Program::messages
+  std::uint32_t playbook = 0;  // Program::playbooks
+  std::uint32_t journey = 0;   // the journey's number
+  std::uint32_t message = 0;   // Program::messages
   SendKey key;
   OutcomeKind outcome = OutcomeKind::accepted;
-  std::string_view channel;         // name
-  std::string_view reason;          // of a rejection
+  std::string_view channel;  // name
+  std::string_view reason;   // of a rejection
 };
 
 /// Appends the payload of a log record.
 void encode(std::string& out, const EventInput& input);
 void encode(std::string& out, const AttributesInput& input);
 void encode(std::string& out, const OutcomeInput& input);
-void encode_moment(std::string& out, Moment moment);   // tick
+void encode_moment(std::string& out, Moment moment);  // tick
 
 /// Errors: false for bytes that do not add up. Views point into `payload`.
 bool decode(std::string_view payload, EventInput& input);

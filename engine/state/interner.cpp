@@ -37,7 +37,8 @@ std::size_t Interner::slot_of(std::string_view text) const {
   const std::size_t mask = table_.size() - 1;
   const auto print = static_cast<std::uint8_t>(hash >> 56);
   std::size_t slot = hash & mask;
-  while (table_[slot] != kNoText && !(prints_[slot] == print && this->text(table_[slot]) == text)) slot = (slot + 1) & mask;
+  while (table_[slot] != kNoText && !(prints_[slot] == print && this->text(table_[slot]) == text))
+    slot = (slot + 1) & mask;
   return slot;
 }
 
@@ -69,7 +70,8 @@ void Interner::grow() {
 }
 
 std::size_t Interner::memory() const {
-  return bytes_.capacity() + begins_.capacity() * sizeof(std::uint64_t) + table_.capacity() * sizeof(std::uint32_t) + prints_.capacity();
+  return bytes_.capacity() + begins_.capacity() * sizeof(std::uint64_t) + table_.capacity() * sizeof(std::uint32_t) +
+         prints_.capacity();
 }
 
 void Interner::save(std::string& out) const {

@@ -14,7 +14,7 @@ inline constexpr std::uint32_t kNoText = 0xFFFFFFFFu;
 class Interner {
  public:
   std::uint32_t intern(std::string_view text);
-  std::uint32_t find(std::string_view text) const;   // kNoText if unknown
+  std::uint32_t find(std::string_view text) const;  // kNoText if unknown
   std::string_view text(std::uint32_t id) const {
     return {bytes_.data() + begins_[id], static_cast<std::size_t>(begins_[id + 1] - begins_[id])};
   }
@@ -30,8 +30,9 @@ class Interner {
 
   std::vector<char> bytes_;
   std::vector<std::uint64_t> begins_{0};
-  std::vector<std::uint32_t> table_ = std::vector<std::uint32_t>(16, kNoText);   // open addressing, at most 5/8 full
-  std::vector<std::uint8_t> prints_ = std::vector<std::uint8_t>(16, 0);          // a byte of each hash, so that most misses touch no text
+  std::vector<std::uint32_t> table_ = std::vector<std::uint32_t>(16, kNoText);  // open addressing, at most 5/8 full
+  std::vector<std::uint8_t> prints_ =
+      std::vector<std::uint8_t>(16, 0);  // a byte of each hash, so that most misses touch no text
 };
 
 }  // namespace tend::state

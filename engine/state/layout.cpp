@@ -27,14 +27,11 @@ void collect_fields(const program::Program& program, std::uint32_t root, std::ve
     case program::Op::arm_field:
     case program::Op::consents:
     case program::Op::window:
-    case program::Op::inactive:
-      return;
+    case program::Op::inactive: return;
     case program::Op::list:
       for (std::uint32_t i = 0; i < node.b; ++i) collect_fields(program, program.arguments[node.a + i], fields);
       return;
-    default:
-      collect_fields(program, node.a, fields);
-      collect_fields(program, node.b, fields);
+    default: collect_fields(program, node.a, fields); collect_fields(program, node.b, fields);
   }
 }
 
@@ -76,7 +73,8 @@ Layout make_layout(const program::Program& program) {
   for (std::uint32_t p = 0; p < program.playbooks.size(); ++p) {
     const auto& enters = program.playbooks[p].enters;
     for (std::uint32_t e = 0; e < enters.size(); ++e) {
-      if (!enters[e].on_event) layout.conditions.push_back({.playbook = p, .enter = e, .expression = enters[e].condition});
+      if (!enters[e].on_event)
+        layout.conditions.push_back({.playbook = p, .enter = e, .expression = enters[e].condition});
     }
   }
   layout.bit_words = static_cast<std::uint32_t>((layout.conditions.size() + 63) / 64);

@@ -1,4 +1,5 @@
-// Memory of one partition in size classes, addressed by handles: no pointers to chase or to mend when it grows, and a snapshot is a copy.
+// Memory of one partition in size classes, addressed by handles: no pointers to chase or to mend when it grows, and a
+// snapshot is a copy.
 #pragma once
 #include <array>
 #include <cstdint>
@@ -17,7 +18,9 @@ class Pool {
   /// A block of at least `bytes` (at most 16 MiB): contents undefined.
   std::uint32_t take(std::uint32_t bytes);
   void release(std::uint32_t handle);
-  char* at(std::uint32_t handle) { return classes_[handle >> 27].bytes.data() + std::size_t{handle & kIndexMask} * size_of(handle); }
+  char* at(std::uint32_t handle) {
+    return classes_[handle >> 27].bytes.data() + std::size_t{handle & kIndexMask} * size_of(handle);
+  }
   const char* at(std::uint32_t handle) const {
     return classes_[handle >> 27].bytes.data() + std::size_t{handle & kIndexMask} * size_of(handle);
   }

@@ -15,7 +15,9 @@ using program::ValueKind;
 
 bool has_extra(Type type) { return type == Type::money || type == Type::duration || type == Type::list; }
 
-bool is_text(Type type) { return type == Type::text || type == Type::one_of || type == Type::staff || type == Type::customer; }
+bool is_text(Type type) {
+  return type == Type::text || type == Type::one_of || type == Type::staff || type == Type::customer;
+}
 
 ValueKind kind_of(Type type) {
   switch (type) {
@@ -39,7 +41,7 @@ std::string encoded_elements(const Value& value) {
   read_list(value, elements);
   std::string blob;
   append_field(blob, 0, Value::of_list(elements.data(), value.extra));
-  return blob.substr(5);   // u16 index, u8 kind, u16 count
+  return blob.substr(5);  // u16 index, u8 kind, u16 count
 }
 
 std::int64_t number_bits(double number) { return std::bit_cast<std::int64_t>(number == 0 ? 0.0 : number); }
@@ -117,15 +119,15 @@ const env::Zone& State::zone(std::uint32_t customer) const {
   return zone == nullptr ? *policy_zone_ : *zone;
 }
 
-bool State::has_flag(const std::vector<std::uint64_t>& words, std::uint32_t stride, const Interner& names, std::uint32_t customer,
-                     std::string_view name) const {
+bool State::has_flag(const std::vector<std::uint64_t>& words, std::uint32_t stride, const Interner& names,
+                     std::uint32_t customer, std::string_view name) const {
   const std::uint32_t number = names.find(name);
   if (number == kNoText || number / 64 >= stride) return false;
   return (words[std::size_t{customer} * stride + number / 64] >> (number % 64)) & 1;
 }
 
-bool State::set_flag(std::vector<std::uint64_t>& words, std::uint32_t& stride, Interner& names, std::uint32_t customer, std::string_view name,
-                     bool on) {
+bool State::set_flag(std::vector<std::uint64_t>& words, std::uint32_t& stride, Interner& names, std::uint32_t customer,
+                     std::string_view name, bool on) {
   const std::uint32_t number = on ? names.intern(name) : names.find(name);
   if (number == kNoText) return false;
   if (number / 64 >= stride) {
@@ -144,7 +146,9 @@ bool State::set_flag(std::vector<std::uint64_t>& words, std::uint32_t& stride, I
   return true;
 }
 
-bool State::has_tag(std::uint32_t customer, std::string_view tag) const { return has_flag(tags_, tag_words_, tag_names_, customer, tag); }
+bool State::has_tag(std::uint32_t customer, std::string_view tag) const {
+  return has_flag(tags_, tag_words_, tag_names_, customer, tag);
+}
 
 bool State::set_tag(std::uint32_t customer, std::string_view tag, bool on) {
   return set_flag(tags_, tag_words_, tag_names_, customer, tag, on);
@@ -161,7 +165,8 @@ bool State::set_consent(std::uint32_t customer, std::string_view purpose, bool o
 std::vector<std::string_view> State::tags(std::uint32_t customer) const {
   std::vector<std::string_view> tags;
   for (std::uint32_t number = 0; number < tag_names_.count() && number / 64 < tag_words_; ++number) {
-    if ((tags_[std::size_t{customer} * tag_words_ + number / 64] >> (number % 64)) & 1) tags.push_back(tag_names_.text(number));
+    if ((tags_[std::size_t{customer} * tag_words_ + number / 64] >> (number % 64)) & 1)
+      tags.push_back(tag_names_.text(number));
   }
   std::sort(tags.begin(), tags.end());
   return tags;
@@ -176,8 +181,8 @@ void State::set_bit(std::uint32_t customer, std::uint32_t condition, bool on) {
 void State::forget_old(Ring& ring, const StoredEvent& stored, Moment now) {
   if (stored.forever) return;
   const std::uint32_t size = record_bytes(stored);
-  // A month is at most 31 days: what is older than that bound no window can see. In records near a month's end the head need not be the
-  // first to go, so the bound is generous and the exact question is asked where a window is read.
+  // A month is at most 31 days: what is older than that bound no window can see. In records near a month's end the head
+  // need not be the first to go, so the bound is generous and the exact question is asked where a window is read.
   const std::int64_t keep_ms = stored.keep.months * (31 * env::kDay + env::kHour * 2) + stored.keep.ms;
   while (ring.count > 0) {
     Moment at = 0;
@@ -199,13 +204,16 @@ void State::keep_event(std::uint32_t customer, std::uint32_t event, Moment at, s
   std::uint32_t capacity = ring.block == kNoBlock ? 0 : Pool::size_of(ring.block) / size;
   if (ring.begin + ring.count == capacity) {
     if (ring.count > 0 && ring.begin > 0 && ring.begin >= capacity / 2) {
-      std::memmove(events_.at(ring.block), events_.at(ring.block) + std::size_t{ring.begin} * size, std::size_t{ring.count} * size);
+      std::memmove(events_.at(ring.block), events_.at(ring.block) + std::size_t{ring.begin} * size,
+                   std::size_t{ring.count} * size);
       ring.begin = 0;
     } else if (ring.count == 0 && capacity > 0) {
       ring.begin = 0;
     } else {
       const std::uint32_t larger = events_.take(std::max(size, (ring.count + std::max(1u, ring.count / 2)) * size));
-      if (ring.count > 0) std::memcpy(events_.at(larger), events_.at(ring.block) + std::size_t{ring.begin} * size, std::size_t{ring.count} * size);
+      if (ring.count > 0)
+        std::memcpy(events_.at(larger), events_.at(ring.block) + std::size_t{ring.begin} * size,
+                    std::size_t{ring.count} * size);
       events_.release(ring.block);
       ring.block = larger;
       ring.begin = 0;
@@ -220,7 +228,8 @@ void State::keep_event(std::uint32_t customer, std::uint32_t event, Moment at, s
     if (before <= at) break;
     --place;
   }
-  std::memmove(base + std::size_t{place + 1} * size, base + std::size_t{place} * size, std::size_t{ring.count - place} * size);
+  std::memmove(base + std::size_t{place + 1} * size, base + std::size_t{place} * size,
+               std::size_t{ring.count - place} * size);
   char* record = base + std::size_t{place} * size;
   std::memcpy(record, &at, sizeof at);
   std::memset(record + sizeof at, 0, size - sizeof at);
@@ -244,7 +253,8 @@ void State::keep_event(std::uint32_t customer, std::uint32_t event, Moment at, s
 Moment State::kept_at(std::uint32_t customer, std::uint32_t stored, std::uint32_t i) const {
   const Ring& ring = rings_[ring_index(customer, stored)];
   Moment at = 0;
-  std::memcpy(&at, events_.at(ring.block) + std::size_t{ring.begin + i} * record_bytes(layout_->stored[stored]), sizeof at);
+  std::memcpy(&at, events_.at(ring.block) + std::size_t{ring.begin + i} * record_bytes(layout_->stored[stored]),
+              sizeof at);
   return at;
 }
 
@@ -252,8 +262,8 @@ Value State::kept_field(std::uint32_t customer, std::uint32_t stored, std::uint3
   const Ring& ring = rings_[ring_index(customer, stored)];
   StoredField cell;
   std::memcpy(&cell,
-              events_.at(ring.block) + std::size_t{ring.begin + i} * record_bytes(layout_->stored[stored]) + sizeof(Moment) +
-                  std::size_t{slot} * sizeof cell,
+              events_.at(ring.block) + std::size_t{ring.begin + i} * record_bytes(layout_->stored[stored]) +
+                  sizeof(Moment) + std::size_t{slot} * sizeof cell,
               sizeof cell);
   Value value;
   value.kind = static_cast<ValueKind>(cell.kind);
@@ -285,7 +295,8 @@ std::uint32_t State::add_journey(std::uint32_t customer, std::uint32_t playbook,
 SendFigures& State::send_figures(std::uint32_t playbook, std::uint32_t message, std::string_view channel) {
   const std::uint32_t number = channels_.intern(channel);
   for (SendFigures& figures_of : sends) {
-    if (figures_of.playbook == playbook && figures_of.message == message && figures_of.channel == number) return figures_of;
+    if (figures_of.playbook == playbook && figures_of.message == message && figures_of.channel == number)
+      return figures_of;
   }
   sends.push_back({.playbook = playbook, .message = message, .channel = number});
   return sends.back();
@@ -293,8 +304,9 @@ SendFigures& State::send_figures(std::uint32_t playbook, std::uint32_t message, 
 
 State::Memory State::memory() const {
   Memory memory;
-  memory.customers = customers_.memory() + texts_.memory() + rows_.capacity() * sizeof(Customer) + bits_.capacity() * 8 +
-                     tags_.capacity() * 8 + consents_.capacity() * 8 + std::size_t{wheel.count()} * 16;
+  memory.customers = customers_.memory() + texts_.memory() + rows_.capacity() * sizeof(Customer) +
+                     bits_.capacity() * 8 + tags_.capacity() * 8 + consents_.capacity() * 8 +
+                     std::size_t{wheel.count()} * 16;
   for (const Column& column : columns_) memory.customers += column.cells.capacity() * 8 + column.extra.capacity() * 4;
   memory.events = rings_.capacity() * sizeof(Ring) + events_.memory();
   memory.journeys = journeys_.capacity() * sizeof(Journey) + pool.memory();
@@ -347,12 +359,14 @@ bool State::load(std::string_view in) {
   }
   if (!take_vector(in, bits_) || bits_.size() != count * layout_->bit_words) return false;
   if (!take(in, tag_words_) || !take_vector(in, tags_) || tags_.size() != count * tag_words_) return false;
-  if (!take(in, consent_words_) || !take_vector(in, consents_) || consents_.size() != count * consent_words_) return false;
+  if (!take(in, consent_words_) || !take_vector(in, consents_) || consents_.size() != count * consent_words_)
+    return false;
   if (!take_vector(in, rings_) || rings_.size() != count * layout_->stored.size()) return false;
   if (!events_.load(in) || !pool.load(in) || !take_vector(in, journeys_)) return false;
   for (PlaybookFigures& figure : figures) {
     const std::size_t steps = figure.reached.size();
-    if (!take(in, figure.entered) || !take(in, figure.goal) || !take(in, figure.left) || !take(in, figure.finished)) return false;
+    if (!take(in, figure.entered) || !take(in, figure.goal) || !take(in, figure.left) || !take(in, figure.finished))
+      return false;
     if (!take_vector(in, figure.reached) || figure.reached.size() != steps) return false;
   }
   if (!take_vector(in, sends) || !in.empty()) return false;

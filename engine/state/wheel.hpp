@@ -1,4 +1,5 @@
-// A hierarchical timing wheel over one partition's customers: one timer each, the earliest moment at which anything of his is due.
+// A hierarchical timing wheel over one partition's customers: one timer each, the earliest moment at which anything of
+// his is due.
 #pragma once
 #include <array>
 #include <bit>
@@ -13,8 +14,8 @@ namespace tend::state {
 using env::Moment;
 inline constexpr Moment kNever = INT64_MAX;
 
-/// Eight levels of 256 slots, intrusive lists over an array of timers: 16 bytes a customer, O(1) to set, move and clear; empty stretches of time
-/// are jumped over by bitmaps, so advancing costs by timers, not by milliseconds.
+/// Eight levels of 256 slots, intrusive lists over an array of timers: 16 bytes a customer, O(1) to set, move and
+/// clear; empty stretches of time are jumped over by bitmaps, so advancing costs by timers, not by milliseconds.
 /// Source: Varghese and Lauck, "Hashed and Hierarchical Timing Wheels", 1987.
 class Wheel {
  public:
@@ -38,8 +39,8 @@ class Wheel {
     if (due != kNever) link(id);
   }
 
-  /// Calls fire(id) for every timer that is due at or before `to`, earliest first; the timer is cleared before the call, and may be set again in
-  /// it, also to a moment at or before `to`.
+  /// Calls fire(id) for every timer that is due at or before `to`, earliest first; the timer is cleared before the
+  /// call, and may be set again in it, also to a moment at or before `to`.
   template <typename Fire>
   void advance(Moment to, Fire fire) {
     const std::uint64_t end = key_of(to);

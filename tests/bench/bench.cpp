@@ -1,10 +1,10 @@
 // The bench: figures that docs may claim, each beside a limit measured in the same run. Not a test: it judges nothing.
+#include <unistd.h>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
-#include <unistd.h>
 
 #include "tests/bench/figure.hpp"
 
@@ -17,7 +17,8 @@ void report(const Figure& figure) {
   figures.push_back(figure);
   std::printf("%-44s %14.4g %-10s", figure.name.c_str(), figure.value, figure.unit.c_str());
   if (!figure.against.empty()) {
-    std::printf("  %5.2f of %s (%.4g)", figure.value / figure.against_value, figure.against.c_str(), figure.against_value);
+    std::printf("  %5.2f of %s (%.4g)", figure.value / figure.against_value, figure.against.c_str(),
+                figure.against_value);
   }
   std::printf("\n");
   std::fflush(stdout);
@@ -33,12 +34,19 @@ int main(int argc, char** argv) {
   unsigned customers = 1'000'000;
   for (int i = 1; i + 1 < argc; i += 2) {
     const std::string option = argv[i];
-    if (option == "--json") json = argv[i + 1];
-    else if (option == "--only") only = argv[i + 1];
-    else if (option == "--orders") orders = argv[i + 1];
-    else if (option == "--customers") customers = static_cast<unsigned>(std::atoi(argv[i + 1]));
+    if (option == "--json")
+      json = argv[i + 1];
+    else if (option == "--only")
+      only = argv[i + 1];
+    else if (option == "--orders")
+      orders = argv[i + 1];
+    else if (option == "--customers")
+      customers = static_cast<unsigned>(std::atoi(argv[i + 1]));
     else {
-      std::fprintf(stderr, "bench: unknown option %s; there is --json FILE, --only log|replay|simulate|check|memory, --orders FILE, --customers N\n", argv[i]);
+      std::fprintf(stderr,
+                   "bench: unknown option %s; there is --json FILE, --only log|replay|simulate|check|memory, --orders "
+                   "FILE, --customers N\n",
+                   argv[i]);
       return 3;
     }
   }
@@ -54,14 +62,16 @@ int main(int argc, char** argv) {
     if (wanted("memory")) bench_memory(orders);
     if (wanted("replay")) bench_replay(scratch, orders, customers);
   } else {
-    std::printf("no orders at %s: replay, simulate and memory are left out (name a file with --orders)\n", orders.c_str());
+    std::printf("no orders at %s: replay, simulate and memory are left out (name a file with --orders)\n",
+                orders.c_str());
   }
   std::filesystem::remove_all(scratch);
   if (json.empty()) return 0;
   std::ofstream file(json);
   for (const Figure& f : reported()) {
-    file << "{\"name\":\"" << f.name << "\",\"value\":" << f.value << ",\"unit\":\"" << f.unit << "\",\"against\":\"" << f.against
-         << "\",\"against_value\":" << f.against_value << ",\"ratio\":" << (f.against.empty() ? 0 : f.value / f.against_value) << "}\n";
+    file << "{\"name\":\"" << f.name << "\",\"value\":" << f.value << ",\"unit\":\"" << f.unit << "\",\"against\":\""
+         << f.against << "\",\"against_value\":" << f.against_value
+         << ",\"ratio\":" << (f.against.empty() ? 0 : f.value / f.against_value) << "}\n";
   }
   return file ? 0 : 4;
 }

@@ -11,11 +11,13 @@ struct Figure {
   std::string name;
   double value = 0;
   std::string unit;
-  std::string against;          // what the ratio is to; empty: nothing
+  std::string against;  // what the ratio is to; empty: nothing
   double against_value = 0;
 };
 
-inline double seconds() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
+inline double seconds() {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
 
 /// Prints a figure and keeps it for --json.
 void report(const Figure& figure);

@@ -1,5 +1,5 @@
-// Log records per second at groups of 1, 64 and 1,024, beside the bare floor: the same bytes appended to a preallocated file with one
-// fdatasync per group.
+// Log records per second at groups of 1, 64 and 1,024, beside the bare floor: the same bytes appended to a preallocated
+// file with one fdatasync per group.
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -17,7 +17,7 @@
 namespace tend::bench {
 namespace {
 
-constexpr std::size_t kPayload = 72;        // with its head a record has 96 bytes, as the floor's
+constexpr std::size_t kPayload = 72;  // with its head a record has 96 bytes, as the floor's
 constexpr std::size_t kRecord = 96;
 
 /// The log as the engine drives it: the space for the next segment is made ready on another thread.
@@ -67,7 +67,8 @@ class Floor {
     if (fd_ < 0) throw std::runtime_error("the bench's floor cannot be opened");
     const std::string zeros(1 << 20, '\0');
     for (off_t at = 0; at < kSize; at += 1 << 20) {
-      if (pwrite(fd_, zeros.data(), zeros.size(), at) < 0) throw std::runtime_error("the bench's floor cannot be written");
+      if (pwrite(fd_, zeros.data(), zeros.size(), at) < 0)
+        throw std::runtime_error("the bench's floor cannot be written");
     }
     fsync(fd_);
   }
@@ -91,7 +92,8 @@ class Floor {
         std::memcpy(record, &crc, sizeof crc);
       }
       if (at_ + static_cast<off_t>(buffer.size()) > kSize) at_ = 0;
-      if (pwrite(fd_, buffer.data(), buffer.size(), at_) < 0 || fdatasync(fd_) != 0) throw std::runtime_error("the bench's floor cannot be written");
+      if (pwrite(fd_, buffer.data(), buffer.size(), at_) < 0 || fdatasync(fd_) != 0)
+        throw std::runtime_error("the bench's floor cannot be written");
       at_ += static_cast<off_t>(buffer.size());
       records += group;
       now = seconds();
@@ -113,12 +115,14 @@ void bench_log(const std::string& scratch) {
   Floor floor(scratch);
   for (const unsigned group : {1u, 64u, 1024u}) {
     std::vector<std::pair<double, double>> rounds;
-    for (int round = 0; round < 9; ++round) {   // in turn, because the machine's speed drifts; the median pair counts
+    for (int round = 0; round < 9; ++round) {  // in turn, because the machine's speed drifts; the median pair counts
       const double a = ours.rate(group, 0.3);
       rounds.emplace_back(a, floor.rate(group, 0.3));
     }
-    std::sort(rounds.begin(), rounds.end(), [](const auto& x, const auto& y) { return x.first / x.second < y.first / y.second; });
-    report({"log records, group " + std::to_string(group), rounds[4].first, "records/s", "bare append and fdatasync", rounds[4].second});
+    std::sort(rounds.begin(), rounds.end(),
+              [](const auto& x, const auto& y) { return x.first / x.second < y.first / y.second; });
+    report({"log records, group " + std::to_string(group), rounds[4].first, "records/s", "bare append and fdatasync",
+            rounds[4].second});
   }
 }
 

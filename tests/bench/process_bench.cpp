@@ -1,7 +1,8 @@
-// Whole processes: `tend check` of one file, `tend simulate` over the orders. The limit beside them: the same binary that does nothing.
+// Whole processes: `tend check` of one file, `tend simulate` over the orders. The limit beside them: the same binary
+// that does nothing.
+#include <fcntl.h>
 #include <spawn.h>
 #include <sys/wait.h>
-#include <fcntl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -29,12 +30,14 @@ double time_of(const std::vector<std::string>& command, int runs) {
     posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0);
     pid_t pid = 0;
     const double begin = seconds();
-    if (posix_spawn(&pid, command[0].c_str(), &actions, nullptr, words.data(), environ) != 0) throw std::runtime_error("cannot start " + command[0]);
+    if (posix_spawn(&pid, command[0].c_str(), &actions, nullptr, words.data(), environ) != 0)
+      throw std::runtime_error("cannot start " + command[0]);
     int status = 0;
     waitpid(pid, &status, 0);
     times.push_back(seconds() - begin);
     posix_spawn_file_actions_destroy(&actions);
-    if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) throw std::runtime_error(command[0] + " " + command[1] + " failed");
+    if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
+      throw std::runtime_error(command[0] + " " + command[1] + " failed");
   }
   std::sort(times.begin(), times.end());
   return times[times.size() / 2];
@@ -45,15 +48,18 @@ double time_of(const std::vector<std::string>& command, int runs) {
 void bench_check(const std::string& tend) {
   const double check = time_of({tend, "check", "playbooks/win-back/winback.tend"}, 21);
   const double nothing = time_of({tend, "--version"}, 21);
-  report({"check of one file, whole process", check * 1e3, "ms", "the process that only prints its version", nothing * 1e3});
+  report({"check of one file, whole process", check * 1e3, "ms", "the process that only prints its version",
+          nothing * 1e3});
 }
 
 void bench_simulate(const std::string& scratch, const std::string& tend, const std::string& orders) {
   const std::string folder = scratch + "/cdnow";
   write_win_back(folder, orders);
-  const double simulate = time_of({tend, "simulate", folder, "--from", "1997-01-01", "--to", "1998-07-01", "--format", "json"}, 5);
+  const double simulate =
+      time_of({tend, "simulate", folder, "--from", "1997-01-01", "--to", "1998-07-01", "--format", "json"}, 5);
   const double nothing = time_of({tend, "--version"}, 5);
-  report({"simulate over the orders, whole process", simulate, "s", "the process that only prints its version", nothing});
+  report(
+      {"simulate over the orders, whole process", simulate, "s", "the process that only prints its version", nothing});
 }
 
 }  // namespace tend::bench

@@ -1,5 +1,6 @@
-// Steps per second of the durable engine over the orders repeated to many customers, beside what an embedded store does per step:
-// three RocksDB keys (state, old timer, new timer) with the write-ahead log synced per group of 1,024. And the memory it takes.
+// Steps per second of the durable engine over the orders repeated to many customers, beside what an embedded store does
+// per step: three RocksDB keys (state, old timer, new timer) with the write-ahead log synced per group of 1,024. And
+// the memory it takes.
 #include <rocksdb/db.h>
 #include <rocksdb/write_batch.h>
 #include <sys/resource.h>
@@ -35,7 +36,8 @@ Rows load(const program::Program& program, const std::string& orders) {
   source.customer = "customer_id";
   source.at = "ordered_at";
   source.event = "order";
-  source.fields = {{.name = "amount", .column = "amount", .currency = "USD"}, {.name = "quantity", .column = "quantity", .currency = ""}};
+  source.fields = {{.name = "amount", .column = "amount", .currency = "USD"},
+                   {.name = "quantity", .column = "quantity", .currency = ""}};
   workspace.sources.push_back(source);
   auto rows = simulate::load_sources(workspace, program, {});
   if (!rows) throw std::runtime_error(rows.error().message);
@@ -144,7 +146,8 @@ void bench_replay(const std::string& scratch, const std::string& orders, unsigne
 
   auto folder = run::open_data_folder(env::real_files(), data, 64);
   if (!folder) throw std::runtime_error(folder.error().message);
-  const std::vector<channel::ChannelConfig> channels{{.name = "outbox", .adapter = "file", .options = {{"path", "outbox.jsonl"}}}};
+  const std::vector<channel::ChannelConfig> channels{
+      {.name = "outbox", .adapter = "file", .options = {{"path", "outbox.jsonl"}}}};
   auto dispatcher = channel::Dispatcher::open(channels, scratch, channel::real_outside(), channel::Pace::recorded);
   if (!dispatcher) throw std::runtime_error(dispatcher.error().message);
   run::Indexer indexer(*folder);
@@ -155,17 +158,23 @@ void bench_replay(const std::string& scratch, const std::string& orders, unsigne
   if (!engine) throw std::runtime_error(engine.error().message);
   const double begin = seconds();
   const double cpu_begin = cpu_seconds();
-  const auto done = simulate::run_recorded(**engine, rows, {.from = *env::parse_moment("1997-01-01", env::utc()), .to = *env::parse_moment("1998-07-01", env::utc())});
+  const auto done = simulate::run_recorded(
+      **engine, rows,
+      {.from = *env::parse_moment("1997-01-01", env::utc()), .to = *env::parse_moment("1998-07-01", env::utc())});
   const double time = seconds() - begin;
   const double cpu = cpu_seconds() - cpu_begin;
   if (!done) throw std::runtime_error(done.error().message);
   const run::Figures figures = run::collect_figures((*engine)->partitions());
   const auto rate = static_cast<double>(steps_of(figures)) / time;
-  std::printf("  (%zu events, %llu customers, %llu steps in %.2f s, durable, every message in the outbox)\n", rows.rows.size(),
-              static_cast<unsigned long long>(figures.customers), static_cast<unsigned long long>(steps_of(figures)), time);
+  std::printf("  (%zu events, %llu customers, %llu steps in %.2f s, durable, every message in the outbox)\n",
+              rows.rows.size(), static_cast<unsigned long long>(figures.customers),
+              static_cast<unsigned long long>(steps_of(figures)), time);
   report({"replay steps", rate, "steps/s", "three RocksDB keys, WAL synced per 1,024", peer});
   report({"replay processor time per million steps", cpu / static_cast<double>(steps_of(figures)) * 1e6, "s", "", 0});
-  report({"replay inputs (events and outcomes)", (static_cast<double>(rows.rows.size()) + static_cast<double>(figures.playbooks[0].reached[0] + figures.playbooks[0].reached[2])) / time,
+  report({"replay inputs (events and outcomes)",
+          (static_cast<double>(rows.rows.size()) +
+           static_cast<double>(figures.playbooks[0].reached[0] + figures.playbooks[0].reached[2])) /
+              time,
           "inputs/s", "", 0});
 }
 
@@ -174,9 +183,12 @@ void bench_memory(const std::string& orders) {
   const journey::Plan plan(program);
   const Rows rows = repeated(load(program, orders), 8);
   simulate::AcceptingSender sender;
-  const auto engine = run::Engine::in_memory(plan, {.threads = 2, .default_channel = "outbox", .render = false}, sender);
+  const auto engine =
+      run::Engine::in_memory(plan, {.threads = 2, .default_channel = "outbox", .render = false}, sender);
   // In the middle of the data, when many wait.
-  const auto done = simulate::run_recorded(*engine, rows, {.from = *env::parse_moment("1997-01-01", env::utc()), .to = *env::parse_moment("1997-06-01", env::utc())});
+  const auto done = simulate::run_recorded(
+      *engine, rows,
+      {.from = *env::parse_moment("1997-01-01", env::utc()), .to = *env::parse_moment("1997-06-01", env::utc())});
   if (!done) throw std::runtime_error(done.error().message);
   state::State::Memory sum;
   std::uint64_t customers = 0, journeys = 0;
@@ -188,8 +200,10 @@ void bench_memory(const std::string& orders) {
     customers += engine->partitions().state(p).customer_count();
     journeys += engine->partitions().state(p).journey_count();
   }
-  report({"memory per customer (journeys aside)", static_cast<double>(sum.customers + sum.events) / static_cast<double>(customers), "bytes", "", 0});
-  report({"memory per journey", static_cast<double>(sum.journeys) / static_cast<double>(journeys), "bytes", "the record itself", 64});
+  report({"memory per customer (journeys aside)",
+          static_cast<double>(sum.customers + sum.events) / static_cast<double>(customers), "bytes", "", 0});
+  report({"memory per journey", static_cast<double>(sum.journeys) / static_cast<double>(journeys), "bytes",
+          "the record itself", 64});
 }
 
 }  // namespace tend::bench

@@ -25,10 +25,11 @@ message offer { text "10 USD off." }
 inline void write_win_back(const std::string& folder, const std::string& orders) {
   std::filesystem::create_directories(folder);
   std::ofstream(folder + "/winback.tend") << kWinBack;
-  std::ofstream(folder + "/tend.toml") << "[sources.orders]\nfile = \"" << std::filesystem::absolute(orders).string()
-                                       << "\"\nevent = \"order\"\ncustomer = \"customer_id\"\nat = \"ordered_at\"\n"
-                                          "fields = { amount = { column = \"amount\", currency = \"USD\" }, quantity = \"quantity\" }\n"
-                                          "[channels.outbox]\nadapter = \"file\"\npath = \"outbox.jsonl\"\n";
+  std::ofstream(folder + "/tend.toml")
+      << "[sources.orders]\nfile = \"" << std::filesystem::absolute(orders).string()
+      << "\"\nevent = \"order\"\ncustomer = \"customer_id\"\nat = \"ordered_at\"\n"
+         "fields = { amount = { column = \"amount\", currency = \"USD\" }, quantity = \"quantity\" }\n"
+         "[channels.outbox]\nadapter = \"file\"\npath = \"outbox.jsonl\"\n";
 }
 
 }  // namespace tend::bench

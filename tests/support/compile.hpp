@@ -19,7 +19,8 @@ inline program::Program compile_or_throw(const std::string& text) {
   std::string mistakes;
   for (const diagnostic::Diagnostic& d : sink.take()) {
     if (d.severity != diagnostic::Severity::error) continue;
-    mistakes += diagnostic::code_name(d.code) + " at byte " + std::to_string(d.span.begin) + ": " + diagnostic::message(d, text::Tongue::en) + "\n";
+    mistakes += diagnostic::code_name(d.code) + " at byte " + std::to_string(d.span.begin) + ": " +
+                diagnostic::message(d, text::Tongue::en) + "\n";
   }
   if (!result.program) throw std::runtime_error("the text does not check:\n" + mistakes);
   return std::move(*result.program);

@@ -25,7 +25,8 @@ class Scenario {
     program::Value value;
   };
 
-  Scenario& event(const std::string& at, const std::string& customer, const std::string& event, std::vector<Field> fields = {}) {
+  Scenario& event(const std::string& at, const std::string& customer, const std::string& event,
+                  std::vector<Field> fields = {}) {
     const auto index = program::find_event(program_, event);
     REQUIRE(index);
     std::string blob;
@@ -41,7 +42,8 @@ class Scenario {
     state::append_field(blob, state::kTagAdd, program::Value::string(tag));
     return add(at, customer, simulate::kAttributesRow, blob);
   }
-  Scenario& set(const std::string& at, const std::string& customer, const std::string& attribute, program::Value value) {
+  Scenario& set(const std::string& at, const std::string& customer, const std::string& attribute,
+                program::Value value) {
     const auto index = program::find_attribute(program_, attribute);
     REQUIRE(index);
     std::string blob;
@@ -61,15 +63,18 @@ class Scenario {
     std::vector<Line> lines;
     run::EngineOptions options{.partitions = 4, .threads = 1, .default_channel = "outbox"};
     options.on_accepted = [&](const run::Send& send) {
-      lines.push_back({send.at, std::string(send.customer), std::string(send.message) + " " + env::format_moment(send.at)});
+      lines.push_back(
+          {send.at, std::string(send.customer), std::string(send.message) + " " + env::format_moment(send.at)});
     };
     const auto engine = run::Engine::in_memory(plan, options, sender);
     const env::Zone& zone = *env::find_zone(program_.timezone);
-    const simulate::RecordedOptions recorded{.from = *env::parse_moment(from, zone), .to = *env::parse_moment(to, zone), .window_rows = window_rows};
+    const simulate::RecordedOptions recorded{
+        .from = *env::parse_moment(from, zone), .to = *env::parse_moment(to, zone), .window_rows = window_rows};
     const auto done = simulate::run_recorded(*engine, rows_, recorded);
     REQUIRE(done);
     figures = run::collect_figures(engine->partitions());
-    std::stable_sort(lines.begin(), lines.end(), [](const Line& a, const Line& b) { return a.at != b.at ? a.at < b.at : a.customer < b.customer; });
+    std::stable_sort(lines.begin(), lines.end(),
+                     [](const Line& a, const Line& b) { return a.at != b.at ? a.at < b.at : a.customer < b.customer; });
     std::vector<std::string> texts;
     for (const Line& line : lines) texts.push_back(line.text);
     return texts;
@@ -81,8 +86,12 @@ class Scenario {
   Scenario& add(const std::string& at, const std::string& customer, std::uint32_t event, const std::string& blob) {
     const auto moment = env::parse_moment(at, env::utc());
     REQUIRE(moment);
-    rows_.rows.push_back({.at = *moment, .offset = rows_.data.size(), .fields_size = static_cast<std::uint32_t>(blob.size()), .event = event,
-                          .customer_size = static_cast<std::uint16_t>(customer.size()), .source = 0});
+    rows_.rows.push_back({.at = *moment,
+                          .offset = rows_.data.size(),
+                          .fields_size = static_cast<std::uint32_t>(blob.size()),
+                          .event = event,
+                          .customer_size = static_cast<std::uint16_t>(customer.size()),
+                          .source = 0});
     rows_.data += customer + blob;
     return *this;
   }

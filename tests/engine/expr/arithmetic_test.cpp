@@ -39,5 +39,4 @@ TEST_CASE("numbers are summed in millionths, rounded half to even, exactly", "[e
   CHECK(*millionths(1.0 / 1024 / 1024 / 1024) == 0);
   CHECK(*millionths(9007199254740993.0) == static_cast<Wide>(9007199254740992) * 1'000'000);
   CHECK_FALSE(millionths(1e300).has_value());
-
 }

@@ -1,4 +1,5 @@
-// The durable engine on a simulated disk: crashes at any call of the disk, by seed; full disks; snapshots and what they allow to drop.
+// The durable engine on a simulated disk: crashes at any call of the disk, by seed; full disks; snapshots and what they
+// allow to drop.
 #include "engine/run/engine.hpp"
 
 #include <map>
@@ -17,17 +18,20 @@ namespace {
 /// `enter on order again always · send a · wait 3 days · send b`, by hand: this folder stands below the checker.
 program::Program make_program() {
   program::Program p;
-  p.attributes = {{.name = "timezone", .type = {.type = program::Type::text}}, {.name = "language", .type = {.type = program::Type::text}}};
+  p.attributes = {{.name = "timezone", .type = {.type = program::Type::text}},
+                  {.name = "language", .type = {.type = program::Type::text}}};
   for (const std::string_view name : program::kBuiltinEvents) {
-    p.events.push_back({.name = std::string(name), .fields = {{.name = "message", .type = {.type = program::Type::text}},
-                                                              {.name = "channel", .type = {.type = program::Type::text}},
-                                                              {.name = "playbook", .type = {.type = program::Type::text}}}});
+    p.events.push_back({.name = std::string(name),
+                        .fields = {{.name = "message", .type = {.type = program::Type::text}},
+                                   {.name = "channel", .type = {.type = program::Type::text}},
+                                   {.name = "playbook", .type = {.type = program::Type::text}}}});
   }
   p.events.push_back({.name = "order", .fields = {}});
   p.constants.push_back({.kind = program::ValueKind::duration, .integer = 3 * env::kDay});
   p.nodes.push_back({.op = program::Op::constant, .type = program::Type::duration, .a = 0});
   p.expressions.push_back({.root = 0, .dependencies = {}});
-  for (const char* name : {"a", "b"}) p.messages.push_back({.name = name, .items = {{.kind = "text", .parts = {{.literal = name}}}}});
+  for (const char* name : {"a", "b"})
+    p.messages.push_back({.name = name, .items = {{.kind = "text", .parts = {{.literal = name}}}}});
   program::Playbook book;
   book.name = "p";
   book.again = program::Again::always;
@@ -42,7 +46,7 @@ program::Program make_program() {
 /// A channel that remembers what it was given as the world does: a crash of the engine does not undo it.
 class World final : public run::Sender {
  public:
-  std::map<std::string, int> handed_over;            // key → how often
+  std::map<std::string, int> handed_over;  // key → how often
   std::function<bool()> dies_after_the_effect = [] { return false; };
 
   Result<std::vector<run::Answer>> hand_over(std::span<const run::Send> sends) override {
@@ -54,7 +58,9 @@ class World final : public run::Sender {
   }
   Result<std::vector<run::Settled>> settle(std::span<const run::Send> sends) override {
     std::vector<run::Settled> settled;
-    for (const run::Send& send : sends) settled.push_back(handed_over.contains(state::format_key(send.key)) ? run::Settled::handed_over : run::Settled::never);
+    for (const run::Send& send : sends)
+      settled.push_back(handed_over.contains(state::format_key(send.key)) ? run::Settled::handed_over
+                                                                          : run::Settled::never);
     return settled;
   }
   bool needs_dispatch_record(std::string_view) const override { return false; }
@@ -70,7 +76,8 @@ Result<void> live_a_day(run::Engine& engine, int day) {
   for (int c = 0; c < kCustomers; ++c) {
     if ((c * 7 + day * 5) % 11 != 0) continue;
     const std::string customer = "c" + std::to_string(c);
-    engine.add(state::EventInput{.moment = begin + c, .at = begin + c, .customer = customer, .event = program::kBuiltinEventCount});
+    engine.add(state::EventInput{
+        .moment = begin + c, .at = begin + c, .customer = customer, .event = program::kBuiltinEventCount});
   }
   engine.add_tick(begin + env::kDay - 1);
   engine.set_cursor(std::to_string(day + 1));
@@ -97,7 +104,8 @@ Outcome live(std::uint64_t seed, bool storms) {
     const auto once = [&]() -> Result<void> {
       auto folder = run::open_data_folder(files, "data", 4);
       if (!folder) return tl::unexpected(folder.error());
-      run::EngineOptions options{.threads = 1, .default_channel = "world", .segment_bytes = 64 << 10, .snapshot_bytes = 8 << 10};
+      run::EngineOptions options{
+          .threads = 1, .default_channel = "world", .segment_bytes = 64 << 10, .snapshot_bytes = 8 << 10};
       auto engine = run::Engine::open(std::move(*folder), plan, bytes, {}, options, world);
       if (!engine) return tl::unexpected(engine.error());
       for (;;) {
@@ -122,7 +130,8 @@ Outcome live(std::uint64_t seed, bool storms) {
 
 }  // namespace
 
-TEST_CASE("a run with the plug pulled at any call of the disk sends what an undisturbed run sends, each once", "[run]") {
+TEST_CASE("a run with the plug pulled at any call of the disk sends what an undisturbed run sends, each once",
+          "[run]") {
   const Outcome calm = live(0, false);
   REQUIRE(calm.entered > 50);
   REQUIRE(calm.keys.size() > calm.entered);
@@ -142,7 +151,8 @@ TEST_CASE("on a full disk nothing is half done, and it goes on when there is spa
   World world;
   auto folder = run::open_data_folder(files, "data", 4);
   REQUIRE(folder);
-  auto engine = run::Engine::open(std::move(*folder), plan, bytes, {}, {.threads = 1, .default_channel = "w", .segment_bytes = 16 << 10}, world);
+  auto engine = run::Engine::open(std::move(*folder), plan, bytes, {},
+                                  {.threads = 1, .default_channel = "w", .segment_bytes = 16 << 10}, world);
   REQUIRE(engine);
   for (int day = 0; day < 3; ++day) REQUIRE(live_a_day(**engine, day));
   const std::size_t before = world.handed_over.size();
@@ -150,10 +160,10 @@ TEST_CASE("on a full disk nothing is half done, and it goes on when there is spa
   int day = 3;
   Result<void> done;
   while (day < kDays && (done = live_a_day(**engine, day))) ++day;
-  if (day < kDays) {   // the segment was full and the next could not be made
+  if (day < kDays) {  // the segment was full and the next could not be made
     CHECK(done.error().message.find("full") != std::string::npos);
     files.set_capacity(std::nullopt);
-    REQUIRE((*engine)->commit());   // the batch is still there
+    REQUIRE((*engine)->commit());  // the batch is still there
     ++day;
   }
   for (; day < kDays; ++day) REQUIRE(live_a_day(**engine, day));
@@ -181,7 +191,8 @@ TEST_CASE("another program, another process and another version are refused in a
   const journey::Plan other_plan(other);
   auto folder = run::open_data_folder(files, "data", 4);
   REQUIRE(folder);
-  const auto engine = run::Engine::open(std::move(*folder), other_plan, program::serialize(other), {}, {.threads = 1}, world);
+  const auto engine =
+      run::Engine::open(std::move(*folder), other_plan, program::serialize(other), {}, {.threads = 1}, world);
   REQUIRE_FALSE(engine);
   CHECK(engine.error().code == ErrorCode::unsupported);
   files.set_content("data/tend-data", "tend data 7 partitions 4\n");

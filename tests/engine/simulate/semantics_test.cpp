@@ -39,7 +39,7 @@ policy { timezone "Asia/Shanghai" }
 playbook p { enter when age(customer.birthday) >= 18
   send x }
 message x { text "x" })");
-  s.set("2025-12-01T00:00Z", "a", "birthday", Value::date(13938));   // 2008-02-29
+  s.set("2025-12-01T00:00Z", "a", "birthday", Value::date(13938));  // 2008-02-29
   CHECK(s.run("2026-01-01", "2027-01-01") == Sends{"x 2026-02-27T16:00:00Z"});
 }
 
@@ -54,7 +54,8 @@ message x { text "x" })");
   CHECK(s.run("2026-01-01", "2026-03-31") == Sends{"x 2026-01-01T00:00:00Z", "x 2026-01-31T00:00:00Z"});
 }
 
-TEST_CASE("E7d: an entry refused only because of a journey that ends in the same turn is asked once more", "[semantics]") {
+TEST_CASE("E7d: an entry refused only because of a journey that ends in the same turn is asked once more",
+          "[semantics]") {
   Scenario s(R"(
 event service
 playbook p { enter on service
@@ -78,7 +79,8 @@ playbook p { enter on order
 message s { text "s" })";
 }
 
-TEST_CASE("E8: the goal ends at D, also after the last step; a step due by time goes before a tag of the same moment", "[semantics]") {
+TEST_CASE("E8: the goal ends at D, also after the last step; a step due by time goes before a tag of the same moment",
+          "[semantics]") {
   {
     Scenario s(kE8);
     s.event("2026-01-01T00:00Z", "a", "order").event("2026-01-11T00:00Z", "a", "visit");
@@ -141,7 +143,8 @@ message x { text "x" })");
 
 TEST_CASE("E14: a missing value compares false, also unequal; `not` of it is true", "[semantics]") {
   const auto sends = [](const std::string& condition) {
-    Scenario s("customer { city text }\nevent order\nplaybook p { enter on order\n where " + condition + "\n send x }\nmessage x { text \"x\" }");
+    Scenario s("customer { city text }\nevent order\nplaybook p { enter on order\n where " + condition +
+               "\n send x }\nmessage x { text \"x\" }");
     s.event("2026-01-01T00:00Z", "a", "order");
     return s.run("2026-01-01", "2026-02-01").size();
   };

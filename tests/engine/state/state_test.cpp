@@ -1,4 +1,5 @@
-// One partition's state: rings of events against a plain list by seed, attributes, tags, journeys, and the way through a snapshot.
+// One partition's state: rings of events against a plain list by seed, attributes, tags, journeys, and the way through
+// a snapshot.
 #include "engine/state/state.hpp"
 
 #include <algorithm>
@@ -19,7 +20,9 @@ program::Program make_program(int days) {
                   {.name = "city", .type = {.type = program::Type::text}},
                   {.name = "spend", .type = {.type = program::Type::money}},
                   {.name = "score", .type = {.type = program::Type::number}}};
-  p.events.push_back({.name = "e", .fields = {{.name = "n", .type = {.type = program::Type::number}}, {.name = "t", .type = {.type = program::Type::text}}}});
+  p.events.push_back({.name = "e",
+                      .fields = {{.name = "n", .type = {.type = program::Type::number}},
+                                 {.name = "t", .type = {.type = program::Type::text}}}});
   for (std::uint32_t field = 0; field < 2; ++field) {
     program::Window window{.event = 0, .aggregate = program::Aggregate::last, .field = field};
     if (days > 0) window.over = program::Duration{0, days * env::kDay};
@@ -57,7 +60,8 @@ TEST_CASE("a ring keeps events in the order of (at, coming) and forgets only wha
       const std::uint32_t customer = state.customer("c" + std::to_string(c), at, is_new);
       state.keep_event(customer, 0, at, fields, now);
       auto& list = expected[c];
-      list.insert(std::upper_bound(list.begin(), list.end(), at, [](env::Moment m, const Kept& k) { return m < k.at; }), event);
+      list.insert(std::upper_bound(list.begin(), list.end(), at, [](env::Moment m, const Kept& k) { return m < k.at; }),
+                  event);
 
       // What windows can see must all be there, in order; what is older may be gone.
       const std::uint32_t count = state.kept_count(customer, 0);

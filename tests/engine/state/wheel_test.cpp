@@ -16,7 +16,7 @@ TEST_CASE("a timer fires once, at or after its moment, never before", "[wheel]")
   wheel.resize(3);
   wheel.set(0, 1'000);
   wheel.set(1, 1'000'000'000'000);
-  wheel.set(2, -5'000);   // before 1970
+  wheel.set(2, -5'000);  // before 1970
   std::vector<std::uint32_t> fired;
   const auto fire = [&](std::uint32_t id) { fired.push_back(id); };
   wheel.advance(-5'001, fire);
@@ -43,7 +43,7 @@ TEST_CASE("the wheel does what an ordered map does", "[wheel]") {
     std::map<std::uint32_t, Moment> expected;
     Moment now = 1'600'000'000'000 + static_cast<Moment>(random() % 1'000'000'000);
     wheel.advance(now, [](std::uint32_t) {});
-    const auto distance = [&]() -> Moment {   // near, far, very far
+    const auto distance = [&]() -> Moment {  // near, far, very far
       switch (random() % 4) {
         case 0: return static_cast<Moment>(random() % 5);
         case 1: return static_cast<Moment>(random() % 70'000);
@@ -54,10 +54,12 @@ TEST_CASE("the wheel does what an ordered map does", "[wheel]") {
     for (int step = 0; step < 400; ++step) {
       const auto id = static_cast<std::uint32_t>(random() % kTimers);
       if (random() % 3 != 0) {
-        const Moment due = random() % 8 == 0 ? kNever : now + distance() - 2;   // also past ones
+        const Moment due = random() % 8 == 0 ? kNever : now + distance() - 2;  // also past ones
         wheel.set(id, due);
-        if (due == kNever) expected.erase(id);
-        else expected[id] = due;
+        if (due == kNever)
+          expected.erase(id);
+        else
+          expected[id] = due;
         REQUIRE(wheel.due(id) == due);
         continue;
       }
@@ -72,7 +74,7 @@ TEST_CASE("the wheel does what an ordered map does", "[wheel]") {
         last = due;
         expected.erase(f);
         fired.insert(f);
-        if (random() % 5 == 0) {   // set again while it fires, perhaps for this very advance
+        if (random() % 5 == 0) {  // set again while it fires, perhaps for this very advance
           expected[f] = due + static_cast<Moment>(random() % 1'000);
           wheel.set(f, expected[f]);
         }
