@@ -1,5 +1,6 @@
 // The grammar of expressions and texts. With statements.cpp the only file that sees PEGTL.
 #include "dsl/syntax/rules.hpp"
+#include "dsl/text/must.hpp"
 
 namespace tend::syntax::grammar {
 namespace {
@@ -32,18 +33,17 @@ struct hole_end {
     return second != 0;
   }
 };
+/// Something else than filters and }} behind the expression.
 struct hole_left_over {
   TEND_LEAF(hole_left_over) {
     const std::uint32_t at = here(in, state);
-    if (at < state.source.size()) {
-      try {
-        raise_left_over(state, at);
-      } catch (Problem& problem) {
-        if (problem.diagnostic.code == 104) problem.diagnostic.code = 112;
-        throw problem;
-      }
+    if (at >= state.source.size()) raise_expected(state, at, P::closing_hole);
+    try {
+      raise_left_over(state, at);
+    } catch (Problem& problem) {
+      if (problem.diagnostic.code == 104) problem.diagnostic.code = 112;
+      throw problem;
     }
-    return false;
   }
 };
 // hole = "{{" expression { filter } "}}"

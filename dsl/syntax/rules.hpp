@@ -232,22 +232,24 @@ struct recover {
       if (!problem) return matched;
       state.joined = before.joined;
       state.depth = before.depth;
-      const std::size_t cost = 64 + problem->at - std::min(problem->at, begin);
       const Repair* best = nullptr;
       std::uint32_t furthest = problem->at;
-      const std::vector<Repair> guesses = state.full() ? std::vector<Repair>() : guess(state, *problem);
+      const bool spent = state.full() || state.repair_cost >= kRepairCostMax;
+      const std::vector<Repair> guesses = spent ? std::vector<Repair>() : guess(state, *problem);
+      state.repair_cost += kGuessCost;
       if (guesses.empty()) return go_on(in, state, begin, before.nodes, *problem);
       const bool closing = state.closing;  // what the first attempt found, in case no guess helps
       const std::vector<diagnostic::Diagnostic> problems = state.problems;
       const std::vector<diagnostic::Diagnostic> told = state.repaired;
       const std::vector<Repair> repairs = state.repairs;
       for (const Repair& one : guesses) {
-        if (state.repair_cost + cost > kRepairCostMax || furthest == kMatched) break;
-        state.repair_cost += cost;
+        if (state.repair_cost >= kRepairCostMax) break;
         undo(state, kept);
         state.repairs.push_back(one);
         const std::optional<Problem> next = attempt<A, Action, Control>(in, state, matched);
         const std::uint32_t reached = next ? next->at : kMatched;
+        const std::uint32_t read = next ? std::max(next->at, begin) : here(in, state);
+        state.repair_cost += kTrialCost + (read - begin);
         if (reached <= furthest) continue;
         furthest = reached;
         best = &one;
@@ -274,6 +276,8 @@ struct recover {
 
  private:
   static constexpr std::uint32_t kMatched = ~0u;
+  static constexpr std::size_t kGuessCost = 256;  // in bytes read: comparing a word with the whole table
+  static constexpr std::size_t kTrialCost = 64;   // the throw and the catch
 
   /// How much of the state an attempt found before it.
   struct Attempt {

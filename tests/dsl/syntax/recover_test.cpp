@@ -85,6 +85,17 @@ TEST_CASE("quotes that do not fit") {
   CHECK(only(parse_steps("tag 'a'")).code == 144);
 }
 
+TEST_CASE("a file that ends in the middle of anything") {
+  const std::string whole =
+      "playbook p {\n if a = \"{{ b | c 1 }}\" and (count(d where e) over 3 days > 1) { send f else { stop } }\n set g "
+      "= \"\"\"{{ h }}\n\"\"\"\n wait up to 1 day { on i { } }\n}\n";
+  REQUIRE(parse_text(whole).diagnostics.empty());
+  for (std::size_t end = 1; end + 2 < whole.size(); ++end) {
+    INFO(whole.substr(0, end));
+    CHECK_FALSE(parse_text(whole.substr(0, end)).diagnostics.empty());
+  }
+}
+
 TEST_CASE("reserved words as names") {
   const diagnostic::Diagnostic d = only(parse_text("segment not = a"));
   CHECK(d.code == 106);
