@@ -42,6 +42,23 @@ Result<std::vector<simulate::SendLine>> all_sends(const std::string& history_fol
   return sends;
 }
 
+/// A new data folder knows nothing of messages that an earlier run left in an outbox: it sends its own, with the same
+/// keys.
+void warn_of_full_outboxes(const Compiled& compiled, const std::string& data) {
+  const auto known = env::real_files().exists(env::join_path(data, "tend-data"));
+  if (!known || *known) return;
+  for (const channel::ChannelConfig& config : compiled.workspace.channels) {
+    const auto path = config.options.find("path");
+    if (config.adapter != "file" || path == config.options.end()) continue;
+    const std::string outbox = simulate::path_in(compiled.workspace.folder, path->second);
+    const auto file = env::real_files().open(outbox, env::OpenMode::read);
+    const auto size = file ? (*file)->size() : Result<std::uint64_t>(0);
+    if (size && *size > 0)
+      say("tend: `" + outbox + "` holds messages of an earlier run; the new data folder `" + data +
+          "` adds its own behind them");
+  }
+}
+
 int run_replay(const Arguments& arguments) {
   auto prepared = prepare(arguments, arguments.workspace);
   if (!prepared) return complain(prepared.error());
@@ -52,6 +69,7 @@ int run_replay(const Arguments& arguments) {
                      "adapter = \"file\" and path = \"outbox.jsonl\""});
   }
   const std::string data = arguments.data.empty() ? env::join_path(arguments.workspace, "data") : arguments.data;
+  warn_of_full_outboxes(compiled, data);
   auto folder = run::open_data_folder(env::real_files(), data, 64);
   if (!folder) return complain(folder.error());
   auto dispatcher = channel::Dispatcher::open(compiled.workspace.channels, compiled.workspace.folder,

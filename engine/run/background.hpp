@@ -1,6 +1,9 @@
 // One thread that does what must not hold up the loop, in the order it was asked: writing snapshots, indexing history,
 // preparing log files.
 #pragma once
+#include <sys/resource.h>
+#include <unistd.h>
+
 #include <condition_variable>
 #include <deque>
 #include <functional>
@@ -52,6 +55,8 @@ class Background {
 
  private:
   void run() {
+    // What runs here may lag; it should not take the processor from the loop. If the system refuses, it only competes.
+    (void)setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), 10);
     std::unique_lock lock(mutex_);
     for (;;) {
       changed_.wait(lock, [this] { return stop_ || !queue_.empty(); });
