@@ -69,12 +69,11 @@ Result<std::unique_ptr<Engine>> Engine::open(DataFolder folder, const journey::P
     return tl::unexpected(written.error());
 
   engine->background_ = std::make_unique<Background>();
-  if (auto recovered = engine->recover(program_bytes); !recovered) return tl::unexpected(recovered.error());
+  if (auto recovered = engine->recover(); !recovered) return tl::unexpected(recovered.error());
   return engine;
 }
 
-Result<void> Engine::recover(std::string_view program_bytes) {
-  (void)program_bytes;
+Result<void> Engine::recover() {
   std::vector<std::uint64_t> after(partitions_.count(), 0);
   for (std::uint32_t p = 0; p < partitions_.count(); ++p) {
     auto head = load_snapshot(folder_, static_cast<std::uint16_t>(p), program_hash_, partitions_.state(p));

@@ -89,7 +89,7 @@ class Engine {
 
  private:
   Engine(const journey::Plan& plan, const EngineOptions& options, Sender& sender, unsigned partitions);
-  Result<void> recover(std::string_view program_bytes);
+  Result<void> recover();
   Result<void> settle();
   Result<void> release();
   Result<void> hand_over(std::span<const Send> sends, std::span<const PartitionEffect> from);
