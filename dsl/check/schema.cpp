@@ -114,10 +114,11 @@ TypeInfo type_of(Workspace& workspace, const syntax::TypeExpr& type) {
     case TypeWord::customer: return plain(Type::customer);
     case TypeWord::one_of: {
       TypeInfo info = plain(Type::one_of);
+      std::set<std::string> seen;
       for (const syntax::Text& member : type.members) {
         auto characters = plain_text(workspace, member);
         if (!characters) return {};
-        if (std::find(info.members.begin(), info.members.end(), *characters) != info.members.end()) {
+        if (!seen.insert(*characters).second) {
           workspace.sink.report(mistake(208, member.span, {*characters}));
           continue;
         }
@@ -166,10 +167,8 @@ void take_attribute(Workspace& workspace, const syntax::FieldDecl& field) {
     workspace.sink.report(mistake(212, field.name.span, {name}));
     return;
   }
-  const bool twice = std::any_of(schema.attributes.begin() + 2, schema.attributes.end(),
-                                 [&](const program::Attribute& one) { return one.name == name; });
-  if (twice) return report_twice(workspace, field.name);
-  schema.attributes.push_back({name, type, field.is_private});
+  if (schema.attribute_indices.contains(name)) return report_twice(workspace, field.name);
+  declare(schema, {name, type, field.is_private});
 }
 
 void take_event(Workspace& workspace, const Stmt& declaration) {
@@ -177,7 +176,8 @@ void take_event(Workspace& workspace, const Stmt& declaration) {
   const std::string& name = declaration.name.text;
   if (name.empty()) return;
   const std::string root = canonical(name, Builtin::root);
-  if (event_named(schema, name) && find_event_index(schema, name) < program::kBuiltinEventCount) {
+  const std::optional<std::uint32_t> there = event_named(schema, name);
+  if (there && *there < program::kBuiltinEventCount) {
     workspace.sink.report(mistake(212, declaration.name.span, {name}));
     return;
   }
@@ -186,6 +186,7 @@ void take_event(Workspace& workspace, const Stmt& declaration) {
     return;
   }
   program::Event event{name, {}};
+  std::set<std::string_view> names;
   for (const syntax::FieldDecl& field : declaration.fields) {
     if (field.name.text.empty()) continue;
     const TypeInfo type = type_of(workspace, field.type);
@@ -193,14 +194,14 @@ void take_event(Workspace& workspace, const Stmt& declaration) {
       workspace.sink.report(mistake(212, field.name.span, {field.name.text}));
       continue;
     }
-    if (program::find_field(event, field.name.text)) {
+    if (!names.insert(field.name.text).second) {
       report_twice(workspace, field.name);
       continue;
     }
     event.fields.push_back({field.name.text, type});
   }
-  if (event_named(schema, name)) return report_twice(workspace, declaration.name);
-  schema.events.push_back(std::move(event));
+  if (there) return report_twice(workspace, declaration.name);
+  declare(schema, std::move(event));
 }
 
 void take_trait(Workspace& workspace, const Stmt& declaration, bool is_segment) {
@@ -290,7 +291,8 @@ const char* unsupported_declaration(StmtKind kind) {
 }
 
 void built_ins(Schema& schema) {
-  schema.attributes = {{"timezone", plain(Type::text), false}, {"language", plain(Type::text), false}};
+  declare(schema, {"timezone", plain(Type::text), false});
+  declare(schema, {"language", plain(Type::text), false});
   for (const std::string_view name : program::kBuiltinEvents) {
     program::Event event{std::string(name), {}};
     if (name == "task_done" || name == "task_refused") {
@@ -298,7 +300,7 @@ void built_ins(Schema& schema) {
     } else {
       event.fields = {{"message", plain(Type::text)}, {"channel", plain(Type::text)}, {"playbook", plain(Type::text)}};
     }
-    schema.events.push_back(std::move(event));
+    declare(schema, std::move(event));
   }
 }
 
@@ -337,31 +339,41 @@ void gather(Workspace& workspace) {
   }
   sort_by_name(schema.attributes, 2);
   sort_by_name(schema.events, program::kBuiltinEventCount);
+  index_names(schema);
   take_activity(workspace, declarations);
 }
 
-std::uint32_t find_event_index(const Schema& schema, std::string_view name) {
-  for (std::uint32_t i = 0; i < schema.events.size(); ++i) {
-    if (schema.events[i].name == name) return i;
-  }
-  const std::string built_in = canonical(name, Builtin::event);
-  for (std::uint32_t i = 0; i < program::kBuiltinEventCount; ++i) {
-    if (schema.events[i].name == built_in) return i;
-  }
-  return kNone;
+void declare(Schema& schema, program::Attribute attribute) {
+  schema.attribute_indices.emplace(attribute.name, static_cast<std::uint32_t>(schema.attributes.size()));
+  schema.attributes.push_back(std::move(attribute));
+}
+
+void declare(Schema& schema, program::Event event) {
+  schema.event_indices.emplace(event.name, static_cast<std::uint32_t>(schema.events.size()));
+  schema.events.push_back(std::move(event));
+}
+
+void index_names(Schema& schema) {
+  schema.attribute_indices.clear();
+  schema.event_indices.clear();
+  for (std::uint32_t i = 0; i < schema.attributes.size(); ++i)
+    schema.attribute_indices.emplace(schema.attributes[i].name, i);
+  for (std::uint32_t i = 0; i < schema.events.size(); ++i) schema.event_indices.emplace(schema.events[i].name, i);
 }
 
 std::optional<std::uint32_t> event_named(const Schema& schema, std::string_view name) {
-  const std::uint32_t index = find_event_index(schema, name);
-  if (index == kNone) return std::nullopt;
-  return index;
+  const auto declared = schema.event_indices.find(name);
+  if (declared != schema.event_indices.end()) return declared->second;
+  const std::string_view built_in = syntax::canonical_builtin(name, Builtin::event);
+  const auto twin = built_in.empty() ? schema.event_indices.end() : schema.event_indices.find(built_in);
+  if (twin == schema.event_indices.end()) return std::nullopt;
+  return twin->second;
 }
 
 std::optional<std::uint32_t> attribute_named(const Schema& schema, std::string_view name) {
-  for (std::uint32_t i = 0; i < schema.attributes.size(); ++i) {
-    if (schema.attributes[i].name == name) return i;
-  }
-  const std::string built_in = canonical(name, Builtin::customer_field);
+  const auto declared = schema.attribute_indices.find(name);
+  if (declared != schema.attribute_indices.end()) return declared->second;
+  const std::string_view built_in = syntax::canonical_builtin(name, Builtin::customer_field);
   if (built_in == "timezone") return program::kTimezoneAttribute;
   if (built_in == "language") return program::kLanguageAttribute;
   return std::nullopt;

@@ -29,6 +29,9 @@ struct Trait {
 struct Schema {
   std::vector<program::Attribute> attributes;  // as in the program; Type::none where the type was wrong
   std::vector<program::Event> events;
+  /// Where the declared ones stand in `attributes` and `events`, by name: see `declare`, `index_names`.
+  std::map<std::string, std::uint32_t, std::less<>> attribute_indices;
+  std::map<std::string, std::uint32_t, std::less<>> event_indices;
   std::vector<std::uint32_t> activity;
   bool has_activity = false;
   std::string timezone = "UTC";
@@ -57,8 +60,13 @@ struct Workspace {
 /// name and place, so the order of `files` does not matter.
 void gather(Workspace& workspace);
 
-/// kNone where there is none.
-std::uint32_t find_event_index(const Schema& schema, std::string_view name);
+/// Appends; the name must be new.
+void declare(Schema& schema, program::Attribute attribute);
+void declare(Schema& schema, program::Event event);
+/// Works out both tables of names anew: after `attributes` or `events` were put into another order.
+void index_names(Schema& schema);
+
+/// By the declared name, else one of the built-in ones in either tongue.
 std::optional<std::uint32_t> attribute_named(const Schema& schema, std::string_view name);
 /// By the declared name, else by a built-in event's name in either tongue.
 std::optional<std::uint32_t> event_named(const Schema& schema, std::string_view name);

@@ -1,5 +1,5 @@
-// Diagnostics: what is wrong with an author's text, as data. Texts live in the catalogue (catalogue.hpp), both tongues; renderers make
-// them human or machine readable.
+// Diagnostics: what is wrong with an author's text, as data. Texts live in the catalogue (catalogue.hpp), both tongues;
+// renderers make them human or machine readable.
 #pragma once
 #include <cstdint>
 #include <string>
@@ -18,8 +18,9 @@ struct Fix {
   std::string replacement;
 };
 
-/// One mistake. `code` is a number of the catalogue (201 is printed T0201); `arguments` fill {0}, {1}, … of its sentence in either tongue;
-/// `help` is a code of the catalogue's help sentences (0: none) with its own arguments (*did you mean*).
+/// One mistake. `code` is a number of the catalogue (201 is printed T0201); `arguments` fill {0}, {1}, … of its
+/// sentence in either tongue; `help` is a code of the catalogue's help sentences (0: none) with its own arguments (*did
+/// you mean*).
 struct Diagnostic {
   std::uint16_t code = 0;
   Severity severity = Severity::error;
@@ -30,17 +31,22 @@ struct Diagnostic {
   std::vector<Fix> fixes;
 };
 
-inline constexpr std::size_t kDiagnosticsMax = 100;   // per run; then one "too many problems"
+inline constexpr std::size_t kDiagnosticsMax = 100;  // per run; then one "too many problems"
 
 /// Collects. Order of reporting does not matter: `take` sorts by file, place, code and drops exact doubles.
+/// Shape: keeps what `take` can still give and little more, so a million mistakes take no more room than a thousand.
 class Sink {
  public:
   void report(Diagnostic diagnostic);
-  std::size_t errors() const;
+  /// How many errors were reported, doubles and what is no longer kept among them.
+  std::size_t errors() const { return errors_; }
   std::vector<Diagnostic> take();
 
  private:
+  void keep_first();
+
   std::vector<Diagnostic> diagnostics_;
+  std::size_t errors_ = 0;
 };
 
 }  // namespace tend::diagnostic

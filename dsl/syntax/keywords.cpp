@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 
 namespace tend::syntax {
 namespace {
@@ -19,10 +20,29 @@ constexpr std::string_view group_name(BuiltinGroup group) {
   return {};
 }
 
+constexpr std::size_t kGroups = static_cast<std::size_t>(BuiltinGroup::filter) + 1;
+using BuiltinNames = std::map<std::string_view, const KeywordRow*>;
+
+// Asked for every name of every expression: the built-in names of each group by either spelling.
+const BuiltinNames& builtin_names(BuiltinGroup group) {
+  static const std::array<BuiltinNames, kGroups> all = [] {
+    std::array<BuiltinNames, kGroups> out;
+    for (std::size_t i = 0; i < kGroups; ++i) {
+      for (const KeywordRow& row : kKeywords) {
+        if (row.group != group_name(static_cast<BuiltinGroup>(i))) continue;
+        out[i].emplace(row.en, &row);
+        out[i].emplace(row.zh, &row);
+      }
+    }
+    return out;
+  }();
+  return all[static_cast<std::size_t>(group)];
+}
+
 const KeywordRow* find_builtin(std::string_view name, BuiltinGroup group) {
-  for (const KeywordRow& candidate : kKeywords)
-    if ((candidate.en == name || candidate.zh == name) && candidate.group == group_name(group)) return &candidate;
-  return nullptr;
+  const BuiltinNames& names = builtin_names(group);
+  const auto found = names.find(name);
+  return found == names.end() ? nullptr : found->second;
 }
 
 constexpr std::array<std::string_view, 19> kReserved = {"or",      "and",  "not", "in",   "default", "true", "false",
