@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "dsl/diagnostic/suggest.hpp"
 #include "dsl/text/must.hpp"
 
 namespace tend::diagnostic {
@@ -14,10 +15,12 @@ constexpr char kPhraseMark = '\x01';  // no word of an author's begins so
 constexpr std::pair<std::string_view, std::string_view> kPhrases[] = {
 #define CODE(number, severity, en, zh)
 #define HELP(number, en, zh)
+#define LINT(number, name)
 #define PHRASE(name, en, zh) {en, zh},
 #include "dsl/diagnostic/codes.inc"
 #undef CODE
 #undef HELP
+#undef LINT
 #undef PHRASE
 };
 
@@ -57,23 +60,50 @@ const std::vector<Entry>& codes() {
   static const std::vector<Entry> entries = {
 #define CODE(number, severity, en, zh) {number, Severity::severity, en, zh},
 #define HELP(number, en, zh)
+#define LINT(number, name)
 #define PHRASE(name, en, zh)
 #include "dsl/diagnostic/codes.inc"
 #undef CODE
 #undef HELP
+#undef LINT
 #undef PHRASE
   };
   return entries;
+}
+
+const std::vector<LintName>& lint_names() {
+  static const std::vector<LintName> names = {
+#define CODE(number, severity, en, zh)
+#define HELP(number, en, zh)
+#define LINT(number, name) {number, #name},
+#define PHRASE(name, en, zh)
+#include "dsl/diagnostic/codes.inc"
+#undef CODE
+#undef HELP
+#undef LINT
+#undef PHRASE
+  };
+  return names;
+}
+
+const Entry* entry_of(std::uint16_t code) { return find(codes(), code); }
+
+std::string sentence_with_gaps(std::uint16_t code, Tongue tongue) {
+  const Entry* entry = entry_of(code);
+  CHECK_OR_DIE(entry != nullptr, "the code stands in codes.inc");
+  return fill(tongue == Tongue::en ? entry->en : entry->zh, std::vector<std::string>(10, "…"), tongue);
 }
 
 const std::vector<Entry>& helps() {
   static const std::vector<Entry> entries = {
 #define CODE(number, severity, en, zh)
 #define HELP(number, en, zh) {number, Severity::error, en, zh},
+#define LINT(number, name)
 #define PHRASE(name, en, zh)
 #include "dsl/diagnostic/codes.inc"
 #undef CODE
 #undef HELP
+#undef LINT
 #undef PHRASE
   };
   return entries;
@@ -98,6 +128,30 @@ std::string argument(Phrase phrase) {
 std::string code_name(std::uint16_t code) {
   const std::string digits = std::to_string(code);
   return "T" + std::string(4 - std::min<std::size_t>(4, digits.size()), '0') + digits;
+}
+
+std::optional<std::uint16_t> code_named(std::string_view written) {
+  for (const LintName& lint : lint_names()) {
+    if (lint.name == written) return lint.code;
+  }
+  if (!written.empty() && (written.front() == 'T' || written.front() == 't')) written.remove_prefix(1);
+  if (written.empty() || written.size() > 4 || written.find_first_not_of("0123456789") != std::string_view::npos)
+    return std::nullopt;
+  const auto code = static_cast<std::uint16_t>(std::stoul(std::string(written)));
+  return entry_of(code) == nullptr ? std::nullopt : std::optional(code);
+}
+
+std::optional<std::string> nearest_code_name(std::string_view written) {
+  std::vector<std::string> names;
+  for (const LintName& lint : lint_names()) names.emplace_back(lint.name);
+  for (const Entry& entry : codes()) names.push_back(code_name(entry.code));
+  // Of digits alone the number is compared, so that `T205` is nearest to its own neighbours.
+  std::string whole(written);
+  if (!whole.empty() && whole.size() < 5 && whole.find_first_not_of("Tt0123456789") == std::string::npos) {
+    if (whole.front() == 'T' || whole.front() == 't') whole.erase(0, 1);
+    whole = "T" + std::string(4 - std::min<std::size_t>(4, whole.size()), '0') + whole;
+  }
+  return did_you_mean(whole, names);
 }
 
 std::string message(const Diagnostic& diagnostic, Tongue tongue) {

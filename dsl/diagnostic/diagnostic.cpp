@@ -1,4 +1,4 @@
-// The sink: collects, sorts, drops doubles, and stops at a hundred.
+// The sink: collects, sorts, drops doubles, and stops when there are too many.
 #include "dsl/diagnostic/diagnostic.hpp"
 
 #include <algorithm>
@@ -10,18 +10,34 @@
 namespace tend::diagnostic {
 namespace {
 
-constexpr std::size_t kKept = 1024;  // before those that can no longer be shown are dropped
+constexpr std::size_t kAhead = 1024;  // kept beyond those that can be shown before the rest is dropped
 
 auto key(const Diagnostic& d) {
   return std::tie(d.span.file, d.span.begin, d.code, d.span.end, d.arguments, d.help, d.help_arguments);
 }
 
+/// Puts `too many problems` where the first one stands that is not shown.
+void cut(std::vector<Diagnostic>& diagnostics, std::size_t most, bool errors) {
+  if (diagnostics.size() <= most) return;
+  Diagnostic too_many = make(999, diagnostics[most].span, {std::to_string(most)});
+  if (!errors) too_many.severity = Severity::warning;
+  diagnostics.resize(most);
+  diagnostics.push_back(std::move(too_many));
+}
+
 }  // namespace
+
+std::vector<Diagnostic> capped(std::vector<Diagnostic> diagnostics, std::size_t most) {
+  const bool errors = std::any_of(diagnostics.begin(), diagnostics.end(),
+                                  [](const Diagnostic& d) { return d.severity == Severity::error; });
+  cut(diagnostics, most, errors);
+  return diagnostics;
+}
 
 void Sink::report(Diagnostic diagnostic) {
   if (diagnostic.severity == Severity::error) ++errors_;
   diagnostics_.push_back(std::move(diagnostic));
-  if (diagnostics_.size() >= kKept) keep_first();
+  if (diagnostics_.size() >= most_ + kAhead) keep_first();
 }
 
 /// In order, each once, and one more than are shown: its place is where `too many problems` stands.
@@ -31,17 +47,13 @@ void Sink::keep_first() {
   diagnostics_.erase(std::unique(diagnostics_.begin(), diagnostics_.end(),
                                  [](const Diagnostic& a, const Diagnostic& b) { return key(a) == key(b); }),
                      diagnostics_.end());
-  if (diagnostics_.size() > kDiagnosticsMax + 1) diagnostics_.resize(kDiagnosticsMax + 1);
+  if (diagnostics_.size() > most_ + 1) diagnostics_.resize(most_ + 1);
 }
 
 std::vector<Diagnostic> Sink::take() {
   keep_first();
-  errors_ = 0;
   std::vector<Diagnostic> taken = std::exchange(diagnostics_, {});
-  if (taken.size() <= kDiagnosticsMax) return taken;
-  const text::Span next = taken[kDiagnosticsMax].span;
-  taken.resize(kDiagnosticsMax);
-  taken.push_back(make(999, next, {std::to_string(kDiagnosticsMax)}));
+  cut(taken, most_, std::exchange(errors_, 0) > 0);
   return taken;
 }
 

@@ -59,6 +59,40 @@ TEST_CASE("code names have four digits") {
   CHECK(code_name(1203) == "T1203");
 }
 
+TEST_CASE("every T06xx has a name of its own, every named one is a warning") {
+  std::set<std::uint16_t> named;
+  std::set<std::string_view> names;
+  for (const LintName& lint : lint_names()) {
+    INFO(code_name(lint.code) << " " << lint.name);
+    CHECK(named.insert(lint.code).second);
+    CHECK(names.insert(lint.name).second);
+    REQUIRE(entry_of(lint.code) != nullptr);
+    CHECK(entry_of(lint.code)->severity == Severity::warning);
+  }
+  for (const Entry& entry : codes()) {
+    if (entry.code < 600 || entry.code > 699) continue;
+    INFO(code_name(entry.code));
+    CHECK(named.contains(entry.code));
+  }
+}
+
+TEST_CASE("a code is found by whatever people call it") {
+  for (const char* written : {"T0201", "t0201", "T201", "201", "0201"}) {
+    INFO(written);
+    CHECK(code_named(written) == 201);
+  }
+  CHECK(code_named("no_goal") == 601);
+  for (const char* written : {"", "T", "T02", "T00201", "T0201x", "-201", "No_Goal", "T0198"}) {
+    INFO(written);
+    CHECK_FALSE(code_named(written));
+  }
+  CHECK(nearest_code_name("no_gaol") == "no_goal");
+  CHECK(nearest_code_name("T02O1") == "T0201");
+  CHECK(nearest_code_name("t198").has_value());
+  CHECK_FALSE(nearest_code_name("something else entirely"));
+  CHECK(sentence_with_gaps(203, Tongue::en) == "the event `…` has no field `…`");
+}
+
 TEST_CASE("the sink sorts, drops exact doubles and counts errors") {
   Sink sink;
   sink.report(make(104, Span{1, 5, 6}, {"b"}));

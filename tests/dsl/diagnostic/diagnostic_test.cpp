@@ -43,3 +43,29 @@ TEST_CASE("kDiagnosticsMax problems are all shown, one more is not") {
   CHECK(taken.size() == kDiagnosticsMax + 1);
   CHECK(taken.back().code == 999);
 }
+
+TEST_CASE("`too many problems` is as bad as the worst of them, and the same whether the sink or `capped` says so") {
+  for (const bool with_error : {false, true}) {
+    Sink small, large(kDiagnosticsKept);
+    for (std::uint32_t i = 0; i <= kDiagnosticsMax; ++i) {
+      const Diagnostic lint = make(601, {0, i, i + 1}, {"p"});
+      small.report(lint);
+      large.report(lint);
+    }
+    if (with_error) {
+      small.report(at(500));
+      large.report(at(500));
+    }
+    const std::vector<Diagnostic> taken = small.take();
+    const std::vector<Diagnostic> all = large.take();
+    CHECK(all.size() == kDiagnosticsMax + (with_error ? 2 : 1));
+    const std::vector<Diagnostic> cut = capped(all);
+    REQUIRE(taken.size() == kDiagnosticsMax + 1);
+    REQUIRE(cut.size() == taken.size());
+    for (const auto& list : {taken, cut}) {
+      CHECK(list.back().code == 999);
+      CHECK(list.back().span.begin == kDiagnosticsMax);
+      CHECK(list.back().severity == (with_error ? Severity::error : Severity::warning));
+    }
+  }
+}
