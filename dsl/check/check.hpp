@@ -20,9 +20,27 @@ inline constexpr std::size_t kTraitDepthMax =
 inline constexpr std::size_t kOpenDepthMax =
     600;  // levels under way when a trait is first worked out: bounds the stack
 
+/// What a channel can carry, as its adapter and `tend.toml` declare it. Zero or empty: no such limit, or not known.
+struct ChannelFacts {
+  std::string name;
+  std::string adapter;
+  bool needs_confirmation = false;          // a person has to confirm each send: `send` on it is `ask`
+  program::Duration confirmation_deadline;  // how long he has
+  bool has_window = false;                  // `while window open` means something
+  bool carries_private = true;              // private data may go into its messages
+  bool needs_opt_out = false;               // marketing needs a line that says how to unsubscribe
+  std::uint32_t length_max = 0;             // characters of a text
+  std::uint32_t variables_max = 0;          // `{{ }}` and template fields of one message
+  bool approved_only = false;               // only texts that the platform has approved: `template`
+  std::vector<std::string> approved;        // their names; empty: not known
+  std::vector<std::string> items;           // kinds of message items that it takes; empty: not known
+  std::vector<program::Quiet> closed;       // hours at which it may not send
+};
+
 /// What `tend.toml` says that the text may name.
 struct CheckOptions {
-  std::vector<std::string> channels;   // empty: not known, any name is accepted
+  std::vector<ChannelFacts> channels;  // empty: not known, any name is accepted
+  std::vector<std::string> teams;      // of staff; empty: not known, any name is accepted
   std::string default_channel;         // for messages and sends that name none; empty: only where there is just one
   std::vector<std::string> timezones;  // names of zones; empty: not known, any name is accepted
 };

@@ -90,7 +90,7 @@ std::uint32_t Emitter::expression(const IrPtr& ir) {
 
 std::vector<program::TextPart> Emitter::text(const std::vector<PartIr>& parts) {
   std::vector<program::TextPart> out;
-  for (const PartIr& part : parts) out.push_back({part.literal, expression(part.hole)});
+  for (const PartIr& part : parts) out.push_back({part.literal, expression(part.hole), {}});
   return out;
 }
 

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "dsl/check/flip.hpp"
+#include "dsl/check/lookup.hpp"
 #include "dsl/check/report.hpp"
 
 namespace tend::check {
@@ -150,7 +151,7 @@ IrPtr tagged(Workspace& workspace, const Expr& expr, const Reach& reach) {
 IrPtr consents(Workspace& workspace, const Expr& expr) {
   if (expr.path.empty()) return nullptr;
   const std::string& name = expr.path[0].text;
-  const std::vector<std::string>& channels = workspace.options.channels;
+  const std::vector<std::string> channels = channel_names(workspace.options);
   const bool known = std::find(channels.begin(), channels.end(), name) != channels.end();
   if (!channels.empty() && !known && !workspace.schema.unsupported_names.contains(name)) {
     Diagnostic diagnostic = mistake(207, expr.path[0].span, {name});

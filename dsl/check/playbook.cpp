@@ -127,7 +127,7 @@ class Header {
       reach.journey = &journey;
       if (clause.where) enter.where = lowering_.emit.expression(condition_of(workspace_, clause.where.get(), reach));
     } else if (clause.kind == StmtKind::enter_on) {
-      enter.on_event = true;
+      enter.kind = program::EnterKind::on_event;
       if (!clause.names.empty()) report_unsupported(workspace_, clause.head, "per");
       const auto event = event_of(workspace_, clause.path);
       if (!event) return;

@@ -39,6 +39,12 @@ struct Schema {
   std::map<std::string, Trait> segments;
   std::map<std::string, const syntax::Stmt*> messages;
   std::map<std::string, const syntax::Stmt*> playbooks;
+  std::map<std::string, const syntax::Stmt*> templates;
+  std::map<std::string, const syntax::Stmt*> budgets;
+  std::map<std::string, const syntax::Stmt*> partners;
+  std::map<std::string, const syntax::Stmt*> functions;
+  std::map<std::string, const syntax::Stmt*> calendars;
+  std::map<std::string, const syntax::Stmt*> currencies;
   /// Names that a construct which this version does not run would have declared: whoever uses them is not told off
   /// again.
   std::set<std::string> unsupported_names;

@@ -6,6 +6,7 @@
 #include <optional>
 #include <utility>
 
+#include "dsl/check/lookup.hpp"
 #include "dsl/check/report.hpp"
 
 namespace tend::check {
@@ -155,35 +156,22 @@ class Steps {
     }
     if (statement.duration) out.within = fixed_duration(workspace_, statement.duration.get());
     const bool channel_named = !statement.channels.empty();
-    out.channel = channel_of(workspace_, statement.channels);
+    if (const std::string channel = channel_of(workspace_, statement.channels); !channel.empty())
+      out.channels = {channel};
     if (!message(statement, way, out, channel_named)) return way;
     add(std::move(out), statement);
     return way;
   }
 
   bool message(const Stmt& statement, const Way& way, Step& out, bool channel_named) {
-    if (statement.path.empty()) {
-      workspace_.broken = true;
-      return false;
-    }
-    const Schema& schema = workspace_.schema;
-    const syntax::Name& name = statement.path.back();
-    const auto found = schema.messages.find(name.text);
-    if (found == schema.messages.end() || statement.path.size() > 1) {
-      if (schema.unsupported_names.contains(statement.path[0].text)) return false;
-      std::vector<std::string> candidates;
-      for (const auto& [message_name, ignored] : schema.messages) candidates.push_back(message_name);
-      Diagnostic diagnostic = mistake(204, name.span, {name.text});
-      suggest(diagnostic, name.text, candidates);
-      workspace_.sink.report(std::move(diagnostic));
-      return false;
-    }
-    out.message = static_cast<std::uint32_t>(std::distance(schema.messages.begin(), found));
-    note_use(name.text, way);
+    const auto named = find_named(workspace_, Kind::message, statement.path);
+    if (!named) return false;
+    out.message = named->index;
+    note_use(named->name, way);
     const CheckOptions& options = workspace_.options;
     const bool by_itself = options.channels.size() <= 1 || !options.default_channel.empty();
-    if (!channel_named && found->second->channels.empty() && !by_itself) {
-      workspace_.sink.report(mistake(505, statement.head, {name.text}));
+    if (!channel_named && named->declaration->channels.empty() && !by_itself) {
+      workspace_.sink.report(mistake(505, statement.head, {named->name}));
       return false;
     }
     return true;
@@ -486,7 +474,7 @@ std::string channel_of(Workspace& workspace, const std::vector<syntax::Name>& ch
     return {};
   }
   const std::string& name = channels[0].text;
-  const std::vector<std::string>& known = workspace.options.channels;
+  const std::vector<std::string> known = channel_names(workspace.options);
   if (!known.empty() && std::find(known.begin(), known.end(), name) == known.end()) {
     Diagnostic diagnostic = mistake(207, channels[0].span, {name});
     suggest(diagnostic, name, known);

@@ -4,6 +4,7 @@
 #include <concepts>
 #include <utility>
 
+#include "dsl/program/adds_up.hpp"
 #include "dsl/program/program.hpp"
 
 namespace tend::program {
@@ -11,7 +12,7 @@ namespace {
 
 constexpr std::string_view kProgramMagic = "tend.prg";
 constexpr std::string_view kPlacesMagic = "tend.plc";
-constexpr std::uint32_t kFormatVersion = 1;
+constexpr std::uint32_t kFormatVersion = 2;
 constexpr int kConstantDepthMax = 8;  // lists within lists within constants
 
 class Writer {
@@ -204,6 +205,10 @@ const auto io_expression = [](auto& io, auto& v) {
 const auto io_text_part = [](auto& io, auto& v) {
   io.text(v.literal);
   io.u32(v.expression);
+  io.list(v.filters, [](auto& inner, auto& filter) {
+    inner.kind(filter.kind, FilterKind::url);
+    inner.u32(filter.argument);
+  });
 };
 
 const auto io_message = [](auto& io, auto& v) {
@@ -213,38 +218,157 @@ const auto io_message = [](auto& io, auto& v) {
   io.list(v.items, [](auto& inner, auto& item) {
     inner.text(item.kind);
     inner.list(item.parts, io_text_part);
+    inner.text(item.channel);
+    inner.text(item.language);
+    inner.list(item.fields, [](auto& deeper, auto& field) {
+      deeper.text(field.name);
+      deeper.u32(field.expression);
+    });
   });
 };
 
+const auto io_pace = [](auto& io, auto& v) {
+  io.u32(v.count);
+  io_duration(io, v.per);
+};
+
+const auto io_message_class = [](auto& io, auto& v) { io.kind(v, MessageClass::welcome); };
+
+const auto io_cap = [](auto& io, auto& v) {
+  io.u32(v.count);
+  io.maybe(v.message_class, io_message_class);
+  io_duration(io, v.per);
+  io.u32(v.in_last);
+  io.text(v.channel);
+  io.flag(v.skip);
+};
+
+const auto io_quiet = [](auto& io, auto& v) {
+  io.i32(v.from);
+  io.i32(v.to);
+  io.text(v.channel);
+};
+
+const auto io_policy = [](auto& io, auto& v) {
+  io.text(v.calendar);
+  io.list(v.quiet, io_quiet);
+  io.list(v.blackouts, [](auto& inner, auto& blackout) {
+    inner.i64(blackout.first);
+    inner.i64(blackout.last);
+    inner.text(blackout.channel);
+  });
+  io.list(v.caps, io_cap);
+  io.list(v.rates, [](auto& inner, auto& rate) {
+    io_pace(inner, rate.pace);
+    inner.text(rate.channel);
+  });
+  io.maybe(v.load, io_pace);
+  io.list(v.consent, io_text);
+  io.list(v.purposes, io_text);
+  io.u32(v.holdout);
+};
+
+const auto io_budget = [](auto& io, auto& v) {
+  io.text(v.name);
+  io.text(v.title);
+  io.u32(v.currency);
+  io.list(v.limits, [](auto& inner, auto& limit) {
+    inner.i64(limit.amount);
+    inner.maybe(limit.per, io_duration);
+    inner.flag(limit.per_customer);
+  });
+};
+
+const auto io_day_range = [](auto& io, auto& v) {
+  io.i64(v.first);
+  io.i64(v.last);
+};
+
+const auto io_calendar = [](auto& io, auto& v) {
+  io.text(v.name);
+  io.list(v.holidays, io_day_range);
+  io.list(v.workdays, io_day_range);
+  io.flag(v.lunar);
+};
+
+const auto io_function = [](auto& io, auto& v) {
+  io.text(v.name);
+  io.list(v.parameters, io_type);
+  io_type(io, v.result);
+  io.text(v.file);
+  io.text(v.source);
+};
+
+const auto io_slot = [](auto& io, auto& v) {
+  io.text(v.name);
+  io_type(io, v.type);
+};
+
 const auto io_enter = [](auto& io, auto& v) {
-  io.flag(v.on_event);
+  io.kind(v.kind, EnterKind::by_hand);
   io.u32(v.event);
   io.u32(v.filter);
   io.u32(v.condition);
   io.u32(v.where);
+  io.u32(v.per_field);
+  io.kind(v.every, Every::holiday);
+  io.i32(v.weekday);
+  io.i32(v.month_day);
+  io.i64(v.day);
+  io.i32(v.time_of_day);
+  io.flag(v.yearly);
+  io.flag(v.before);
+  io_duration(io, v.offset);
+  io.u32(v.date);
+  io.flag(v.lunar);
+  io.i32(v.lunar_month);
+  io.i32(v.lunar_day);
 };
 
 const auto io_goal = [](auto& io, auto& v) {
   io.u32(v.event);
   io.maybe(v.within, io_duration);
   io.u32(v.filter);
+  io.flag(v.stay);
+};
+
+const auto io_person = [](auto& io, auto& v) {
+  io.kind(v.kind, Person::Kind::partner);
+  io.u32(v.expression);
+  io.text(v.team);
+  io.u32(v.partner);
 };
 
 const auto io_step = [](auto& io, auto& v) {
-  io.kind(v.kind, StepKind::stop);
+  io.kind(v.kind, kLastStepKind);
   io.text(v.label);
   io.u32(v.message);
-  io.text(v.channel);
+  io.text(v.name);
+  io.list(v.channels, io_text);
   io.u32(v.expression);
   io.maybe(v.within, io_duration);
   io.i32(v.time_of_day);
   io.i32(v.weekday);
+  io.flag(v.next);
+  io.flag(v.while_open);
   io.u32(v.attribute);
   io.list(v.text, io_text_part);
   io.u32(v.first_arm);
   io.u32(v.arms);
   io.u32(v.target);
   io.u32(v.after);
+  io_person(io, v.person);
+  io.u32(v.duration);
+  io.u32(v.budget);
+  io.u32(v.slot);
+  io.u32(v.playbook);
+  io.u32(v.event);
+  io.list(v.fields, [](auto& inner, auto& field) {
+    inner.u32(field.field);
+    inner.u32(field.expression);
+  });
+  io.u32(v.times);
+  io.maybe(v.every, io_duration);
 };
 
 const auto io_arm = [](auto& io, auto& v) {
@@ -257,6 +381,26 @@ const auto io_arm = [](auto& io, auto& v) {
 const auto io_playbook = [](auto& io, auto& v) {
   io.text(v.name);
   io.text(v.title);
+  io.text(v.description);
+  io.text(v.owner);
+  io.kind(v.backfill, Backfill::per_day);
+  io.u32(v.backfill_per_day);
+  io.maybe(v.pace, io_pace);
+  io.u32(v.holdout);
+  io.list(v.caps, io_cap);
+  io.list(v.quiet, io_quiet);
+  io.kind(v.on_edit, OnEdit::move);
+  io.list(v.moves, [](auto& inner, auto& move) {
+    inner.text(move.from);
+    inner.text(move.to);
+  });
+  io.list(v.lets, io_slot);
+  io.list(v.grants, io_slot);
+  io.list(v.shares, [](auto& inner, auto& share) {
+    inner.u32(share.hundredths);
+    inner.text(share.name);
+    inner.u32(share.target);
+  });
   io.list(v.enters, io_enter);
   io.u32(v.where);
   io.kind(v.again, Again::after);
@@ -273,6 +417,7 @@ const auto io_playbook = [](auto& io, auto& v) {
 template <typename Io, typename P>
 void io_program(Io& io, P& v) {
   io.text(v.timezone);
+  io_policy(io, v.policy);
   io.list(v.attributes, io_attribute);
   io.list(v.events, io_event);
   io.list(v.activity, io_u32);
@@ -283,6 +428,18 @@ void io_program(Io& io, P& v) {
   io.list(v.expressions, io_expression);
   io.list(v.messages, io_message);
   io.list(v.playbooks, io_playbook);
+  io.list(v.budgets, io_budget);
+  io.list(v.partners, [](auto& inner, auto& partner) {
+    inner.text(partner.name);
+    inner.text(partner.title);
+  });
+  io.list(v.currencies, [](auto& inner, auto& currency) {
+    inner.u32(currency.code);
+    inner.text(currency.title);
+    inner.i32(currency.digits);
+  });
+  io.list(v.calendars, io_calendar);
+  io.list(v.functions, io_function);
 }
 
 const auto io_span = [](auto& io, auto& v) {
@@ -302,193 +459,21 @@ void io_places(Io& io, P& v) {
     io_span(inner, playbook.again);
     io_span(inner, playbook.goal);
     io_span(inner, playbook.leave);
+    io_span(inner, playbook.backfill);
+    io_span(inner, playbook.pace);
+    io_span(inner, playbook.holdout);
+    io_span(inner, playbook.on_edit);
+    inner.list(playbook.caps, io_span);
+    inner.list(playbook.quiet, io_span);
     inner.list(playbook.steps, [](auto& deeper, auto& step) {
       deeper.u32(step.line);
       io_span(deeper, step.span);
     });
     inner.list(playbook.arms, io_span);
   });
-}
-
-// ---- does it add up?
-// ------------------------------------------------------------------------------------------------------
-
-bool none_or_below(std::uint32_t index, std::size_t size) { return index == kNone || index < size; }
-
-bool sorted_below(const std::vector<std::uint32_t>& values, std::size_t size) {
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    if (values[i] >= size || (i > 0 && values[i] <= values[i - 1])) return false;
-  }
-  return true;
-}
-
-bool field_there(const Program& program, std::uint32_t event, std::uint32_t field) {
-  if (event >= program.events.size()) return false;
-  return field == kFieldAt || field < program.events[event].fields.size();
-}
-
-bool constant_adds_up(const Constant& constant) {
-  // NaN and infinity are no numbers of the language.
-  if (!(constant.number - constant.number == 0)) return false;
-  for (const Constant& element : constant.list) {
-    if (!constant_adds_up(element)) return false;
-  }
-  return true;
-}
-
-bool window_adds_up(const Program& program, const Window& window) {
-  if (window.event >= program.events.size() || !none_or_below(window.filter, program.nodes.size())) return false;
-  if (window.over && (window.over->months < 0 || window.over->ms < 0)) return false;
-  return window.field == kNone || field_there(program, window.event, window.field);
-}
-
-bool node_adds_up(const Program& program, std::uint32_t index) {
-  const Node& node = program.nodes[index];
-  switch (node.op) {
-    case Op::constant:
-    case Op::consents: return node.a < program.constants.size();
-    case Op::inactive:
-      return node.a < program.constants.size() && program.constants[node.a].kind == ValueKind::duration;
-    case Op::attribute: return node.a < program.attributes.size();
-    case Op::customer_id:
-    case Op::first_seen:
-    case Op::now:
-    case Op::today:
-    case Op::entry_at:
-    case Op::entry_date: return true;
-    case Op::field: return node.a != kNone;  // which event it is of, only the context knows
-    case Op::entry_field:
-    case Op::arm_field: return field_there(program, node.a, node.b);
-    case Op::tagged:
-    case Op::age:
-    case Op::date_of:
-    case Op::not_:
-    case Op::is_missing:
-    case Op::is_not_missing:
-    case Op::negate: return node.a < index;
-    case Op::window: {
-      if (node.a >= program.windows.size()) return false;
-      const std::uint32_t filter = program.windows[node.a].filter;
-      return filter == kNone || filter < index;  // so no filter leads back to its own window
-    }
-    case Op::list: {
-      if (node.a > program.arguments.size() || node.b > program.arguments.size() - node.a) return false;
-      for (std::uint32_t i = 0; i < node.b; ++i) {
-        if (program.arguments[node.a + i] >= index) return false;
-      }
-      return true;
-    }
-    default: return node.a < index && node.b < index;
-  }
-}
-
-bool parts_add_up(const Program& program, const std::vector<TextPart>& parts) {
-  for (const TextPart& part : parts) {
-    if (!none_or_below(part.expression, program.expressions.size())) return false;
-  }
-  return true;
-}
-
-bool step_adds_up(const Program& program, const Playbook& playbook, std::uint32_t index) {
-  const Step& step = playbook.steps[index];
-  const std::size_t end = playbook.steps.size();  // one past the last step ends the journey
-  if (!none_or_below(step.message, program.messages.size())) return false;
-  if (!none_or_below(step.expression, program.expressions.size())) return false;
-  if (!none_or_below(step.attribute, program.attributes.size())) return false;
-  if (!parts_add_up(program, step.text)) return false;
-  if (step.target != kNone && (step.target > end || step.target <= index)) return false;  // only forward: no loops
-  if (step.after != kNone && (step.after > end || step.after <= index)) return false;
-  if (step.arms > 0 && (step.first_arm > playbook.arms.size() || step.arms > playbook.arms.size() - step.first_arm)) {
-    return false;
-  }
-  for (std::uint32_t i = 0; i < step.arms; ++i) {
-    const std::uint32_t target = playbook.arms[step.first_arm + i].target;
-    if (target > end || target <= index) return false;
-  }
-  switch (step.kind) {
-    case StepKind::send: return step.message != kNone;
-    case StepKind::wait: return step.expression != kNone;
-    case StepKind::wait_until:
-      return step.time_of_day >= 0 && step.time_of_day < 86'400'000 && step.weekday >= -1 && step.weekday <= 6;
-    case StepKind::wait_up_to: return step.expression != kNone && step.target != kNone && step.after != kNone;
-    case StepKind::branch: return step.expression != kNone && step.target != kNone;
-    case StepKind::jump: return step.target != kNone;
-    case StepKind::set: return step.attribute != kNone && step.expression != kNone;
-    case StepKind::tag:
-    case StepKind::untag:
-    case StepKind::stop: return true;
-  }
-  return false;
-}
-
-bool playbook_adds_up(const Program& program, const Playbook& playbook) {
-  const std::size_t expressions = program.expressions.size();
-  for (const Enter& enter : playbook.enters) {
-    if (enter.on_event ? enter.event >= program.events.size() : enter.condition == kNone) return false;
-    if (!none_or_below(enter.filter, expressions) || !none_or_below(enter.condition, expressions) ||
-        !none_or_below(enter.where, expressions)) {
-      return false;
-    }
-  }
-  if (!none_or_below(playbook.where, expressions) || !none_or_below(playbook.leave, expressions)) return false;
-  if (playbook.goal &&
-      (playbook.goal->event >= program.events.size() || !none_or_below(playbook.goal->filter, expressions))) {
-    return false;
-  }
-  if (!sorted_below(playbook.arm_events, program.events.size())) return false;
-  for (const Arm& arm : playbook.arms) {
-    if (arm.on_event ? arm.event >= program.events.size() : arm.condition == kNone) return false;
-    if (!none_or_below(arm.condition, expressions)) return false;
-  }
-  for (std::uint32_t i = 0; i < playbook.steps.size(); ++i) {
-    if (!step_adds_up(program, playbook, i)) return false;
-  }
-  return true;
-}
-
-template <typename T>
-bool names_rise(const std::vector<T>& things, std::size_t from) {
-  for (std::size_t i = from + 1; i < things.size(); ++i) {
-    if (!(things[i - 1].name < things[i].name)) return false;
-  }
-  return true;
-}
-
-bool adds_up(const Program& program) {
-  if (program.attributes.size() < 2 || program.events.size() < kBuiltinEventCount) return false;
-  if (program.attributes[kTimezoneAttribute].name != "timezone" ||
-      program.attributes[kLanguageAttribute].name != "language") {
-    return false;
-  }
-  for (std::uint32_t i = 0; i < kBuiltinEventCount; ++i) {
-    if (program.events[i].name != kBuiltinEvents[i]) return false;
-  }
-  if (!names_rise(program.attributes, 2) || !names_rise(program.events, kBuiltinEventCount)) return false;
-  if (!names_rise(program.messages, 0) || !names_rise(program.playbooks, 0)) return false;
-  if (!sorted_below(program.activity, program.events.size())) return false;
-  for (const Constant& constant : program.constants) {
-    if (!constant_adds_up(constant)) return false;
-  }
-  for (const Window& window : program.windows) {
-    if (!window_adds_up(program, window)) return false;
-  }
-  for (std::uint32_t i = 0; i < program.nodes.size(); ++i) {
-    if (!node_adds_up(program, i)) return false;
-  }
-  for (const Expression& expression : program.expressions) {
-    if (expression.root >= program.nodes.size()) return false;
-    if (!sorted_below(expression.dependencies.events, program.events.size())) return false;
-    if (!sorted_below(expression.dependencies.attributes, program.attributes.size())) return false;
-  }
-  for (const Message& message : program.messages) {
-    for (const MessageItem& item : message.items) {
-      if (!parts_add_up(program, item.parts)) return false;
-    }
-  }
-  for (const Playbook& playbook : program.playbooks) {
-    if (!playbook_adds_up(program, playbook)) return false;
-  }
-  return true;
+  io.list(v.messages, io_span);
+  io.list(v.budgets, io_span);
+  io_span(io, v.policy);
 }
 
 // Takes magic and version off; false where they are not this build's.

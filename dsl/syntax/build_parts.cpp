@@ -1,4 +1,4 @@
-// What is parsed but not yet run: its parts, in the order of the English spelling.
+// Statements without typed slots: their parts, in the order of the English spelling.
 #include <utility>
 
 #include "dsl/syntax/build.hpp"

@@ -208,8 +208,9 @@ struct Stmt {
   MessageWord message_word = MessageWord::none;
   ClassWord message_class = ClassWord::none;
   ClassWord cap_class = ClassWord::none;
-  /// For what this version parses but does not run yet: the sub-parts in the order of the English spelling, so that the formatter can
-  /// print them back in either tongue. parts[0] is the leading keyword (but for `item`), and the typed slots are empty, `where` and `name` aside.
+  /// Of statements without typed slots of their own: the sub-parts in the order of the English spelling, so that the formatter can
+  /// print them back in either tongue; read with dsl/syntax/parts.hpp. parts[0] is the leading keyword (but for `item`), and the typed
+  /// slots are empty, `where` and `name` aside.
   struct Part {
     enum class What : std::uint8_t { keyword, name, expression, text, punctuation, block, values, fields, field_block, type } what;
     std::uint16_t keyword = 0;      // syntax::Keyword

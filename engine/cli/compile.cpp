@@ -66,9 +66,9 @@ Result<Checked> check_paths(const std::vector<std::string>& paths) {
   for (std::uint32_t i = 0; i < checked.sources.size(); ++i)
     checked.files.push_back(syntax::parse(checked.sources[i], i, sink));
   check::CheckOptions options;
-  for (const auto& channel : checked.workspace.channels) options.channels.push_back(channel.name);
+  for (const auto& channel : checked.workspace.channels) options.channels.push_back({.name = channel.name, .adapter = channel.adapter});
   if (options.channels.size() == 1)
-    options.default_channel = options.channels.front();  // of several, a message has to name one
+    options.default_channel = options.channels.front().name;  // of several, a message has to name one
   checked.result = check::check(checked.sources, checked.files, options, sink);
   if (checked.result.program && !zone_exists(checked.result.program->timezone)) {
     options.timezones = zone_names();

@@ -58,7 +58,7 @@ Result<std::string> retell(const program::Program& program, const program::Place
       for (const journey::SendEffect& send : sends) {
         const program::Message& message = program.messages[send.message];
         const program::Step& step = program.playbooks[send.playbook].steps[send.step];
-        const std::string channel = !step.channel.empty()      ? step.channel
+        const std::string channel = !step.channels.empty()     ? step.channels.front()
                                     : message.channels.empty() ? "outbox"
                                                                : message.channels.front();
         std::string payload;

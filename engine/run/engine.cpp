@@ -240,7 +240,7 @@ void Engine::build_sends(std::span<const PartitionEffect> from) {
     }
     std::string_view channel = options_.default_channel;
     if (!message.channels.empty()) channel = message.channels.front();
-    if (!step.channel.empty()) channel = step.channel;
+    if (!step.channels.empty()) channel = step.channels.front();
     sends_.push_back({.key = effect.key,
                       .at = effect.at,
                       .customer = partitions_.state(f.partition).customer_id(effect.customer),

@@ -12,7 +12,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 std::string channel_of(const program::Program& program, const program::Step& step, const std::string& default_channel) {
-  if (!step.channel.empty()) return step.channel;
+  if (!step.channels.empty()) return step.channels.front();
   const auto& channels = program.messages[step.message].channels;
   return channels.empty() ? default_channel : channels.front();
 }

@@ -73,7 +73,7 @@ Layout make_layout(const program::Program& program) {
   for (std::uint32_t p = 0; p < program.playbooks.size(); ++p) {
     const auto& enters = program.playbooks[p].enters;
     for (std::uint32_t e = 0; e < enters.size(); ++e) {
-      if (!enters[e].on_event)
+      if (enters[e].kind == program::EnterKind::when)
         layout.conditions.push_back({.playbook = p, .enter = e, .expression = enters[e].condition});
     }
   }

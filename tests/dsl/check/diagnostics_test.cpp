@@ -155,7 +155,7 @@ TEST_CASE("a trait that cannot stand in a window's where is wrong where it is us
 
 TEST_CASE("options of the workspace") {
   check::CheckOptions options;
-  options.channels = {"sms", "email"};
+  options.channels = {{.name = "sms"}, {.name = "email"}};
   const std::string playbook = "playbook p { enter on order; goal order within 1 day; send m }\n";
   CHECK(codes_of(playbook + "message m { text \"a\" }", options) == "T0505");
   CHECK(codes_of(playbook + "message m on sms { text \"a\" }", options) == "");

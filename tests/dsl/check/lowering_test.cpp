@@ -26,7 +26,7 @@ std::string shown_steps(const program::Program& program, const program::Playbook
     out += std::to_string(i) + " " + kKinds[static_cast<int>(step.kind)];
     if (!step.label.empty()) out += " <" + step.label + ">";
     if (step.message != program::kNone) out += " " + program.messages[step.message].name;
-    if (!step.channel.empty()) out += " on " + step.channel;
+    for (const std::string& channel : step.channels) out += " on " + channel;
     if (step.attribute != program::kNone) out += " " + program.attributes[step.attribute].name;
     if (step.expression != program::kNone) out += " " + shown_expression(program, step.expression);
     if (step.within) out += " within " + std::to_string(step.within->ms);

@@ -35,7 +35,7 @@ std::vector<std::string> examples(const std::string& page) {
 
 check::CheckOptions options_for(std::uint16_t code) {
   check::CheckOptions options;
-  options.channels = {"email", "sms"};
+  options.channels = {{.name = "email"}, {.name = "sms"}};
   if (code != 505) options.default_channel = "sms";
   options.timezones = {"Asia/Shanghai", "Europe/Berlin", "UTC"};
   return options;

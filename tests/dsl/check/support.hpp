@@ -162,6 +162,17 @@ inline std::string shown(const program::Program& program, std::uint32_t index) {
     case Op::divide: return call("/");
     case Op::negate: return call("negate");
     case Op::local_moment: return call("clock");
+    case Op::let_value: return "let" + std::to_string(node.a);
+    case Op::grant_amount: return "grant" + std::to_string(node.a) + ".amount";
+    case Op::grant_expires: return "grant" + std::to_string(node.a) + ".expires";
+    case Op::related: return "(of " + shown(program, node.a) + " " + program.attributes[node.b].name + ")";
+    case Op::staff_name: return call("name");
+    case Op::customer_tags: return "tags";
+    case Op::call: {
+      std::string out = "(" + program.functions[program.arguments[node.a]].name;
+      for (std::uint32_t i = 1; i <= node.b; ++i) out += " " + shown(program, program.arguments[node.a + i]);
+      return out + ")";
+    }
     case Op::list: {
       std::string out = "(list";
       for (std::uint32_t i = 0; i < node.b; ++i) out += " " + shown(program, program.arguments[node.a + i]);

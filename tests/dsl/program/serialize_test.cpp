@@ -55,16 +55,31 @@ Program sample() {
   Expression wait;
   wait.root = 8;
   p.expressions = {condition, wait};
-  p.messages = {{"care", MessageClass::care, {"sms"}, {{"text", {{"hello ", kNone}, {"", 0}}}}}};
+  p.messages = {
+      {"care",
+       MessageClass::care,
+       {"sms"},
+       {{"text", {{"hello ", kNone, {}}, {"", 0, {{FilterKind::truncate, 0}}}}, "sms", "en", {{"name", 0}}}}}};
   Playbook book;
   book.name = "win_back";
   book.title = "Win back";
-  book.enters = {{false, kNone, kNone, 0, kNone}, {true, order, 0, kNone, kNone}};
+  book.enters = {{.condition = 0}, {.kind = EnterKind::on_event, .event = order, .filter = 0}};
   book.where = 0;
   book.again = Again::after;
   book.again_after = {0, 180 * kDay};
-  book.goal = Goal{order, Duration{0, 30 * kDay}, 0};
+  book.goal = Goal{.event = order, .within = Duration{0, 30 * kDay}, .filter = 0, .stay = true};
   book.leave = 0;
+  book.backfill = Backfill::per_day;
+  book.backfill_per_day = 2000;
+  book.pace = Pace{5000, {0, 3'600'000}};
+  book.holdout = 1000;
+  book.caps = {
+      {.count = 2, .message_class = MessageClass::marketing, .per = {0, 7 * kDay}, .channel = "sms", .skip = true}};
+  book.quiet = {{.from = 75'600'000, .to = 32'400'000, .channel = "sms"}};
+  book.on_edit = OnEdit::move;
+  book.moves = {{"old", "new"}};
+  book.lets = {{"x", {Type::number, Type::none, {}}}};
+  book.grants = {{"coupon", {Type::money, Type::none, {}}}};
   book.reads_entry = true;
   book.arm_events = {order};
   Step send;
@@ -187,7 +202,15 @@ TEST_CASE("places come back, and broken ones are refused") {
   Places places;
   places.files = {"a.tend"};
   places.nodes = {{0, 1, 2}};
-  places.playbooks = {{{0, 3, 4}, {{0, 5, 6}}, {}, {}, {0, 7, 8}, {}, {{3, {0, 9, 10}}}, {{0, 11, 12}}}};
+  PlaybookPlaces book;
+  book.name = {0, 3, 4};
+  book.enters = {{0, 5, 6}};
+  book.goal = {0, 7, 8};
+  book.steps = {{3, {0, 9, 10}}};
+  book.arms = {{0, 11, 12}};
+  book.caps = {{0, 13, 14}};
+  places.playbooks = {book};
+  places.budgets = {{0, 15, 16}};
   const std::string bytes = serialize(places);
   const auto back = deserialize_places(bytes);
   REQUIRE(back);

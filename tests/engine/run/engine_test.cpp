@@ -35,7 +35,7 @@ program::Program make_program() {
   program::Playbook book;
   book.name = "p";
   book.again = program::Again::always;
-  book.enters.push_back({.on_event = true, .event = program::kBuiltinEventCount});
+  book.enters.push_back({.kind = program::EnterKind::on_event, .event = program::kBuiltinEventCount});
   book.steps.push_back({.kind = program::StepKind::send, .label = "send a", .message = 0});
   book.steps.push_back({.kind = program::StepKind::wait, .label = "wait 3 days", .expression = 0});
   book.steps.push_back({.kind = program::StepKind::send, .label = "send b", .message = 1});

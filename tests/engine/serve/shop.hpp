@@ -52,7 +52,7 @@ inline program::Program shop_program() {
   p.messages = {message("later", "How is it?"), message("thanks", "Thank you!")};
   program::Playbook playbook;
   playbook.name = "thanks";
-  playbook.enters = {{.on_event = true, .event = kOrder}};
+  playbook.enters = {{.kind = program::EnterKind::on_event, .event = kOrder}};
   playbook.again = program::Again::always;
   program::Step thanks, wait, later;
   thanks.kind = later.kind = program::StepKind::send;

@@ -1,0 +1,81 @@
+#include "dsl/check/lookup.hpp"
+
+#include "dsl/check/report.hpp"
+
+namespace tend::check {
+namespace {
+
+using Declarations = std::map<std::string, const syntax::Stmt*>;
+
+const Declarations& of_kind(const Schema& schema, Kind kind) {
+  switch (kind) {
+    case Kind::message: return schema.messages;
+    case Kind::playbook: return schema.playbooks;
+    case Kind::template_: return schema.templates;
+    case Kind::budget: return schema.budgets;
+    case Kind::partner: return schema.partners;
+    case Kind::function: return schema.functions;
+    case Kind::calendar: break;
+  }
+  return schema.calendars;
+}
+
+std::uint16_t code_of(Kind kind) {
+  switch (kind) {
+    case Kind::message: return 204;
+    case Kind::playbook: return 225;
+    case Kind::template_: return 228;
+    case Kind::budget: return 226;
+    case Kind::partner: return 227;
+    case Kind::function: return 224;
+    case Kind::calendar: break;
+  }
+  return 229;
+}
+
+std::string written(const std::vector<syntax::Name>& path) {
+  std::string whole;
+  for (const syntax::Name& name : path) whole += (whole.empty() ? "" : ".") + name.text;
+  return whole;
+}
+
+}  // namespace
+
+std::optional<Named> find_named_quietly(const Workspace& workspace, Kind kind, const std::vector<syntax::Name>& path) {
+  if (path.empty()) return std::nullopt;
+  const Declarations& declared = of_kind(workspace.schema, kind);
+  const auto found = declared.find(written(path));
+  if (found == declared.end()) return std::nullopt;
+  return Named{found->first, found->second, static_cast<std::uint32_t>(std::distance(declared.begin(), found))};
+}
+
+std::optional<Named> find_named(Workspace& workspace, Kind kind, const std::vector<syntax::Name>& path) {
+  if (path.empty()) {
+    workspace.broken = true;
+    return std::nullopt;
+  }
+  if (auto named = find_named_quietly(workspace, kind, path)) return named;
+  if (workspace.schema.unsupported_names.contains(path[0].text)) return std::nullopt;
+  std::vector<std::string> candidates;
+  for (const auto& [name, ignored] : of_kind(workspace.schema, kind)) candidates.push_back(name);
+  const Span span = {path[0].span.file, path[0].span.begin, path.back().span.end};
+  Diagnostic diagnostic = mistake(code_of(kind), span, {written(path)});
+  suggest(diagnostic, written(path), candidates);
+  workspace.sink.report(std::move(diagnostic));
+  return std::nullopt;
+}
+
+std::vector<std::string> channel_names(const CheckOptions& options) {
+  std::vector<std::string> names;
+  for (const ChannelFacts& channel : options.channels) names.push_back(channel.name);
+  return names;
+}
+
+const ChannelFacts* channel_facts(const CheckOptions& options, std::string_view name) {
+  for (const ChannelFacts& channel : options.channels) {
+    if (channel.name == name) return &channel;
+  }
+  return nullptr;
+}
+
+}  // namespace tend::check
