@@ -23,14 +23,14 @@ const Declarations& of_kind(const Schema& schema, Kind kind) {
 std::uint16_t code_of(Kind kind) {
   switch (kind) {
     case Kind::message: return 204;
-    case Kind::playbook: return 225;
-    case Kind::template_: return 228;
-    case Kind::budget: return 226;
-    case Kind::partner: return 227;
     case Kind::function: return 224;
+    case Kind::playbook:
+    case Kind::template_:
+    case Kind::budget:
+    case Kind::partner:
     case Kind::calendar: break;
   }
-  return 229;
+  return 206;
 }
 
 std::string written(const std::vector<syntax::Name>& path) {

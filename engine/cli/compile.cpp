@@ -6,6 +6,7 @@
 #include "dsl/syntax/parse.hpp"
 #include "engine/cli/terminal.hpp"
 #include "engine/env/zone.hpp"
+#include "engine/journey/not_run_yet.hpp"
 
 namespace tend::cli {
 namespace {
@@ -66,7 +67,8 @@ Result<Checked> check_paths(const std::vector<std::string>& paths) {
   for (std::uint32_t i = 0; i < checked.sources.size(); ++i)
     checked.files.push_back(syntax::parse(checked.sources[i], i, sink));
   check::CheckOptions options;
-  for (const auto& channel : checked.workspace.channels) options.channels.push_back({.name = channel.name, .adapter = channel.adapter});
+  for (const auto& channel : checked.workspace.channels)
+    options.channels.push_back({.name = channel.name, .adapter = channel.adapter});
   if (options.channels.size() == 1)
     options.default_channel = options.channels.front().name;  // of several, a message has to name one
   checked.result = check::check(checked.sources, checked.files, options, sink);
@@ -84,6 +86,23 @@ Result<Checked> check_paths(const std::vector<std::string>& paths) {
   return checked;
 }
 
+namespace {
+
+/// Says by name what the language has and this version's engine has not.
+Result<void> refuse_what_cannot_run(const Checked& checked, text::Tongue tongue) {
+  const auto missing = journey::not_run_yet(*checked.result.program, checked.result.places);
+  if (missing.empty()) return {};
+  diagnostic::Sink sink;
+  for (const journey::NotRunYet& one : missing) sink.report(diagnostic::make(900, one.place, {one.what}));
+  std::fputs(diagnostic::human(sink.take(), checked.sources, {.tongue = tongue, .color = wants_colour(2)}).c_str(),
+             stderr);
+  return fail(ErrorCode::unsupported, "the playbooks are right, but this version cannot run all of them yet: " +
+                                          std::to_string(missing.size()) +
+                                          (missing.size() == 1 ? " thing is" : " things are") + " named above");
+}
+
+}  // namespace
+
 Result<std::unique_ptr<Compiled>> compile_workspace(const std::string& path, text::Tongue tongue) {
   auto checked = check_paths({path});
   if (!checked) return tl::unexpected(checked.error());
@@ -95,6 +114,7 @@ Result<std::unique_ptr<Compiled>> compile_workspace(const std::string& path, tex
                                         (checked->errors == 1 ? " mistake has" : " mistakes have") +
                                         " to be mended before this can run; `tend check` shows them");
   }
+  if (auto runs = refuse_what_cannot_run(*checked, tongue); !runs) return tl::unexpected(runs.error());
   auto compiled = std::make_unique<Compiled>();
   compiled->workspace = std::move(checked->workspace);
   compiled->sources = std::move(checked->sources);

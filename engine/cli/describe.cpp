@@ -111,6 +111,17 @@ std::string describe_in(const program::Program& program, std::uint32_t index, st
       for (std::uint32_t i = 0; i < node.b; ++i) out += (i > 0 ? ", " : "") + child(program.arguments[node.a + i]);
       return out + "]";
     }
+    case Op::let_value: return "a value kept by `let`";
+    case Op::grant_amount: return "the amount granted";
+    case Op::grant_expires: return "the end of what was granted";
+    case Op::related: return child(node.a) + "." + program.attributes[node.b].name;
+    case Op::staff_name: return child(node.a) + ".name";
+    case Op::customer_tags: return "customer.tags";
+    case Op::call: {
+      std::string out = program.functions[program.arguments[node.a]].name + "(";
+      for (std::uint32_t i = 1; i <= node.b; ++i) out += (i > 1 ? ", " : "") + child(program.arguments[node.a + i]);
+      return out + ")";
+    }
   }
   CHECK_OR_DIE(false, "every operator has words");
 }

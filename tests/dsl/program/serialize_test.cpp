@@ -117,7 +117,7 @@ TEST_CASE("a program comes back with the same bytes") {
 
 TEST_CASE("the first bytes of a program are its magic and version") {
   const std::string bytes = serialize(sample());
-  CHECK(bytes.substr(0, 12) == std::string("tend.prg\x01\0\0\0", 12));
+  CHECK(bytes.substr(0, 12) == std::string("tend.prg\x02\0\0\0", 12));
   CHECK(bytes.substr(12, 4) == std::string("\x0d\0\0\0", 4));  // little endian: the zone's length
   CHECK(bytes.substr(16, 13) == "Asia/Shanghai");
 }
