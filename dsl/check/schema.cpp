@@ -6,15 +6,14 @@
 
 #include "dsl/check/expression.hpp"
 #include "dsl/check/report.hpp"
+#include "dsl/check/types.hpp"
 #include "dsl/diagnostic/suggest.hpp"
-#include "dsl/text/utf8.hpp"
 
 namespace tend::check {
 namespace {
 
 using syntax::Stmt;
 using syntax::StmtKind;
-using syntax::TypeWord;
 
 // All declarations, by file name and place.
 std::vector<const Stmt*> in_order(const Workspace& workspace) {
@@ -34,115 +33,6 @@ std::vector<const Stmt*> in_order(const Workspace& workspace) {
 
 void report_twice(Workspace& workspace, const syntax::Name& name) {
   workspace.sink.report(mistake(208, name.span, {name.text}));
-}
-
-// ---- names that only what cannot be run yet would declare
-// -----------------------------------------------------------------
-
-void note_names(Workspace& workspace, const syntax::Block& block);
-
-// Every word of a statement that could not be read: one of them may be what it would have declared.
-void note_words(Workspace& workspace, Span span) {
-  const std::string_view text =
-      std::string_view(workspace.sources[span.file].text).substr(span.begin, span.end - span.begin);
-  std::string word;
-  for (std::size_t at = 0; at <= text.size();) {
-    const text::CodePoint point = at < text.size() ? text::decode(text, at) : text::CodePoint{};
-    const bool inside =
-        point.valid && (word.empty() ? text::is_name_start(point.value) : text::is_name_part(point.value));
-    if (inside) {
-      word += text.substr(at, point.length);
-    } else if (!word.empty()) {
-      workspace.schema.unsupported_names.insert(std::exchange(word, {}));
-    }
-    at += point.length;
-  }
-}
-
-void note_names(Workspace& workspace, const Stmt& statement) {
-  Schema& schema = workspace.schema;
-  switch (statement.kind) {
-    case StmtKind::error: note_words(workspace, statement.head); break;
-    case StmtKind::customer:
-    case StmtKind::event:
-      // A field that could not be read has left nothing but its words.
-      if (workspace.sink.errors() > 0) note_words(workspace, statement.span);
-      break;
-    case StmtKind::grant:
-    case StmtKind::credit:
-    case StmtKind::let:
-    case StmtKind::template_:
-    case StmtKind::use:
-    case StmtKind::extern_function:
-    case StmtKind::policy_item:
-      if (!statement.name.text.empty()) schema.unsupported_names.insert(statement.name.text);
-      if (!statement.label.text.empty()) schema.unsupported_names.insert(statement.label.text);
-      for (const Stmt::Part& part : statement.parts) {
-        if (!part.name.text.empty()) schema.unsupported_names.insert(part.name.text);
-        for (const syntax::FieldDecl& field : part.fields) schema.unsupported_names.insert(field.name.text);
-      }
-      break;
-    default: break;
-  }
-  note_names(workspace, statement.block);
-  note_names(workspace, statement.else_block);
-  for (const Stmt::Part& part : statement.parts) note_names(workspace, part.block);
-}
-
-void note_names(Workspace& workspace, const syntax::Block& block) {
-  for (const syntax::StmtPtr& statement : block.statements) {
-    if (statement) note_names(workspace, *statement);
-  }
-}
-
-// ---- types
-// ----------------------------------------------------------------------------------------------------------------
-
-TypeInfo type_of(Workspace& workspace, const syntax::TypeExpr& type) {
-  switch (type.word) {
-    case TypeWord::error: workspace.broken = true; return {};
-    case TypeWord::text: return plain(Type::text);
-    case TypeWord::number: return plain(Type::number);
-    case TypeWord::money: return plain(Type::money);
-    case TypeWord::percent: return plain(Type::percent);
-    case TypeWord::boolean: return plain(Type::boolean);
-    case TypeWord::duration: return plain(Type::duration);
-    case TypeWord::date: return plain(Type::date);
-    case TypeWord::time_of_day: return plain(Type::time_of_day);
-    case TypeWord::moment: return plain(Type::moment);
-    case TypeWord::staff: return plain(Type::staff);
-    case TypeWord::customer: return plain(Type::customer);
-    case TypeWord::one_of: {
-      TypeInfo info = plain(Type::one_of);
-      std::set<std::string> seen;
-      for (const syntax::Text& member : type.members) {
-        auto characters = plain_text(workspace, member);
-        if (!characters) return {};
-        if (!seen.insert(*characters).second) {
-          workspace.sink.report(mistake(208, member.span, {*characters}));
-          continue;
-        }
-        info.members.push_back(std::move(*characters));
-      }
-      return info;
-    }
-    case TypeWord::list_of: {
-      const TypeInfo element = type.element ? type_of(workspace, *type.element) : TypeInfo{};
-      if (element.type == Type::none) return {};
-      if (element.type == Type::list) {
-        workspace.sink.report(mistake(324, type.span));
-        return {};
-      }
-      return {Type::list, element.type, element.members};
-    }
-    case TypeWord::condition:
-    case TypeWord::event:
-    case TypeWord::message:
-    case TypeWord::segment:
-    case TypeWord::budget:
-    case TypeWord::partner: workspace.sink.report(mistake(323, type.span)); return {};
-  }
-  return {};
 }
 
 // ---- declarations

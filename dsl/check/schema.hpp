@@ -62,6 +62,9 @@ struct Workspace {
   std::size_t copied_nodes = 0;  // by traits and segments, against kCopiedNodesMax
 };
 
+/// Remembers the names that a statement would declare and that this version, or the parser, cannot follow.
+void note_names(Workspace& workspace, const syntax::Stmt& statement);
+
 /// Reads every declaration's names and types into `workspace.schema`. Duplicates are reported at the later one, by file
 /// name and place, so the order of `files` does not matter.
 void gather(Workspace& workspace);
