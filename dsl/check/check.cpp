@@ -8,6 +8,7 @@
 #include "dsl/check/lint/lints.hpp"
 #include "dsl/check/lowering.hpp"
 #include "dsl/check/schema.hpp"
+#include "dsl/check/template/template.hpp"
 
 namespace tend::check {
 
@@ -32,8 +33,13 @@ CheckResult check(std::span<const text::Source> sources, std::span<const syntax:
   std::map<std::string, MessageUse> uses;
   Findings findings;
   Lowering lowering{workspace, emit, uses, findings};
+  const std::map<std::string, Instance> instances = instantiate(workspace, check_templates(workspace, findings));
   for (const auto& [name, declaration] : workspace.schema.playbooks) {
-    lower_playbook(lowering, *declaration, result.places);
+    if (const auto made = instances.find(name); made != instances.end()) {
+      lower_instance(lowering, made->second, result.places);
+    } else if (!declaration->value) {
+      lower_playbook(lowering, *declaration, result.places);
+    }
   }
   lower_messages(lowering);
 
@@ -42,6 +48,7 @@ CheckResult check(std::span<const text::Source> sources, std::span<const syntax:
     result.places.playbooks.clear();
     return result;
   }
+  for (const std::string& message : findings.template_sends) uses.try_emplace(message);
   lint_all(workspace, uses, findings);
   result.program = std::move(program);
   return result;

@@ -7,6 +7,7 @@
 #include "dsl/check/expression.hpp"
 #include "dsl/check/flip.hpp"
 #include "dsl/check/report.hpp"
+#include "dsl/check/scope.hpp"
 
 namespace tend::check {
 namespace {
@@ -280,11 +281,13 @@ IrPtr compared(Workspace& workspace, Word word, Span span, IrPtr left, IrPtr rig
     workspace.sink.report(mistake(332, span));
     return nullptr;
   }
-  if (left->op == Op::constant && right->op == Op::constant) {
+  // What one use of a template gives may make a comparison in it pointless for that use alone.
+  const bool of_one_use = hangs_on_parameter(*left) || hangs_on_parameter(*right);
+  if (!of_one_use && left->op == Op::constant && right->op == Op::constant) {
     workspace.sink.report(mistake(334, span));
     return nullptr;
   }
-  if (!count_can_be(*left, word, *right) || !count_can_be(*right, turned(word), *left)) {
+  if (!of_one_use && (!count_can_be(*left, word, *right) || !count_can_be(*right, turned(word), *left))) {
     workspace.sink.report(mistake(333, span));
     return nullptr;
   }

@@ -8,6 +8,7 @@
 #include "dsl/check/flip.hpp"
 #include "dsl/check/lookup.hpp"
 #include "dsl/check/report.hpp"
+#include "dsl/check/scope.hpp"
 
 namespace tend::check {
 namespace {
@@ -165,24 +166,6 @@ IrPtr consents(Workspace& workspace, const Expr& expr) {
   return ir;
 }
 
-IrPtr segment(Workspace& workspace, const Expr& expr) {
-  if (expr.path.empty()) return nullptr;
-  Schema& schema = workspace.schema;
-  const syntax::Name& name = expr.path.back();
-  const auto found = schema.segments.find(name.text);
-  if (found != schema.segments.end() && expr.path.size() == 1) {
-    const Ir* ir = worked_out(workspace, found->second, expr.span);
-    return ir ? clone(*ir) : nullptr;
-  }
-  if (schema.unsupported_names.contains(expr.path[0].text)) return nullptr;
-  std::vector<std::string> candidates;
-  for (const auto& [segment_name, ignored] : schema.segments) candidates.push_back(segment_name);
-  Diagnostic diagnostic = mistake(205, name.span, {name.text});
-  suggest(diagnostic, name.text, candidates);
-  workspace.sink.report(std::move(diagnostic));
-  return nullptr;
-}
-
 IrPtr inactive(Workspace& workspace, const Expr& expr) {
   const auto duration = fixed_duration(workspace, expr.duration.get());
   if (!workspace.schema.has_activity) {
@@ -265,7 +248,7 @@ IrPtr worked_out_expr(Workspace& workspace, const Expr& expr, const Reach& reach
     case ExprKind::age: return aged(workspace, expr, reach);
     case ExprKind::inactive: return inactive(workspace, expr);
     case ExprKind::tagged: return tagged(workspace, expr, reach);
-    case ExprKind::in_segment: return segment(workspace, expr);
+    case ExprKind::in_segment: return segment_of(workspace, expr.path, reach, expr.span);
     case ExprKind::consents: return consents(workspace, expr);
     case ExprKind::not_: {
       IrPtr operand = boolean(workspace, argument(expr, 0), reach);
@@ -296,6 +279,28 @@ IrPtr worked_out_expr(Workspace& workspace, const Expr& expr, const Reach& reach
 }
 
 }  // namespace
+
+IrPtr segment_of(Workspace& workspace, const std::vector<syntax::Name>& path, const Reach& reach, Span span) {
+  if (path.empty()) return nullptr;
+  Schema& schema = workspace.schema;
+  const syntax::Name& name = path.back();
+  const Binding* binding = path.size() == 1 ? bound(workspace, name) : nullptr;
+  if (binding && binding->parameter->type.word == syntax::TypeWord::segment) {
+    return bound_value(workspace, *binding, reach, name);
+  }
+  const auto found = schema.segments.find(name.text);
+  if (found != schema.segments.end() && path.size() == 1) {
+    const Ir* ir = worked_out(workspace, found->second, span);
+    return ir ? clone(*ir) : nullptr;
+  }
+  if (schema.unsupported_names.contains(path[0].text)) return nullptr;
+  std::vector<std::string> candidates;
+  for (const auto& [segment_name, ignored] : schema.segments) candidates.push_back(segment_name);
+  Diagnostic diagnostic = mistake(205, name.span, {name.text});
+  suggest(diagnostic, name.text, candidates);
+  workspace.sink.report(std::move(diagnostic));
+  return nullptr;
+}
 
 IrPtr value_of(Workspace& workspace, const Expr* expr, const Reach& reach) {
   if (!expr) {

@@ -46,6 +46,9 @@ std::optional<Duration> fixed_duration(Workspace& workspace, const syntax::Expr*
 /// The condition of an event's `where`; kept apart because null also means that there is none.
 IrPtr event_filter(Workspace& workspace, const syntax::Expr* where, std::uint32_t event, Reach reach);
 
+/// The condition of the segment that `path` names. Errors: null, reported.
+IrPtr segment_of(Workspace& workspace, const std::vector<syntax::Name>& path, const Reach& reach, Span span);
+
 /// The pieces of a text with `{{ }}`. Errors: nullopt, reported.
 std::optional<std::vector<PartIr>> parts_of(Workspace& workspace, const syntax::Text& text, const Reach& reach);
 

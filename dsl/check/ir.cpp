@@ -52,6 +52,7 @@ IrPtr clone(const Ir& ir) {
   copy->type = ir.type;
   copy->span = ir.span;
   copy->may_be_missing = ir.may_be_missing;
+  copy->of_parameter = ir.of_parameter;
   copy->currency = ir.currency;
   copy->constant = ir.constant;
   copy->a = ir.a;

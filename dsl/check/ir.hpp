@@ -38,6 +38,7 @@ struct Ir {
   TypeInfo type;
   Span span;
   bool may_be_missing = false;
+  bool of_parameter = false;         // given for a parameter of a template: another use may give another
   std::optional<Currency> currency;  // of money, where the text says which
   Constant constant;                 // constant; consents; inactive
   std::uint32_t a = kNone;           // attribute, field, entry_field, arm_field: as Node

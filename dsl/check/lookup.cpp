@@ -1,6 +1,7 @@
 #include "dsl/check/lookup.hpp"
 
 #include "dsl/check/report.hpp"
+#include "dsl/check/scope.hpp"
 
 namespace tend::check {
 namespace {
@@ -33,6 +34,25 @@ std::uint16_t code_of(Kind kind) {
   return 206;
 }
 
+syntax::TypeWord parameter_of(Kind kind) {
+  switch (kind) {
+    case Kind::message: return syntax::TypeWord::message;
+    case Kind::budget: return syntax::TypeWord::budget;
+    case Kind::partner: return syntax::TypeWord::partner;
+    case Kind::playbook:
+    case Kind::template_:
+    case Kind::function:
+    case Kind::calendar: break;
+  }
+  return syntax::TypeWord::error;  // no parameter stands for one
+}
+
+// The parameter of a template that `path` names, if parameters can stand for declarations of this kind.
+const Binding* bound_of_kind(const Workspace& workspace, Kind kind, const std::vector<syntax::Name>& path) {
+  const Binding* binding = path.size() == 1 ? bound(workspace, path[0]) : nullptr;
+  return binding && binding->parameter->type.word == parameter_of(kind) ? binding : nullptr;
+}
+
 std::string written(const std::vector<syntax::Name>& path) {
   std::string whole;
   for (const syntax::Name& name : path) whole += (whole.empty() ? "" : ".") + name.text;
@@ -43,6 +63,10 @@ std::string written(const std::vector<syntax::Name>& path) {
 
 std::optional<Named> find_named_quietly(const Workspace& workspace, Kind kind, const std::vector<syntax::Name>& path) {
   if (path.empty()) return std::nullopt;
+  if (const Binding* binding = bound_of_kind(workspace, kind, path)) {
+    const auto* given = bound_path(*binding);
+    return given && !binding->broken ? find_named_quietly(workspace, kind, *given) : std::nullopt;
+  }
   const Declarations& declared = of_kind(workspace.schema, kind);
   const auto found = declared.find(written(path));
   if (found == declared.end()) return std::nullopt;
@@ -55,6 +79,7 @@ std::optional<Named> find_named(Workspace& workspace, Kind kind, const std::vect
     return std::nullopt;
   }
   if (auto named = find_named_quietly(workspace, kind, path)) return named;
+  if (bound_of_kind(workspace, kind, path)) return std::nullopt;  // nothing was given, or that was reported
   if (workspace.schema.unsupported_names.contains(path[0].text)) return std::nullopt;
   std::vector<std::string> candidates;
   for (const auto& [name, ignored] : of_kind(workspace.schema, kind)) candidates.push_back(name);
@@ -63,6 +88,11 @@ std::optional<Named> find_named(Workspace& workspace, Kind kind, const std::vect
   suggest(diagnostic, written(path), candidates);
   workspace.sink.report(std::move(diagnostic));
   return std::nullopt;
+}
+
+std::optional<std::uint32_t> event_named(const Workspace& workspace, const syntax::Name& name) {
+  if (const Binding* binding = bound(workspace, name)) return binding->event;
+  return event_named(workspace.schema, name.text);
 }
 
 std::vector<std::string> channel_names(const CheckOptions& options) {

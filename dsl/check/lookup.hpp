@@ -25,6 +25,9 @@ std::optional<Named> find_named(Workspace& workspace, Kind kind, const std::vect
 /// The same, not reported.
 std::optional<Named> find_named_quietly(const Workspace& workspace, Kind kind, const std::vector<syntax::Name>& path);
 
+/// The event that `name` means where it stands: what an event parameter stands for, else the one of this name.
+std::optional<std::uint32_t> event_named(const Workspace& workspace, const syntax::Name& name);
+
 /// Names of the channels that `tend.toml` declares.
 std::vector<std::string> channel_names(const CheckOptions& options);
 /// Null where the channel is not known.

@@ -1,6 +1,7 @@
 // Lowering of playbooks and messages.
 #pragma once
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -18,7 +19,8 @@ struct MessageUse {
 
 /// What the lints want to know and the program does not say.
 struct Findings {
-  std::vector<Span> unreachable;  // the first step of each stretch that no journey reaches
+  std::vector<Span> unreachable;         // the first step of each stretch that no journey reaches
+  std::set<std::string> template_sends;  // messages that templates send, used or not
 };
 
 /// Everything that is handed from playbook to playbook.

@@ -3,7 +3,9 @@
 #include <utility>
 
 #include "dsl/check/expression.hpp"
+#include "dsl/check/lookup.hpp"
 #include "dsl/check/report.hpp"
+#include "dsl/check/scope.hpp"
 
 namespace tend::check {
 namespace {
@@ -26,7 +28,7 @@ IrPtr unknown(Workspace& workspace, const Name& name, const Reach& reach) {
     workspace.sink.report(std::move(diagnostic));
     return nullptr;
   }
-  if (event_named(schema, name.text)) {
+  if (event_named(workspace, name)) {
     workspace.sink.report(mistake(217, name.span, {name.text}, 20, {name.text}));
     return nullptr;
   }
@@ -191,6 +193,11 @@ IrPtr bare_name(Workspace& workspace, const Expr& expr, const Reach& reach) {
   const bool has_segment = segment != schema.segments.end();
   const std::string built_in = canonical(name.text, Builtin::root);
   const bool is_built_in = built_in == "today" || built_in == "now";
+  if (const Binding* binding = bound(workspace, name)) {
+    if (!field) return bound_value(workspace, *binding, reach, name);
+    workspace.sink.report(mistake(209, expr.span, {name.text}));
+    return nullptr;
+  }
 
   if (int(field.has_value()) + int(has_trait) + int(has_segment) + int(is_built_in) > 1) {
     workspace.sink.report(mistake(209, expr.span, {name.text}));
@@ -224,7 +231,10 @@ IrPtr dotted_name(Workspace& workspace, const Expr& expr, const Reach& reach) {
   const Name& root = expr.path[0];
   const Name& second = expr.path[1];
   const std::string built_in = canonical(root.text, Builtin::root);
-  const auto event = event_named(schema, root.text);
+  const Binding* binding = bound(workspace, root);
+  if (binding && binding->broken) return nullptr;
+  const auto event = event_named(workspace, root);
+  if (binding && !event) return followed(workspace, expr, 1, bound_value(workspace, *binding, reach, root));
   if (event && reach.event == event) {
     return followed(workspace, expr, 2, field_under_test(workspace, *event, second, expr.span));
   }
@@ -271,8 +281,10 @@ std::optional<std::uint32_t> event_of(Workspace& workspace, const std::vector<Na
   if (path.empty()) return std::nullopt;
   const Name& name = path[0];
   const Schema& schema = workspace.schema;
+  const Binding* binding = bound(workspace, name);
+  if (binding && binding->broken) return std::nullopt;
   if (path.size() == 1) {
-    if (const auto event = event_named(schema, name.text)) return event;
+    if (const auto event = event_named(workspace, name)) return event;
   }
   if (schema.unsupported_names.contains(name.text)) return std::nullopt;
   Span span = name.span;
@@ -281,7 +293,7 @@ std::optional<std::uint32_t> event_of(Workspace& workspace, const std::vector<Na
     written += "." + path[i].text;
     span.end = path[i].span.end;
   }
-  if (path.size() == 2 && event_named(schema, name.text)) {
+  if (path.size() == 2 && event_named(workspace, name)) {
     workspace.sink.report(mistake(222, span, {written, name.text}));
     return std::nullopt;
   }

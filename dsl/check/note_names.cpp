@@ -48,9 +48,6 @@ void note_names(Workspace& workspace, const Stmt& statement) {
     case StmtKind::grant:
     case StmtKind::credit:
     case StmtKind::let:
-    case StmtKind::template_:
-    case StmtKind::use:
-    case StmtKind::extern_function:
     case StmtKind::policy_item:
       if (!statement.name.text.empty()) schema.unsupported_names.insert(statement.name.text);
       if (!statement.label.text.empty()) schema.unsupported_names.insert(statement.label.text);

@@ -4,6 +4,7 @@
 #include <set>
 #include <utility>
 
+#include "dsl/check/lookup.hpp"
 #include "dsl/check/lowering.hpp"
 #include "dsl/check/report.hpp"
 #include "dsl/check/steps.hpp"
@@ -44,15 +45,15 @@ bool is_again(StmtKind kind) {
 }
 
 // The events that some arm of the playbook waits for, whatever else is wrong with it.
-void find_arm_events(const Schema& schema, const Block& block, std::set<std::uint32_t>& events) {
+void find_arm_events(const Workspace& workspace, const Block& block, std::set<std::uint32_t>& events) {
   for (const syntax::StmtPtr& statement : block.statements) {
     if (!statement) continue;
     if (statement->kind == StmtKind::arm_on && statement->path.size() == 1) {
-      if (const auto event = event_named(schema, statement->path[0].text)) events.insert(*event);
+      if (const auto event = event_named(workspace, statement->path[0])) events.insert(*event);
     }
-    find_arm_events(schema, statement->block, events);
-    find_arm_events(schema, statement->else_block, events);
-    for (const Stmt::Part& part : statement->parts) find_arm_events(schema, part.block, events);
+    find_arm_events(workspace, statement->block, events);
+    find_arm_events(workspace, statement->else_block, events);
+    for (const Stmt::Part& part : statement->parts) find_arm_events(workspace, part.block, events);
   }
 }
 
@@ -74,7 +75,7 @@ class Header {
         journey_.always_by_event = false;
         continue;
       }
-      const auto event = clause->path.size() == 1 ? event_named(workspace_.schema, clause->path[0].text) : std::nullopt;
+      const auto event = clause->path.size() == 1 ? event_named(workspace_, clause->path[0]) : std::nullopt;
       if (event) {
         journey_.entry_events.insert(*event);
       } else {
@@ -228,10 +229,6 @@ void check_order(Workspace& workspace, const Block& block) {
 
 void lower_playbook(Lowering& lowering, const Stmt& declaration, program::Places& places) {
   Workspace& workspace = lowering.workspace;
-  if (declaration.value) {  // playbook x = template(…)
-    report_unsupported(workspace, declaration.head, "template");
-    return;
-  }
   program::Program& program = lowering.emit.program();
   const auto index = static_cast<std::uint32_t>(program.playbooks.size());
   Playbook& out = program.playbooks.emplace_back();
@@ -243,7 +240,7 @@ void lower_playbook(Lowering& lowering, const Stmt& declaration, program::Places
   }
   lowering.emit.forget();
   Journey journey;
-  find_arm_events(workspace.schema, declaration.block, journey.arm_events);
+  find_arm_events(workspace, declaration.block, journey.arm_events);
   Header header(lowering, out, out_places, journey);
   header.find_entries(declaration);
   check_order(workspace, declaration.block);

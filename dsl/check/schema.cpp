@@ -168,14 +168,11 @@ void take_activity(Workspace& workspace, const std::vector<const Stmt*>& declara
 const char* unsupported_declaration(StmtKind kind) {
   switch (kind) {
     case StmtKind::budget: return "budget";
-    case StmtKind::template_: return "template";
     case StmtKind::use: return "use";
     case StmtKind::test: return "test";
     case StmtKind::partner: return "partner";
     case StmtKind::currency: return "currency";
-    case StmtKind::extern_function: return "extern function";
     case StmtKind::calendar: return "calendar";
-    case StmtKind::requires_: return "requires";
     default: return nullptr;
   }
 }
@@ -219,6 +216,8 @@ void gather(Workspace& workspace) {
       case StmtKind::segment: take_trait(workspace, *declaration, true); break;
       case StmtKind::message: take_named(workspace, schema.messages, *declaration); break;
       case StmtKind::playbook: take_named(workspace, schema.playbooks, *declaration); break;
+      case StmtKind::template_: take_named(workspace, schema.templates, *declaration); break;
+      case StmtKind::extern_function: take_named(workspace, schema.functions, *declaration); break;
       case StmtKind::policy: take_policy(workspace, *declaration, has_timezone); break;
       case StmtKind::activity: break;
       default:

@@ -26,6 +26,9 @@ struct Trait {
   IrPtr ir;  // null after `done`: it has a mistake
 };
 
+struct Scope;
+struct Instance;
+
 struct Schema {
   std::vector<program::Attribute> attributes;  // as in the program; Type::none where the type was wrong
   std::vector<program::Event> events;
@@ -60,6 +63,7 @@ struct Workspace {
   bool broken = false;           // the tree holds parts that could not be parsed
   std::size_t open_depth = 0;    // levels of expressions under way, against kOpenDepthMax
   std::size_t copied_nodes = 0;  // by traits and segments, against kCopiedNodesMax
+  const Scope* scope = nullptr;  // of the template whose body is being read
 };
 
 /// Remembers the names that a statement would declare and that this version, or the parser, cannot follow.

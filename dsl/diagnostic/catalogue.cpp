@@ -11,6 +11,7 @@ namespace tend::diagnostic {
 namespace {
 
 constexpr char kPhraseMark = '\x01';  // no word of an author's begins so
+constexpr char kSentenceMark = '\x02';
 
 constexpr std::pair<std::string_view, std::string_view> kPhrases[] = {
 #define CODE(number, severity, en, zh)
@@ -24,7 +25,31 @@ constexpr std::pair<std::string_view, std::string_view> kPhrases[] = {
 #undef PHRASE
 };
 
+std::string fill(std::string_view sentence, const std::vector<std::string>& arguments, Tongue tongue);
+const Entry* find(const std::vector<Entry>& entries, std::uint16_t code);
+
+// mark, code as four digits, then each argument: its length, `:`, its characters
+std::string resolve_sentence(std::string_view packed, Tongue tongue) {
+  const auto number = [&packed](std::size_t digits) {
+    std::size_t value = 0;
+    for (const char digit : packed.substr(0, digits)) value = value * 10 + static_cast<std::size_t>(digit - '0');
+    packed.remove_prefix(digits);
+    return value;
+  };
+  packed.remove_prefix(1);
+  const Entry* entry = find(codes(), static_cast<std::uint16_t>(number(4)));
+  CHECK_OR_DIE(entry != nullptr, "the code stands in codes.inc");
+  std::vector<std::string> arguments;
+  while (!packed.empty()) {
+    const std::size_t length = number(packed.find(':'));
+    arguments.emplace_back(packed.substr(1, length));
+    packed.remove_prefix(1 + length);
+  }
+  return fill(tongue == Tongue::en ? entry->en : entry->zh, arguments, tongue);
+}
+
 std::string resolve(const std::string& argument, Tongue tongue) {
+  if (!argument.empty() && argument[0] == kSentenceMark) return resolve_sentence(argument, tongue);
   if (argument.size() != 3 || argument[0] != kPhraseMark) return argument;
   const auto index =
       static_cast<std::size_t>(static_cast<unsigned char>(argument[1]) * 128 + static_cast<unsigned char>(argument[2]));
@@ -123,6 +148,12 @@ Diagnostic make(std::uint16_t code, text::Span span, std::vector<std::string> ar
 std::string argument(Phrase phrase) {
   const auto index = static_cast<unsigned>(phrase);
   return {kPhraseMark, static_cast<char>(index / 128), static_cast<char>(index % 128)};
+}
+
+std::string argument(const Diagnostic& other) {
+  std::string packed = kSentenceMark + code_name(other.code).substr(1);
+  for (const std::string& one : other.arguments) packed += std::to_string(one.size()) + ":" + one;
+  return packed;
 }
 
 std::string code_name(std::uint16_t code) {

@@ -60,6 +60,9 @@ Diagnostic make(std::uint16_t code, text::Span span, std::vector<std::string> ar
 /// An argument that names something of the language and so is written in the reader's tongue.
 std::string argument(Phrase phrase);
 
+/// An argument that is the sentence of another diagnostic, help aside: what went wrong somewhere else.
+std::string argument(const Diagnostic& other);
+
 /// `T0201`.
 std::string code_name(std::uint16_t code);
 

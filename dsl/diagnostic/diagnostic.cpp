@@ -35,6 +35,7 @@ std::vector<Diagnostic> capped(std::vector<Diagnostic> diagnostics, std::size_t 
 }
 
 void Sink::report(Diagnostic diagnostic) {
+  if (diverted_) return diverted_->push_back(std::move(diagnostic));
   if (diagnostic.severity == Severity::error) ++errors_;
   diagnostics_.push_back(std::move(diagnostic));
   if (diagnostics_.size() >= most_ + kAhead) keep_first();

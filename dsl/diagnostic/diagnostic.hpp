@@ -50,6 +50,10 @@ class Sink {
   /// How many errors were reported, doubles and what is no longer kept among them.
   std::size_t errors() const { return errors_; }
   std::vector<Diagnostic> take();
+  /// Until it is called again, what is reported goes into `list` and is not counted; null: it is kept here. For what is
+  /// to be said in another place.
+  /// Returns the list before.
+  std::vector<Diagnostic>* divert(std::vector<Diagnostic>* list) { return std::exchange(diverted_, list); }
 
  private:
   void keep_first();
@@ -57,6 +61,7 @@ class Sink {
   std::vector<Diagnostic> diagnostics_;
   std::size_t errors_ = 0;
   std::size_t most_;
+  std::vector<Diagnostic>* diverted_ = nullptr;
 };
 
 }  // namespace tend::diagnostic
