@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "dsl/check/budget.hpp"
 #include "dsl/check/emit.hpp"
 #include "dsl/check/lint/lints.hpp"
 #include "dsl/check/lowering.hpp"
@@ -26,6 +27,12 @@ CheckResult check(std::span<const text::Source> sources, std::span<const syntax:
 
   program::Program program;
   program.timezone = workspace.schema.timezone;
+  program.policy = workspace.schema.policy;
+  program.calendars = workspace.schema.calendar_days;
+  for (const auto& [code, currency] : workspace.schema.own_currencies) program.currencies.push_back(currency);
+  result.places.policy = workspace.schema.policy_place;
+  lower_budgets(workspace, program, result.places);
+  lower_partners(workspace, program);
   program.attributes = workspace.schema.attributes;
   program.events = workspace.schema.events;
   program.activity = workspace.schema.activity;

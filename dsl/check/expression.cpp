@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "dsl/check/currency.hpp"
 #include "dsl/check/flip.hpp"
 #include "dsl/check/lookup.hpp"
 #include "dsl/check/report.hpp"
@@ -44,11 +45,14 @@ IrPtr joined(Workspace& workspace, const Expr& expr, const Reach& reach, Op op) 
   return make_binary(op, Type::boolean, expr.span, std::move(left), std::move(right));
 }
 
-IrPtr literal(const Expr& expr) {
+IrPtr literal(Workspace& workspace, const Expr& expr) {
   switch (expr.value.kind) {
     case ValueKind::boolean: return make_constant(expr.value, Type::boolean, expr.span);
     case ValueKind::number: return make_constant(expr.value, Type::number, expr.span);
-    case ValueKind::money: return make_constant(expr.value, Type::money, expr.span);
+    case ValueKind::money: {
+      auto money = money_of(workspace, expr);
+      return money ? make_constant(std::move(*money), Type::money, expr.span) : nullptr;
+    }
     case ValueKind::percent: return make_constant(expr.value, Type::percent, expr.span);
     case ValueKind::text: return make_constant(expr.value, Type::text, expr.span);
     case ValueKind::date: return make_constant(expr.value, Type::date, expr.span);
@@ -152,11 +156,14 @@ IrPtr tagged(Workspace& workspace, const Expr& expr, const Reach& reach) {
 IrPtr consents(Workspace& workspace, const Expr& expr) {
   if (expr.path.empty()) return nullptr;
   const std::string& name = expr.path[0].text;
-  const std::vector<std::string> channels = channel_names(workspace.options);
-  const bool known = std::find(channels.begin(), channels.end(), name) != channels.end();
-  if (!channels.empty() && !known && !workspace.schema.unsupported_names.contains(name)) {
-    Diagnostic diagnostic = mistake(207, expr.path[0].span, {name});
-    suggest(diagnostic, name, channels);
+  std::vector<std::string> known = channel_names(workspace.options);
+  const bool all_known = !known.empty();  // without tend.toml any name may be a channel's
+  const std::vector<std::string>& purposes = workspace.schema.policy.purposes;
+  known.insert(known.end(), purposes.begin(), purposes.end());
+  if (all_known && std::find(known.begin(), known.end(), name) == known.end() &&
+      !workspace.schema.unsupported_names.contains(name)) {
+    Diagnostic diagnostic = mistake(236, expr.path[0].span, {name}, 44, {name});
+    suggest(diagnostic, name, known);
     workspace.sink.report(std::move(diagnostic));
     return nullptr;
   }
@@ -235,7 +242,7 @@ IrPtr called(Workspace& workspace, const Expr& expr) {
 IrPtr worked_out_expr(Workspace& workspace, const Expr& expr, const Reach& reach) {
   switch (expr.kind) {
     case ExprKind::error: workspace.broken = true; return nullptr;
-    case ExprKind::literal: return literal(expr);
+    case ExprKind::literal: return literal(workspace, expr);
     case ExprKind::moment_local: return local_moment(expr);
     case ExprKind::text: return text_literal(workspace, expr);
     case ExprKind::list: return list(workspace, expr, reach);

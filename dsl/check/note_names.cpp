@@ -48,7 +48,6 @@ void note_names(Workspace& workspace, const Stmt& statement) {
     case StmtKind::grant:
     case StmtKind::credit:
     case StmtKind::let:
-    case StmtKind::policy_item:
       if (!statement.name.text.empty()) schema.unsupported_names.insert(statement.name.text);
       if (!statement.label.text.empty()) schema.unsupported_names.insert(statement.label.text);
       for (const Stmt::Part& part : statement.parts) {

@@ -4,7 +4,10 @@
 #include <algorithm>
 #include <utility>
 
+#include "dsl/check/calendar.hpp"
+#include "dsl/check/currency.hpp"
 #include "dsl/check/expression.hpp"
+#include "dsl/check/policy.hpp"
 #include "dsl/check/report.hpp"
 #include "dsl/check/types.hpp"
 #include "dsl/diagnostic/suggest.hpp"
@@ -79,6 +82,7 @@ void take_event(Workspace& workspace, const Stmt& declaration) {
   std::set<std::string_view> names;
   for (const syntax::FieldDecl& field : declaration.fields) {
     if (field.name.text.empty()) continue;
+    if (field.is_private) workspace.sink.report(mistake(342, field.span, {}, 43));
     const TypeInfo type = type_of(workspace, field.type);
     if (canonical(field.name.text, Builtin::event_field) == "at") {
       workspace.sink.report(mistake(212, field.name.span, {field.name.text}));
@@ -114,40 +118,6 @@ void take_named(Workspace& workspace, std::map<std::string, const Stmt*>& named,
   if (!named.try_emplace(declaration.name.text, &declaration).second) report_twice(workspace, declaration.name);
 }
 
-void take_policy(Workspace& workspace, const Stmt& policy, bool& has_timezone) {
-  for (const syntax::StmtPtr& line : policy.block.statements) {
-    if (!line) continue;
-    if (line->kind == StmtKind::error) {
-      workspace.broken = true;
-      continue;
-    }
-    if (line->kind == StmtKind::timezone) {
-      if (!line->text) continue;
-      auto zone = plain_text(workspace, *line->text);
-      if (!zone) continue;
-      if (has_timezone) {
-        workspace.sink.report(mistake(208, line->head, {"timezone"}));
-        continue;
-      }
-      has_timezone = true;
-      const std::vector<std::string>& zones = workspace.options.timezones;
-      if (!zones.empty() && std::find(zones.begin(), zones.end(), *zone) == zones.end()) {
-        Diagnostic diagnostic = mistake(223, line->text->span, {*zone});
-        suggest(diagnostic, *zone, zones);
-        workspace.sink.report(std::move(diagnostic));
-        continue;
-      }
-      workspace.schema.timezone = *zone;
-      continue;
-    }
-    std::string what = "policy";
-    if (!line->parts.empty() && line->parts[0].what == Stmt::Part::What::keyword) {
-      what = syntax::spelling(static_cast<syntax::Keyword>(line->parts[0].keyword), syntax::Tongue::en);
-    }
-    report_unsupported(workspace, line->head, std::move(what));
-  }
-}
-
 void take_activity(Workspace& workspace, const std::vector<const Stmt*>& declarations) {
   Schema& schema = workspace.schema;
   for (const Stmt* declaration : declarations) {
@@ -167,12 +137,8 @@ void take_activity(Workspace& workspace, const std::vector<const Stmt*>& declara
 
 const char* unsupported_declaration(StmtKind kind) {
   switch (kind) {
-    case StmtKind::budget: return "budget";
     case StmtKind::use: return "use";
     case StmtKind::test: return "test";
-    case StmtKind::partner: return "partner";
-    case StmtKind::currency: return "currency";
-    case StmtKind::calendar: return "calendar";
     default: return nullptr;
   }
 }
@@ -203,7 +169,6 @@ void gather(Workspace& workspace) {
   Schema& schema = workspace.schema;
   built_ins(schema);
   const std::vector<const Stmt*> declarations = in_order(workspace);
-  bool has_timezone = false;
   for (const Stmt* declaration : declarations) {
     note_names(workspace, *declaration);
     switch (declaration->kind) {
@@ -218,7 +183,11 @@ void gather(Workspace& workspace) {
       case StmtKind::playbook: take_named(workspace, schema.playbooks, *declaration); break;
       case StmtKind::template_: take_named(workspace, schema.templates, *declaration); break;
       case StmtKind::extern_function: take_named(workspace, schema.functions, *declaration); break;
-      case StmtKind::policy: take_policy(workspace, *declaration, has_timezone); break;
+      case StmtKind::budget: take_named(workspace, schema.budgets, *declaration); break;
+      case StmtKind::partner: take_named(workspace, schema.partners, *declaration); break;
+      case StmtKind::currency: take_named(workspace, schema.currencies, *declaration); break;
+      case StmtKind::calendar: take_named(workspace, schema.calendars, *declaration); break;
+      case StmtKind::policy:  // below: they name channels, calendars and currencies
       case StmtKind::activity: break;
       default:
         if (const char* what = unsupported_declaration(declaration->kind)) {
@@ -230,6 +199,9 @@ void gather(Workspace& workspace) {
   sort_by_name(schema.events, program::kBuiltinEventCount);
   index_names(schema);
   take_activity(workspace, declarations);
+  take_currencies(workspace);
+  schema.calendar_days = calendars_of(workspace);
+  take_policies(workspace, declarations);
 }
 
 void declare(Schema& schema, program::Attribute attribute) {

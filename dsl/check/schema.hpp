@@ -48,6 +48,11 @@ struct Schema {
   std::map<std::string, const syntax::Stmt*> functions;
   std::map<std::string, const syntax::Stmt*> calendars;
   std::map<std::string, const syntax::Stmt*> currencies;
+  std::map<std::string, program::DeclaredCurrency> own_currencies;  // what `currencies` say, by code
+  program::Policy policy;
+  Span policy_place;                             // of the first one; empty where there is none
+  bool names_calendar = false;                   // the policy does, whether or not there is one of this name
+  std::vector<program::Calendar> calendar_days;  // what `calendars` say, in their order
   /// Names that a construct which this version does not run would have declared: whoever uses them is not told off
   /// again.
   std::set<std::string> unsupported_names;

@@ -36,6 +36,13 @@ struct Duration {
 using Currency = std::uint32_t;
 Currency pack_currency(std::string_view code);      // 1 to 4 ASCII letters or digits
 std::string currency_code(Currency currency);
+/// Is it one of ISO 4217's currencies? All others have to be declared.
+bool is_iso_currency(Currency currency);
+/// The codes of all of them, sorted.
+std::vector<std::string> iso_currencies();
+/// Most digits after the point of a currency of one's own. The parser, which cannot know what is declared, reads amounts
+/// in currencies that ISO 4217 does not know with so many; the checker turns them into the declared digits.
+inline constexpr int kDeclaredDigitsMax = 4;
 /// Digits after the point: ISO 4217 (CNY 2, JPY 0, KWD 3, …); 2 for codes that ISO does not know.
 int currency_digits(Currency currency);
 

@@ -161,7 +161,8 @@ Problem read_number(Reading& reading, std::string_view number) {
 
 Problem read_money(Reading& reading, std::string_view number, std::string_view code) {
   const program::Currency currency = program::pack_currency(code);
-  const int digits = program::currency_digits(currency);
+  const bool known = program::is_iso_currency(currency);
+  const int digits = known ? program::currency_digits(currency) : program::kDeclaredDigitsMax;
   const Decimal decimal = decimal_of(number);
   if (decimal.scale > digits) return reading.bad(122, {reading.raw, std::string(code)});
   const std::optional<std::int64_t> minor = scaled(decimal, digits);

@@ -456,7 +456,13 @@ struct currency : statement<S::currency, kw<K::currency>, ws, some_name, title,
 struct extern_function
     : statement<S::extern_function, kw<K::extern_function>, ws, some_name, ws, need<params, P::opening_parenthesis>, ws,
                 need<type, P::type>, ws, need<kw<K::from>, P::from_budget>, ws, some_text> {};
-struct calendar : statement<S::calendar, kw<K::calendar>, ws, calendar_name> {};
+// days = date [ "to" date ] [ text ]
+struct calendar_days
+    : seq<ws, need<literal<L::date>, P::date>, opt<ws, kw<K::to>, ws, need<literal<L::date>, P::date>>, title> {};
+struct calendar_line : statement<S::item, sor<seq<sor<kw<K::holiday>, kw<K::workday>>, calendar_days>, kw<K::lunar>>> {
+};
+struct calendar : statement<S::calendar, kw<K::calendar>, head<ws, some_name, title>,
+                            block<calendar_line, P::calendar_line, false, true>> {};
 
 struct ago : seq<ws, literal<L::duration>, ws, kw<K::ago>> {};
 struct event_given : seq<need<path, P::event>, optional_values, opt<ago>> {};
