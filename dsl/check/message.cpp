@@ -2,6 +2,7 @@
 #include <set>
 #include <utility>
 
+#include "dsl/check/channel.hpp"
 #include "dsl/check/lowering.hpp"
 #include "dsl/check/report.hpp"
 
@@ -55,8 +56,7 @@ program::Message lower_message(Lowering& lowering, const Stmt& declaration, cons
   program::Message out;
   out.name = declaration.name.text;
   out.message_class = class_of(declaration.message_class);
-  const std::string channel = channel_of(workspace, declaration.channels);
-  if (!channel.empty()) out.channels = {channel};
+  out.channels = channels_of(workspace, declaration.channels);
   Reach reach;
   reach.journey = &journey;
   std::set<MessageWord> seen;
