@@ -19,6 +19,7 @@ CheckResult check(std::span<const text::Source> sources, std::span<const syntax:
   CheckResult result;
   for (const text::Source& source : sources) result.places.files.push_back(source.name);
   gather(workspace);
+  note_steps(workspace);
 
   // Unused ones are checked too, though they leave no trace in the program.
   for (auto& [name, trait] : workspace.schema.traits) worked_out(workspace, trait, trait.declaration->name.span);
@@ -39,7 +40,7 @@ CheckResult check(std::span<const text::Source> sources, std::span<const syntax:
   Emitter emit(program, result.places.nodes);
   std::map<std::string, MessageUse> uses;
   Findings findings;
-  Lowering lowering{workspace, emit, uses, findings};
+  Lowering lowering{workspace, emit, uses, findings, {}};
   const std::map<std::string, Instance> instances = instantiate(workspace, check_templates(workspace, findings));
   for (const auto& [name, declaration] : workspace.schema.playbooks) {
     if (const auto made = instances.find(name); made != instances.end()) {
@@ -48,6 +49,7 @@ CheckResult check(std::span<const text::Source> sources, std::span<const syntax:
       lower_playbook(lowering, *declaration, result.places);
     }
   }
+  share_slots(lowering);
   lower_messages(lowering);
 
   if (workspace.broken || sink.errors() > 0) {

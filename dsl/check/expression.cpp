@@ -248,7 +248,7 @@ IrPtr worked_out_expr(Workspace& workspace, const Expr& expr, const Reach& reach
     case ExprKind::list: return list(workspace, expr, reach);
     case ExprKind::path: return name_of(workspace, expr, reach);
     case ExprKind::call: return called(workspace, expr);
-    case ExprKind::lunar: report_unsupported(workspace, expr.span, "lunar"); return nullptr;
+    case ExprKind::lunar: workspace.sink.report(mistake(517, expr.span, {}, 52)); return nullptr;
     case ExprKind::aggregate:
     case ExprKind::happened:
     case ExprKind::silent: return window_of(workspace, expr, reach);
@@ -323,6 +323,12 @@ IrPtr value_of(Workspace& workspace, const Expr* expr, const Reach& reach) {
 IrPtr condition_of(Workspace& workspace, const Expr* expr, const Reach& reach) {
   IrPtr ir = boolean(workspace, expr, reach);
   if (!ir || !has_flips(workspace, *ir)) return nullptr;
+  return ir;
+}
+
+IrPtr watched_condition_of(Workspace& workspace, const Expr* expr, const Reach& reach) {
+  IrPtr ir = condition_of(workspace, expr, reach);
+  if (!ir || !wakes(workspace, *ir, expr->span)) return nullptr;
   return ir;
 }
 

@@ -1,25 +1,15 @@
 // Types of expressions and the meaning of names in them: from syntax::Expr to Ir.
 #pragma once
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
 #include "dsl/check/ir.hpp"
+#include "dsl/check/journey.hpp"
 #include "dsl/check/schema.hpp"
 #include "dsl/syntax/tree.hpp"
 
 namespace tend::check {
-
-/// What an expression of a playbook can know about the journey: how the customer came in, which arms were chosen
-/// before.
-struct Journey {
-  std::set<std::uint32_t> entry_events;  // of `enter on`
-  bool always_by_event = false;          // there is no other way in
-  bool unknown_entry = false;            // an `enter` was wrong: stay silent about `entry`
-  std::set<std::uint32_t> arm_events;    // some arm of the playbook waits for them
-  std::set<std::uint32_t> chosen;        // an arm of theirs has been chosen on every way here
-};
 
 /// Where an expression stands.
 struct Reach {
@@ -39,6 +29,10 @@ IrPtr value_of(Workspace& workspace, const syntax::Expr* expr, const Reach& reac
 
 /// A condition: boolean, and such that its next flip can be worked out. Errors: null, reported.
 IrPtr condition_of(Workspace& workspace, const syntax::Expr* expr, const Reach& reach);
+
+/// A condition that is watched all the time (`enter when`, `leave when`, `when`, `wait until`), not only asked at some
+/// moment: it must also wake whoever it is about. Errors: null, reported.
+IrPtr watched_condition_of(Workspace& workspace, const syntax::Expr* expr, const Reach& reach);
 
 /// A duration that is the same for everybody, and positive. Errors: nullopt, reported.
 std::optional<Duration> fixed_duration(Workspace& workspace, const syntax::Expr* expr);

@@ -71,6 +71,7 @@ void look(const Ir& ir, Found& found) {
       if (ir.type.type == Type::moment && !fixed) found.attributes.insert(program::kTimezoneAttribute);
       break;
     }
+    case Op::customer_tags:
     case Op::tagged: found.flags.tags = true; break;
     case Op::consents: found.flags.consent = true; break;
     case Op::inactive:
@@ -116,6 +117,19 @@ bool has_flips(Workspace& workspace, const Ir& ir) {
   return meets || refused(workspace, ir);
 }
 
+bool wakes(Workspace& workspace, const Ir& ir, Span where) {
+  const Ir* wrong = nullptr;
+  walk(ir, [&](const Ir& one) {
+    if (!wrong && (one.op == Op::related || one.op == Op::staff_name)) wrong = &one;
+  });
+  if (!wrong) return true;
+  // What a segment brings with it is wrong in its use, not where the segment stands.
+  const bool written_here =
+      wrong->span.file == where.file && wrong->span.begin >= where.begin && wrong->span.end <= where.end;
+  workspace.sink.report(mistake(405, written_here ? wrong->span : where));
+  return false;
+}
+
 program::Dependencies dependencies_of(const Ir& ir) {
   Found found;
   look(ir, found);
@@ -133,6 +147,7 @@ bool reads_customer(const Ir& filter) {
       case Op::customer_id:
       case Op::first_seen:
       case Op::tagged:
+      case Op::customer_tags:
       case Op::consents:
       case Op::date_of:
       case Op::local_moment: reads = true; break;

@@ -1,5 +1,5 @@
-// Time in conditions (docs/semantics.md §5, §6): what a condition depends on, and whether the moments at which time alone can
-// change it can be worked out.
+// Time in conditions (docs/semantics.md §5, §6): what a condition depends on, and whether the moments at which time
+// alone can change it can be worked out.
 #pragma once
 #include "dsl/check/ir.hpp"
 #include "dsl/check/schema.hpp"
@@ -14,6 +14,10 @@ bool moves_with_time(const Ir& ir);
 /// with what does not move with time itself; `age` likewise, as it stands. Reports the parts for which it cannot
 /// (T0401).
 bool has_flips(Workspace& workspace, const Ir& ir);
+
+/// Is every change of condition `ir`, written at `where`, an input of the customer himself? What is read of somebody
+/// else, through a reference, changes without him. Reports the first part for which it is not (T0405).
+bool wakes(Workspace& workspace, const Ir& ir, Span where);
 
 /// The inputs that can change `ir`, through windows' filters, and whether time alone can.
 program::Dependencies dependencies_of(const Ir& ir);

@@ -1,5 +1,7 @@
 // What a step is called in reports: English keywords whatever the author's tongue, built from the tree.
+#include "dsl/check/lookup.hpp"
 #include "dsl/check/lowering.hpp"
+#include "dsl/syntax/parts.hpp"
 
 namespace tend::check {
 namespace {
@@ -76,21 +78,96 @@ std::string time_words(std::int32_t time_ms) {
   return words;
 }
 
-std::string step_label(const syntax::Stmt& step) {
-  using syntax::StmtKind;
-  if (!step.label.text.empty()) return step.label.text;
+const syntax::Name* label_of(const syntax::Stmt& step) {
+  if (!step.label.text.empty()) return &step.label;
+  if (step.kind == syntax::StmtKind::grant) return nullptr;
+  const syntax::Part* label = syntax::behind(step, syntax::Keyword::as_, syntax::Part::What::name);
+  return label ? &label->name : nullptr;
+}
+
+namespace {
+
+using syntax::Keyword;
+using syntax::Part;
+using syntax::Stmt;
+using syntax::StmtKind;
+
+std::string path_behind(const Stmt& step, Keyword keyword) {
+  const Part* part = syntax::behind(step, keyword);
+  return part && part->expression ? written(part->expression->path) : "";
+}
+
+std::string wait_words(const Stmt& step) {
+  if (step.kind == StmtKind::wait_until_condition) {
+    return "wait until … up to " + duration_of(step.duration.get());
+  }
+  const std::string time = step.time_ms >= 0 ? time_words(step.time_ms) : "";
+  if (step.kind == StmtKind::wait_until_date) {
+    const syntax::Expr* date = step.condition.get();
+    std::string words = "…";
+    if (date && date->kind == syntax::ExprKind::literal) words = date->spelling;
+    if (date && date->kind == syntax::ExprKind::path) words = attribute_words(date->path);
+    return "wait until " + words + (time.empty() ? "" : " at " + time);
+  }
+  std::string day;
+  if (step.weekday >= 0 && step.weekday < 7) day = kWeekdays[step.weekday] + std::string(" ");
+  if (step.weekday == 7) day = "workday at ";
+  if (step.weekday == 8) day = "holiday at ";
+  return std::string("wait until ") + (step.next ? "next " : "") + day + time;
+}
+
+// `30 CNY from subsidy`; what is worked out is not repeated.
+std::string money_words(const Stmt& step, Keyword verb) {
+  const syntax::Expr* amount = syntax::expression_behind(step, verb);
+  const bool plain = amount && amount->kind == syntax::ExprKind::literal;
+  return (plain ? amount->spelling : "…") + " from " + path_behind(step, Keyword::from);
+}
+
+std::string repeat_words(const Stmt& step) {
+  const syntax::Expr* times = syntax::expression_behind(step, Keyword::up_to);
+  std::string words =
+      "repeat up to " + (times && times->kind == syntax::ExprKind::literal ? times->spelling : "…") + " times";
+  if (syntax::has(step, Keyword::every)) {
+    words += " every " + duration_of(syntax::expression_behind(step, Keyword::every));
+  }
+  return words;
+}
+
+}  // namespace
+
+std::string step_label(const Stmt& step) {
+  if (const syntax::Name* label = label_of(step)) return label->text;
   switch (step.kind) {
-    case StmtKind::send: return "send " + (step.path.empty() ? "" : step.path.back().text);
-    case StmtKind::wait: return "wait " + duration_of(step.duration.get());
-    case StmtKind::wait_until_time: {
-      const bool named = step.weekday >= 0 && step.weekday < 7;
-      return "wait until " + (named ? kWeekdays[step.weekday] + std::string(" ") : "") + time_words(step.time_ms);
+    case StmtKind::send: return "send " + written(step.path);
+    case StmtKind::ask: return "ask to send " + path_behind(step, Keyword::to_send);
+    case StmtKind::task: {
+      std::string words = "task \"";
+      const Part* what = nullptr;
+      for (const Part& part : step.parts) {
+        if (part.what == Part::What::text) what = &part;
+      }
+      if (what && what->text) {
+        for (const syntax::Piece& piece : what->text->pieces) words += piece.hole ? "{{…}}" : piece.literal;
+      }
+      return words + "\"";
     }
+    case StmtKind::transfer: return "transfer";
+    case StmtKind::wait: return "wait " + duration_of(step.duration.get());
+    case StmtKind::wait_until_time:
+    case StmtKind::wait_until_date:
+    case StmtKind::wait_until_condition: return wait_words(step);
     case StmtKind::wait_up_to: return "wait up to " + duration_of(step.duration.get());
     case StmtKind::if_: return "if";
+    case StmtKind::split: return "split";
+    case StmtKind::repeat: return repeat_words(step);
     case StmtKind::tag: return "tag " + text_words(step);
     case StmtKind::untag: return "untag " + text_words(step);
     case StmtKind::set: return "set " + attribute_words(step.path);
+    case StmtKind::emit: return "emit " + path_behind(step, Keyword::emit);
+    case StmtKind::grant: return "grant " + money_words(step, Keyword::grant);
+    case StmtKind::credit: return "credit " + money_words(step, Keyword::credit);
+    case StmtKind::start: return "start " + path_behind(step, Keyword::start);
+    case StmtKind::let: return "let " + step.name.text;
     case StmtKind::stop: return "stop";
     default: return "";
   }

@@ -25,10 +25,10 @@ std::uint16_t code_of(Kind kind) {
   switch (kind) {
     case Kind::message: return 204;
     case Kind::function: return 224;
-    case Kind::playbook:
+    case Kind::playbook: return 225;
+    case Kind::budget: return 226;
+    case Kind::partner: return 227;
     case Kind::template_:
-    case Kind::budget:
-    case Kind::partner:
     case Kind::calendar: break;
   }
   return 206;
@@ -52,14 +52,13 @@ const Binding* bound_of_kind(const Workspace& workspace, Kind kind, const std::v
   const Binding* binding = path.size() == 1 ? bound(workspace, path[0]) : nullptr;
   return binding && binding->parameter->type.word == parameter_of(kind) ? binding : nullptr;
 }
+}  // namespace
 
 std::string written(const std::vector<syntax::Name>& path) {
   std::string whole;
   for (const syntax::Name& name : path) whole += (whole.empty() ? "" : ".") + name.text;
   return whole;
 }
-
-}  // namespace
 
 std::optional<Named> find_named_quietly(const Workspace& workspace, Kind kind, const std::vector<syntax::Name>& path) {
   if (path.empty()) return std::nullopt;

@@ -28,6 +28,9 @@ std::optional<Named> find_named_quietly(const Workspace& workspace, Kind kind, c
 /// The event that `name` means where it stands: what an event parameter stands for, else the one of this name.
 std::optional<std::uint32_t> event_named(const Workspace& workspace, const syntax::Name& name);
 
+/// A path as the author wrote it: `retention.win_back`.
+std::string written(const std::vector<syntax::Name>& path);
+
 /// Names of the channels that `tend.toml` declares.
 std::vector<std::string> channel_names(const CheckOptions& options);
 /// Null where the channel is not known.

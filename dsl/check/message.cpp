@@ -38,19 +38,6 @@ program::MessageClass class_of(syntax::ClassWord word) {
   return program::MessageClass::marketing;
 }
 
-// Text that only its senders could make sense of, where nobody sends it: `entry` may have any field, every arm was
-// chosen.
-Journey nobody_sends(const Schema& schema) {
-  Journey journey;
-  journey.always_by_event = true;
-  journey.unknown_entry = true;
-  for (std::uint32_t event = 0; event < schema.events.size(); ++event) {
-    journey.arm_events.insert(event);
-    journey.chosen.insert(event);
-  }
-  return journey;
-}
-
 program::Message lower_message(Lowering& lowering, const Stmt& declaration, const Journey& journey, bool emit) {
   Workspace& workspace = lowering.workspace;
   program::Message out;

@@ -22,6 +22,10 @@ std::vector<std::string> event_names(const Schema& schema) {
 IrPtr unknown(Workspace& workspace, const Name& name, const Reach& reach) {
   const Schema& schema = workspace.schema;
   if (schema.unsupported_names.contains(name.text)) return nullptr;
+  if (schema.kept_names.contains(name.text)) {
+    workspace.sink.report(mistake(250, name.span, {name.text}));
+    return nullptr;
+  }
   if (attribute_named(schema, name.text)) {
     Diagnostic diagnostic = mistake(216, name.span, {name.text}, 2, {"customer." + name.text});
     diagnostic.fixes.push_back({name.span, "customer." + name.text});
@@ -35,6 +39,9 @@ IrPtr unknown(Workspace& workspace, const Name& name, const Reach& reach) {
   std::vector<std::string> candidates = {"customer", "entry", "today", "now"};
   if (reach.event) {
     for (const program::Field& field : schema.events[*reach.event].fields) candidates.push_back(field.name);
+  }
+  if (reach.journey) {
+    for (const auto& [kept, ignored] : reach.journey->kept) candidates.push_back(kept);
   }
   for (const auto& [trait, ignored] : schema.traits) candidates.push_back(trait);
   for (const auto& [segment, ignored] : schema.segments) candidates.push_back(segment);
@@ -91,12 +98,17 @@ IrPtr attribute(Workspace& workspace, const Name& name, Span span) {
   const std::string built_in = canonical(name.text, Builtin::customer_field);
   if (built_in == "id") return make(Op::customer_id, Type::text, span);
   if (built_in == "first_seen") return make(Op::first_seen, Type::moment, span);
-  if (built_in == "tags" || built_in == "consent") {
-    report_unsupported(workspace, span, "customer." + built_in);
+  if (built_in == "tags") {
+    IrPtr tags = make(Op::customer_tags, Type::list, span);
+    tags->type.element = Type::text;
+    return tags;
+  }
+  if (built_in == "consent") {
+    workspace.sink.report(mistake(255, span, {}, 51));
     return nullptr;
   }
   if (schema.unsupported_names.contains(name.text)) return nullptr;
-  std::vector<std::string> candidates = {"id", "first_seen"};
+  std::vector<std::string> candidates = {"id", "first_seen", "tags"};
   for (const program::Attribute& declared : schema.attributes) candidates.push_back(declared.name);
   Diagnostic diagnostic = mistake(201, name.span, {name.text});
   suggest(diagnostic, name.text, candidates);
@@ -174,7 +186,58 @@ IrPtr arm_field(Workspace& workspace, std::uint32_t event, const Name& name, Spa
     return nullptr;
   }
   return typed(Op::arm_field, field_type(workspace.schema.events[event], *field), span, event, *field,
-               !reach.journey->chosen.contains(event));
+               !reach.journey->known.arms.contains(event));
+}
+
+const Kept* kept_as(const Reach& reach, const std::string& name) {
+  if (!reach.journey) return nullptr;
+  const auto found = reach.journey->kept.find(name);
+  return found == reach.journey->kept.end() ? nullptr : &found->second;
+}
+
+// May what is kept under `name` be read here at all?
+bool readable(Workspace& workspace, const Kept& kept, const Name& name, const Reach& reach) {
+  if (kept.type.type == Type::none) return false;  // its step was wrong
+  if (reach.in_window) {
+    workspace.sink.report(mistake(403, name.span, {name.text}));
+    return false;
+  }
+  if (kept.clash.empty()) return true;
+  workspace.sink.report(mistake(251, name.span, {name.text, kept_word(kept), kept.clash}));
+  return false;
+}
+
+// `x` after `let x = …`.
+IrPtr let_value(Workspace& workspace, const Kept& kept, const Name& name, const Reach& reach) {
+  if (!readable(workspace, kept, name, reach)) return nullptr;
+  if (kept.granted) {
+    workspace.sink.report(mistake(220, name.span, {name.text}));
+    return nullptr;
+  }
+  const bool certain = reach.journey->known.names.contains(name.text) && !kept.may_be_missing;
+  IrPtr ir = typed(Op::let_value, kept.type, name.span, kept.slot, kNone, !certain);
+  if (ir) ir->currency = kept.currency;
+  return ir;
+}
+
+// `coupon.amount`, `coupon.expires` after `grant … as coupon`.
+IrPtr granted(Workspace& workspace, const Kept& kept, const Name& name, const Name& part, Span span,
+              const Reach& reach) {
+  if (!readable(workspace, kept, name, reach)) return nullptr;
+  const bool certain = reach.journey->known.names.contains(name.text);
+  const std::string which = canonical(part.text, Builtin::grant_field);
+  if (which == "amount") {
+    IrPtr ir = typed(Op::grant_amount, plain(Type::money), span, kept.slot, kNone, !certain);
+    ir->currency = kept.currency;
+    return ir;
+  }
+  if (which == "expires") {
+    return typed(Op::grant_expires, plain(Type::date), span, kept.slot, kNone, !certain || kept.may_be_missing);
+  }
+  Diagnostic diagnostic = mistake(259, part.span, {name.text, part.text});
+  suggest(diagnostic, part.text, {"amount", "expires"});
+  workspace.sink.report(std::move(diagnostic));
+  return nullptr;
 }
 
 IrPtr trait_of(Workspace& workspace, Trait& trait, Span span) {
@@ -193,17 +256,20 @@ IrPtr bare_name(Workspace& workspace, const Expr& expr, const Reach& reach) {
   const bool has_segment = segment != schema.segments.end();
   const std::string built_in = canonical(name.text, Builtin::root);
   const bool is_built_in = built_in == "today" || built_in == "now";
+  const Kept* kept = kept_as(reach, name.text);
+  if (kept && kept->type.type == Type::none) return nullptr;  // its step was wrong
   if (const Binding* binding = bound(workspace, name)) {
-    if (!field) return bound_value(workspace, *binding, reach, name);
+    if (!field && !kept) return bound_value(workspace, *binding, reach, name);
     workspace.sink.report(mistake(209, expr.span, {name.text}));
     return nullptr;
   }
 
-  if (int(field.has_value()) + int(has_trait) + int(has_segment) + int(is_built_in) > 1) {
+  if (int(field.has_value()) + int(has_trait) + int(has_segment) + int(is_built_in) + int(kept != nullptr) > 1) {
     workspace.sink.report(mistake(209, expr.span, {name.text}));
     return nullptr;
   }
   if (field) return field_under_test(workspace, *reach.event, name, expr.span);
+  if (kept) return let_value(workspace, *kept, name, reach);
   if (has_trait) return trait_of(workspace, trait->second, expr.span);
   if (has_segment) return trait_of(workspace, segment->second, expr.span);
   if (built_in == "today") return make(Op::today, Type::date, expr.span);
@@ -215,13 +281,58 @@ IrPtr bare_name(Workspace& workspace, const Expr& expr, const Reach& reach) {
   return unknown(workspace, name, reach);
 }
 
+// `customer.referrer.city`: of somebody whom an attribute or a field names, as of now.
+IrPtr related(Workspace& workspace, const Expr& expr, std::size_t used, IrPtr reference) {
+  const Schema& schema = workspace.schema;
+  const Name& next = expr.path[used];
+  if (expr.path.size() > used + 1) {
+    workspace.sink.report(mistake(253, expr.span, {expr.path[used - 1].text, next.text}));
+    return nullptr;
+  }
+  const auto attribute = attribute_named(schema, next.text);
+  if (attribute) {
+    const TypeInfo& type = schema.attributes[*attribute].type;
+    if (type.type == Type::none) return nullptr;
+    IrPtr ir = make_unary(Op::related, type.type, expr.span, std::move(reference));
+    ir->type = type;
+    ir->b = *attribute;
+    ir->may_be_missing = true;
+    return ir;
+  }
+  if (schema.unsupported_names.contains(next.text)) return nullptr;
+  if (!syntax::canonical_builtin(next.text, Builtin::customer_field).empty()) {
+    workspace.sink.report(mistake(254, next.span, {next.text}));
+    return nullptr;
+  }
+  std::vector<std::string> candidates;
+  for (const program::Attribute& declared : schema.attributes) candidates.push_back(declared.name);
+  Diagnostic diagnostic = mistake(201, next.span, {next.text});
+  suggest(diagnostic, next.text, candidates);
+  workspace.sink.report(std::move(diagnostic));
+  return nullptr;
+}
+
+// `customer.owner.name`: all that is known of a member of staff.
+IrPtr staff_name(Workspace& workspace, const Expr& expr, std::size_t used, IrPtr reference) {
+  const Name& next = expr.path[used];
+  if (canonical(next.text, Builtin::staff_field) != "name") {
+    workspace.sink.report(mistake(252, next.span, {next.text}));
+    return nullptr;
+  }
+  if (expr.path.size() > used + 1) {
+    workspace.sink.report(mistake(221, expr.path[used + 1].span, {next.text, expr.path[used + 1].text}));
+    return nullptr;
+  }
+  IrPtr ir = make_unary(Op::staff_name, Type::text, expr.span, std::move(reference));
+  ir->may_be_missing = true;
+  return ir;
+}
+
 // What comes after a reference (`customer.referrer.name`) or a plain value (`customer.city.x`).
 IrPtr followed(Workspace& workspace, const Expr& expr, std::size_t used, IrPtr ir) {
   if (!ir || expr.path.size() == used) return ir;
-  if (ir->type.type == Type::customer || ir->type.type == Type::staff) {
-    report_unsupported(workspace, expr.span, "customer.referrer.name");
-    return nullptr;
-  }
+  if (ir->type.type == Type::customer) return related(workspace, expr, used, std::move(ir));
+  if (ir->type.type == Type::staff) return staff_name(workspace, expr, used, std::move(ir));
   workspace.sink.report(mistake(221, expr.path[used].span, {expr.path[used - 1].text, expr.path[used].text}));
   return nullptr;
 }
@@ -255,8 +366,22 @@ IrPtr dotted_name(Workspace& workspace, const Expr& expr, const Reach& reach) {
     }
     return followed(workspace, expr, 2, entry_field(workspace, second, expr.span, *reach.journey));
   }
+  if (const Kept* kept = kept_as(reach, root.text)) {
+    if (event && reach.journey->arm_events.contains(*event)) {
+      workspace.sink.report(mistake(209, root.span, {root.text}));
+      return nullptr;
+    }
+    if (kept->granted || kept->type.type == Type::none) {
+      return followed(workspace, expr, 2, granted(workspace, *kept, root, second, expr.span, reach));
+    }
+    return followed(workspace, expr, 1, let_value(workspace, *kept, root, reach));
+  }
   if (event) return followed(workspace, expr, 2, arm_field(workspace, *event, second, expr.span, reach));
   if (schema.unsupported_names.contains(root.text)) return nullptr;
+  if (schema.kept_names.contains(root.text)) {
+    workspace.sink.report(mistake(250, root.span, {root.text}));
+    return nullptr;
+  }
   if (schema.traits.contains(root.text) || schema.segments.contains(root.text) || built_in == "today" ||
       built_in == "now") {
     workspace.sink.report(mistake(221, second.span, {root.text, second.text}));
@@ -264,6 +389,9 @@ IrPtr dotted_name(Workspace& workspace, const Expr& expr, const Reach& reach) {
   }
   std::vector<std::string> candidates = event_names(schema);
   candidates.insert(candidates.end(), {"customer", "entry"});
+  if (reach.journey) {
+    for (const auto& [kept, ignored] : reach.journey->kept) candidates.push_back(kept);
+  }
   Diagnostic diagnostic = mistake(206, root.span, {root.text});
   suggest(diagnostic, root.text, candidates);
   workspace.sink.report(std::move(diagnostic));

@@ -37,23 +37,12 @@ void note_names_in(Workspace& workspace, const syntax::Block& block) {
 }  // namespace
 
 void note_names(Workspace& workspace, const Stmt& statement) {
-  Schema& schema = workspace.schema;
   switch (statement.kind) {
     case StmtKind::error: note_words(workspace, statement.head); break;
     case StmtKind::customer:
     case StmtKind::event:
       // A field that could not be read has left nothing but its words.
       if (workspace.sink.errors() > 0) note_words(workspace, statement.span);
-      break;
-    case StmtKind::grant:
-    case StmtKind::credit:
-    case StmtKind::let:
-      if (!statement.name.text.empty()) schema.unsupported_names.insert(statement.name.text);
-      if (!statement.label.text.empty()) schema.unsupported_names.insert(statement.label.text);
-      for (const Stmt::Part& part : statement.parts) {
-        if (!part.name.text.empty()) schema.unsupported_names.insert(part.name.text);
-        for (const syntax::FieldDecl& field : part.fields) schema.unsupported_names.insert(field.name.text);
-      }
       break;
     default: break;
   }

@@ -53,6 +53,10 @@ struct Schema {
   Span policy_place;                             // of the first one; empty where there is none
   bool names_calendar = false;                   // the policy does, whether or not there is one of this name
   std::vector<program::Calendar> calendar_days;  // what `calendars` say, in their order
+  /// Names under which some playbook or template keeps a value: `let`, `grant … as`.
+  std::set<std::string> kept_names;
+  /// Playbooks that some step starts, as the steps name them.
+  std::set<std::string> started;
   /// Names that a construct which this version does not run would have declared: whoever uses them is not told off
   /// again.
   std::set<std::string> unsupported_names;
@@ -77,6 +81,9 @@ void note_names(Workspace& workspace, const syntax::Stmt& statement);
 /// Reads every declaration's names and types into `workspace.schema`. Duplicates are reported at the later one, by file
 /// name and place, so the order of `files` does not matter.
 void gather(Workspace& workspace);
+
+/// Reads what steps declare: `Schema::kept_names`, `Schema::started`.
+void note_steps(Workspace& workspace);
 
 /// Appends; the name must be new.
 void declare(Schema& schema, program::Attribute attribute);

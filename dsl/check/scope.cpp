@@ -43,7 +43,8 @@ IrPtr bound_value(Workspace& workspace, const Binding& binding, const Reach& rea
     if (reach.journey) {  // of the journey it sees how it began: what the template does inside is the template's own
       journey = *reach.journey;
       journey.arm_events.clear();
-      journey.chosen.clear();
+      journey.kept.clear();
+      journey.known = {};
       alone.journey = &journey;
     }
     ir = word == TypeWord::segment ? segment_of(workspace, *bound_path(binding), alone, binding.argument->span)

@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "dsl/check/expression.hpp"
+#include "dsl/check/flip.hpp"
 #include "dsl/check/report.hpp"
 
 namespace tend::check {
@@ -67,7 +68,7 @@ bool can_be_kept(Workspace& workspace, const Ir& filter, Span where) {
         ir.op == Op::now || ir.op == Op::today || ir.op == Op::age || ir.op == Op::inactive || ir.op == Op::window;
     if (moves && !wrong) wrong = &ir;
   });
-  if (!wrong) return true;
+  if (!wrong) return wakes(workspace, filter, where);
   const bool written_here =
       wrong->span.file == where.file && wrong->span.begin >= where.begin && wrong->span.end <= where.end;
   workspace.sink.report(mistake(402, written_here ? wrong->span : where));

@@ -44,6 +44,12 @@ bool is_class(const Part& part) {
          is(part, Keyword::c_welcome);
 }
 
+/// Statements in which a text stands for a value, not for itself.
+bool has_values(StmtKind kind) {
+  return kind == StmtKind::let || kind == StmtKind::grant || kind == StmtKind::credit || kind == StmtKind::repeat ||
+         kind == StmtKind::enter_relative;
+}
+
 /// Collects parts, and puts what Chinese orders otherwise into the English order.
 struct Collector {
   std::vector<Part> parts;
@@ -141,7 +147,12 @@ void Builder::parts(Stmt& out, const Kids& list) {
         if (out.kind == StmtKind::let) collector.parts.push_back(punctuation("="));
         break;
       }
-      case NodeKind::text: text_part(i); break;
+      case NodeKind::text:
+        if (has_values(out.kind))
+          expression_part(i);
+        else
+          text_part(i);
+        break;
       case NodeKind::where:
         if (out.where) twice(i);
         out.where = expression(inner.back());

@@ -15,6 +15,8 @@ constexpr std::string_view group_name(BuiltinGroup group) {
     case BuiltinGroup::entry_field: return "built-in entry field";
     case BuiltinGroup::event: return "built-in event";
     case BuiltinGroup::event_field: return "built-in event field";
+    case BuiltinGroup::staff_field: return "built-in staff field";
+    case BuiltinGroup::grant_field: return "built-in grant field";
     case BuiltinGroup::filter: return "built-in filter";
   }
   return {};

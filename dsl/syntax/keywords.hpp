@@ -43,6 +43,8 @@ enum class BuiltinGroup : std::uint8_t {
   entry_field,     // entry.date, entry.at
   event,           // added, sent, …
   event_field,     // message, channel, playbook, label of those; `at` of any event
+  staff_field,     // name
+  grant_field,     // amount, expires
   filter,          // money, date, upper, truncate, round, join, url
 };
 

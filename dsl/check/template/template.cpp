@@ -115,7 +115,7 @@ void check_alone(Workspace& workspace, const std::string& name, const Stmt& temp
   Emitter emit(program, places.nodes);
   std::map<std::string, MessageUse> uses;
   Findings of_one_use;
-  Lowering lowering{workspace, emit, uses, of_one_use};
+  Lowering lowering{workspace, emit, uses, of_one_use, {}};
   std::vector<Diagnostic> found;
   {
     Diverted diverted(workspace.sink);

@@ -1,59 +1,10 @@
 // Playbooks and messages laid flat: steps, jumps, arms, labels; the same bytes whatever the order and the tongue.
 #include <algorithm>
 
-#include "tests/dsl/check/support.hpp"
+#include "tests/dsl/check/shown.hpp"
 
 using namespace tend;
 using namespace tend::test;
-using program::StepKind;
-
-namespace {
-
-std::string shown_parts(const program::Program& program, const std::vector<program::TextPart>& parts) {
-  std::string out;
-  for (const auto& part : parts) {
-    out += part.expression == program::kNone ? part.literal : "{" + shown_expression(program, part.expression) + "}";
-  }
-  return out;
-}
-
-std::string shown_steps(const program::Program& program, const program::Playbook& book) {
-  static constexpr const char* kKinds[] = {"send", "wait", "wait_until", "wait_up_to", "branch",
-                                           "jump", "tag",  "untag",      "set",        "stop"};
-  std::string out;
-  for (std::size_t i = 0; i < book.steps.size(); ++i) {
-    const program::Step& step = book.steps[i];
-    out += std::to_string(i) + " " + kKinds[static_cast<int>(step.kind)];
-    if (!step.label.empty()) out += " <" + step.label + ">";
-    if (step.message != program::kNone) out += " " + program.messages[step.message].name;
-    for (const std::string& channel : step.channels) out += " on " + channel;
-    if (step.attribute != program::kNone) out += " " + program.attributes[step.attribute].name;
-    if (step.expression != program::kNone) out += " " + shown_expression(program, step.expression);
-    if (step.within) out += " within " + std::to_string(step.within->ms);
-    if (step.time_of_day >= 0) out += " at " + std::to_string(step.time_of_day) + "/" + std::to_string(step.weekday);
-    if (!step.text.empty()) out += " '" + shown_parts(program, step.text) + "'";
-    for (std::uint32_t a = 0; a < step.arms; ++a) {
-      const program::Arm& arm = book.arms[step.first_arm + a];
-      out += arm.on_event ? " [on " + program.events[arm.event].name : " [when";
-      if (arm.condition != program::kNone) out += " " + shown_expression(program, arm.condition);
-      out += " ->" + std::to_string(arm.target) + "]";
-    }
-    if (step.target != program::kNone) out += " ->" + std::to_string(step.target);
-    if (step.after != program::kNone) out += " after " + std::to_string(step.after);
-    out += "\n";
-  }
-  return out;
-}
-
-// The program must hold what the reader of its bytes holds it to.
-const program::Program& sound(const Checked& checked) {
-  INFO(checked.sentences());
-  REQUIRE(checked.result.program);
-  REQUIRE(program::deserialize(checked.bytes()));
-  return *checked.result.program;
-}
-
-}  // namespace
 
 TEST_CASE("steps are flat, blocks are jumps") {
   const Checked checked = check_text(std::string(kDeclarations) + R"(
@@ -111,7 +62,7 @@ message care care { subject "Hi {{ customer.name default "you" }}"; body "since 
         "12 jump ->14\n"
         "13 wait_until <wait until 10:00> at 36000000/-1\n"
         "14 wait_until <wait until monday 09:30> at 34200000/0\n"
-        "15 send <again> care\n");
+        "15 send <again> as again care\n");
   REQUIRE(program.messages.size() == 1);
   CHECK(program.messages[0].message_class == program::MessageClass::care);
   REQUIRE(program.messages[0].items.size() == 3);
