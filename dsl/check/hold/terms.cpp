@@ -91,11 +91,17 @@ std::uint32_t Terms::identity(Place place) {
     case Op::attribute:
     case Op::consents:
     case Op::window:
-    case Op::inactive: return number_of({op, node.a, 0, 0});
+    case Op::inactive:
+    case Op::let_value:
+    case Op::grant_amount:
+    case Op::grant_expires: return number_of({op, node.a, 0, 0});
+    case Op::related: return number_of({op, identity({node.a, place.event}), node.b, 0});
+    case Op::staff_name: return number_of({op, identity({node.a, place.event}), 0, 0});
     case Op::customer_id:
     case Op::first_seen:
     case Op::now:
     case Op::today:
+    case Op::customer_tags:
     case Op::entry_at:
     case Op::entry_date: return number_of({op, 0, 0, 0});
     case Op::entry_field:
@@ -237,6 +243,7 @@ void Terms::add_term(Place place) {
   };
   switch (node.op) {
     case Op::attribute: members_of(program_.attributes[node.a].type); break;
+    case Op::related: members_of(program_.attributes[node.b].type); break;
     case Op::entry_field:
     case Op::arm_field: field_of(node.a, node.b); break;
     case Op::field: field_of(place.event, node.a); break;

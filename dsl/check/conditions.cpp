@@ -1,0 +1,143 @@
+// Which part of a condition is to blame when it can never hold.
+#include "dsl/check/conditions.hpp"
+
+#include <utility>
+
+#include "dsl/check/emit.hpp"
+#include "dsl/check/expression.hpp"
+#include "dsl/check/hold/hold.hpp"
+#include "dsl/check/report.hpp"
+#include "dsl/text/utf8.hpp"
+
+namespace tend::check {
+namespace {
+
+using hold::Claim;
+using program::Node;
+using program::Program;
+
+constexpr std::size_t kPairsMax = 16;  // conjuncts that are held against each other one by one
+
+bool joins(Op op) { return op == Op::and_ || op == Op::or_; }
+bool is_comparison(Op op) { return op >= Op::equal && op <= Op::not_in; }
+
+bool never(const Program& program, std::initializer_list<std::uint32_t> nodes) {
+  std::vector<Claim> claims;
+  for (const std::uint32_t node : nodes) claims.push_back({node});
+  return hold::impossible(program, claims);
+}
+
+class Blame {
+ public:
+  Blame(Workspace& workspace, const Program& program, const std::vector<Span>& places)
+      : workspace_(workspace), program_(program), places_(places) {}
+
+  void look(std::uint32_t root) {
+    // A fixed `true` or `false` is meant: a template's condition that nobody gave, a playbook that is switched off.
+    const Node& node = program_.nodes[root];
+    if (node.op == Op::constant) return;
+    if (never(program_, {root})) return blame(root);
+    if (joins(node.op)) {
+      look_at_part(node.a);
+      look_at_part(node.b);
+    } else if (node.op == Op::not_) {
+      look_at_part(node.a);
+    }
+  }
+
+ private:
+  void look_at_part(std::uint32_t index) {
+    const Node& node = program_.nodes[index];
+    if (joins(node.op) || node.op == Op::not_ || is_comparison(node.op)) look(index);
+  }
+
+  // Requires: it can never hold.
+  void blame(std::uint32_t index) {
+    const Node& node = program_.nodes[index];
+    if (node.op == Op::constant) return;
+    if (node.op == Op::or_) {
+      blame(node.a);
+      return blame(node.b);
+    }
+    if (node.op != Op::and_) return workspace_.sink.report(mistake(420, places_[index]));
+    const std::vector<std::uint32_t> parts = conjuncts(program_, index);
+    for (const std::uint32_t part : parts) {
+      if (never(program_, {part})) return blame(part);
+    }
+    for (std::size_t later = 1; later < parts.size() && later < kPairsMax; ++later) {
+      for (std::size_t earlier = 0; earlier < later; ++earlier) {
+        if (!never(program_, {parts[earlier], parts[later]})) continue;
+        const Span first = places_[parts[earlier]], second = places_[parts[later]];
+        return workspace_.sink.report(
+            mistake(421, second, {written_at(workspace_, first), written_at(workspace_, second)}));
+      }
+    }
+    workspace_.sink.report(mistake(420, places_[index]));
+  }
+
+  Workspace& workspace_;
+  const Program& program_;
+  const std::vector<Span>& places_;
+};
+
+void look_at_all(Workspace& workspace, const Program& program, const std::vector<Span>& places) {
+  Blame blame(workspace, program, places);
+  for (const program::Expression& expression : program.expressions) {
+    if (program.nodes[expression.root].type == Type::boolean) blame.look(expression.root);
+  }
+  for (const program::Window& window : program.windows) {
+    if (window.filter != kNone) blame.look(window.filter);
+  }
+}
+
+}  // namespace
+
+std::vector<std::uint32_t> conjuncts(const Program& program, std::uint32_t root) {
+  std::vector<std::uint32_t> open = {root}, parts;
+  while (!open.empty()) {
+    const std::uint32_t index = open.back();
+    open.pop_back();
+    const Node& node = program.nodes[index];
+    if (node.op == Op::and_) {
+      open.push_back(node.b);
+      open.push_back(node.a);
+    } else {
+      parts.push_back(index);
+    }
+  }
+  return parts;
+}
+
+std::string written_at(const Workspace& workspace, Span span) {
+  constexpr std::size_t kBytesMax = 72;
+  const std::string& text = workspace.sources[span.file].text;
+  std::string out;
+  for (std::size_t at = span.begin; at < span.end && at < text.size();) {
+    const text::CodePoint point = text::decode(text, at);
+    const bool blank = point.value <= ' ';
+    if (!blank) out.append(text, at, point.length);
+    if (blank && !out.empty() && out.back() != ' ') out.push_back(' ');
+    at += point.length;
+    if (out.size() > kBytesMax && at < span.end) return out + "…";
+  }
+  return out;
+}
+
+void check_conditions(Workspace& workspace, const Program& program, const std::vector<Span>& places) {
+  look_at_all(workspace, program, places);
+}
+
+void check_traits(Workspace& workspace) {
+  Program program;
+  program.attributes = workspace.schema.attributes;
+  program.events = workspace.schema.events;
+  program.activity = workspace.schema.activity;
+  std::vector<Span> places;
+  Emitter emit(program, places);
+  for (const auto* declared : {&workspace.schema.traits, &workspace.schema.segments}) {
+    for (const auto& [name, trait] : *declared) emit.expression(trait.ir);
+  }
+  look_at_all(workspace, program, places);
+}
+
+}  // namespace tend::check

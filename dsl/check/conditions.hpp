@@ -1,0 +1,29 @@
+// Conditions that can never hold, or always do: found in the program, said of the text.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "dsl/check/schema.hpp"
+#include "dsl/program/program.hpp"
+
+namespace tend::check {
+
+/// T0420, T0421: every condition of the program and every part of one that can never hold. Each is reported at the
+/// smallest part that is to blame, with what it contradicts where that is one other part.
+/// Shape: `places` are those of the program's nodes. The program may be of a workspace with errors.
+void check_conditions(Workspace& workspace, const program::Program& program, const std::vector<Span>& places);
+
+/// The same of traits and segments, which leave no trace in the program where nobody uses them.
+void check_traits(Workspace& workspace);
+
+/// T0422: an `if` that can never hold after those before it.
+/// Requires: a workspace without errors, so that no step is left out.
+void check_branches(Workspace& workspace, const program::Program& program, const program::Places& places);
+
+/// What stands at `span`, on one line and shortened: how sentences name a condition.
+std::string written_at(const Workspace& workspace, Span span);
+
+/// The parts of a condition that all have to hold.
+std::vector<std::uint32_t> conjuncts(const program::Program& program, std::uint32_t root);
+
+}  // namespace tend::check
