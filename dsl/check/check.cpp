@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "dsl/check/budget.hpp"
+#include "dsl/check/conditions.hpp"
 #include "dsl/check/emit.hpp"
 #include "dsl/check/lint/lints.hpp"
 #include "dsl/check/lowering.hpp"
@@ -52,13 +53,18 @@ CheckResult check(std::span<const text::Source> sources, std::span<const syntax:
   share_slots(lowering);
   lower_messages(lowering);
 
+  const Traits traits = laid_out_traits(workspace);
+  check_conditions(workspace, traits.program, traits.places.nodes);
+  check_conditions(workspace, program, result.places.nodes);
+  if (!workspace.broken && sink.errors() == 0) check_branches(workspace, program, result.places);
   if (workspace.broken || sink.errors() > 0) {
     result.places.nodes.clear();
     result.places.playbooks.clear();
     return result;
   }
   for (const std::string& message : findings.template_sends) uses.try_emplace(message);
-  lint_all(workspace, uses, findings);
+  lint_all(workspace, uses, findings, program, result.places);
+  lint_always_holds(workspace, traits.program, traits.places);
   result.program = std::move(program);
   return result;
 }

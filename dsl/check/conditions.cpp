@@ -37,9 +37,9 @@ class Blame {
     const Node& node = program_.nodes[root];
     if (node.op == Op::constant) return;
     if (never(program_, {root})) return blame(root);
+    // What holds together also holds in part, so only the single parts are left to be asked.
     if (joins(node.op)) {
-      look_at_part(node.a);
-      look_at_part(node.b);
+      for (const std::uint32_t part : joined_by(program_, node.op, root)) look_at_part(part);
     } else if (node.op == Op::not_) {
       look_at_part(node.a);
     }
@@ -68,8 +68,7 @@ class Blame {
       for (std::size_t earlier = 0; earlier < later; ++earlier) {
         if (!never(program_, {parts[earlier], parts[later]})) continue;
         const Span first = places_[parts[earlier]], second = places_[parts[later]];
-        return workspace_.sink.report(
-            mistake(421, second, {written_at(workspace_, first), written_at(workspace_, second)}));
+        return workspace_.sink.report(mistake(421, second, {written_at(workspace_, first)}));
       }
     }
     workspace_.sink.report(mistake(420, places_[index]));
@@ -80,25 +79,15 @@ class Blame {
   const std::vector<Span>& places_;
 };
 
-void look_at_all(Workspace& workspace, const Program& program, const std::vector<Span>& places) {
-  Blame blame(workspace, program, places);
-  for (const program::Expression& expression : program.expressions) {
-    if (program.nodes[expression.root].type == Type::boolean) blame.look(expression.root);
-  }
-  for (const program::Window& window : program.windows) {
-    if (window.filter != kNone) blame.look(window.filter);
-  }
-}
-
 }  // namespace
 
-std::vector<std::uint32_t> conjuncts(const Program& program, std::uint32_t root) {
+std::vector<std::uint32_t> joined_by(const Program& program, Op op, std::uint32_t root) {
   std::vector<std::uint32_t> open = {root}, parts;
   while (!open.empty()) {
     const std::uint32_t index = open.back();
     open.pop_back();
     const Node& node = program.nodes[index];
-    if (node.op == Op::and_) {
+    if (node.op == op) {
       open.push_back(node.b);
       open.push_back(node.a);
     } else {
@@ -124,20 +113,25 @@ std::string written_at(const Workspace& workspace, Span span) {
 }
 
 void check_conditions(Workspace& workspace, const Program& program, const std::vector<Span>& places) {
-  look_at_all(workspace, program, places);
+  Blame blame(workspace, program, places);
+  for (const program::Expression& expression : program.expressions) {
+    if (program.nodes[expression.root].type == Type::boolean) blame.look(expression.root);
+  }
+  for (const program::Window& window : program.windows) {
+    if (window.filter != kNone) blame.look(window.filter);
+  }
 }
 
-void check_traits(Workspace& workspace) {
-  Program program;
-  program.attributes = workspace.schema.attributes;
-  program.events = workspace.schema.events;
-  program.activity = workspace.schema.activity;
-  std::vector<Span> places;
-  Emitter emit(program, places);
+Traits laid_out_traits(const Workspace& workspace) {
+  Traits traits;
+  traits.program.attributes = workspace.schema.attributes;
+  traits.program.events = workspace.schema.events;
+  traits.program.activity = workspace.schema.activity;
+  Emitter emit(traits.program, traits.places.nodes);
   for (const auto* declared : {&workspace.schema.traits, &workspace.schema.segments}) {
     for (const auto& [name, trait] : *declared) emit.expression(trait.ir);
   }
-  look_at_all(workspace, program, places);
+  return traits;
 }
 
 }  // namespace tend::check

@@ -13,8 +13,13 @@ namespace tend::check {
 /// Shape: `places` are those of the program's nodes. The program may be of a workspace with errors.
 void check_conditions(Workspace& workspace, const program::Program& program, const std::vector<Span>& places);
 
-/// The same of traits and segments, which leave no trace in the program where nobody uses them.
-void check_traits(Workspace& workspace);
+/// All traits and segments as expressions of a program of their own: where nobody uses them they leave no trace in the
+/// workspace's.
+struct Traits {
+  program::Program program;
+  program::Places places;
+};
+Traits laid_out_traits(const Workspace& workspace);
 
 /// T0422: an `if` that can never hold after those before it.
 /// Requires: a workspace without errors, so that no step is left out.
@@ -23,7 +28,11 @@ void check_branches(Workspace& workspace, const program::Program& program, const
 /// What stands at `span`, on one line and shortened: how sentences name a condition.
 std::string written_at(const Workspace& workspace, Span span);
 
+/// The parts that `op` (`and`, `or`) joins, from left to right; the root alone where it is something else.
+std::vector<std::uint32_t> joined_by(const program::Program& program, Op op, std::uint32_t root);
 /// The parts of a condition that all have to hold.
-std::vector<std::uint32_t> conjuncts(const program::Program& program, std::uint32_t root);
+inline std::vector<std::uint32_t> conjuncts(const program::Program& program, std::uint32_t root) {
+  return joined_by(program, Op::and_, root);
+}
 
 }  // namespace tend::check

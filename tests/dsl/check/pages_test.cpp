@@ -35,7 +35,7 @@ std::vector<std::string> examples(const std::string& page) {
 
 check::CheckOptions options_for(std::uint16_t code) {
   check::CheckOptions options;
-  options.channels = {{.name = "email"}, {.name = "sms"}};
+  options.channels = {{.name = "email"}, {.name = "sms", .adapter = "sms_aliyun"}};
   if (code != 505) options.default_channel = "sms";
   options.teams = {"north", "south"};
   options.timezones = {"Asia/Shanghai", "Europe/Berlin", "UTC"};
@@ -77,10 +77,12 @@ TEST_CASE("every code has both texts and a page whose examples hold") {
     }
     REQUIRE(blocks.size() == 2);
     if (code.code == 234 || code.code == 235) continue;  // until `wait until next workday` is lowered
-    const Checked wrong = check_text(blocks[0], options_for(code.code));
+    diagnostic::Levels levels = without_advice();
+    levels.erase(code.code);
+    const Checked wrong = check_text(blocks[0], options_for(code.code), levels);
     INFO("wrong:\n" << wrong.sentences());
     CHECK(wrong.codes() == name);
-    const Checked right = check_text(blocks[1], options_for(code.code));
+    const Checked right = check_text(blocks[1], options_for(code.code), levels);
     INFO("right:\n" << right.sentences());
     CHECK(right.codes() == "");
     CHECK(right.result.program);

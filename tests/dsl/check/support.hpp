@@ -7,6 +7,7 @@
 
 #include "dsl/check/check.hpp"
 #include "dsl/diagnostic/catalogue.hpp"
+#include "dsl/diagnostic/levels.hpp"
 #include "dsl/syntax/parse.hpp"
 #include "tests/support/test.hpp"
 
@@ -35,7 +36,15 @@ struct Checked {
   std::string bytes() const { return result.program ? program::serialize(*result.program) : ""; }
 };
 
-inline Checked check_files(std::vector<text::Source> sources, const check::CheckOptions& options = {}) {
+/// Lints that ask what else a workspace should have: a short example is none, so they are left out unless asked for.
+inline diagnostic::Levels without_advice() {
+  diagnostic::Levels levels;
+  for (const int code : {608, 609, 610, 611, 612}) levels[static_cast<std::uint16_t>(code)] = diagnostic::Level::off;
+  return levels;
+}
+
+inline Checked check_files(std::vector<text::Source> sources, const check::CheckOptions& options = {},
+                           const diagnostic::Levels& levels = without_advice()) {
   Checked checked;
   checked.sources = std::move(sources);
   diagnostic::Sink sink;
@@ -43,12 +52,13 @@ inline Checked check_files(std::vector<text::Source> sources, const check::Check
   for (std::uint32_t i = 0; i < checked.sources.size(); ++i)
     files.push_back(syntax::parse(checked.sources[i], i, sink));
   checked.result = check::check(checked.sources, files, options, sink);
-  checked.diagnostics = sink.take();
+  checked.diagnostics = diagnostic::with_levels(sink.take(), levels);
   return checked;
 }
 
-inline Checked check_text(std::string text, const check::CheckOptions& options = {}) {
-  return check_files({{"test.tend", std::move(text)}}, options);
+inline Checked check_text(std::string text, const check::CheckOptions& options = {},
+                          const diagnostic::Levels& levels = without_advice()) {
+  return check_files({{"test.tend", std::move(text)}}, options, levels);
 }
 
 inline std::string shown(const program::Constant& constant) {

@@ -1,0 +1,26 @@
+// A `leave when` that holds for everybody who could enter: nobody does, since who would have to leave is not let in.
+#include "dsl/check/conditions.hpp"
+#include "dsl/check/lint/entry.hpp"
+#include "dsl/check/lint/lints.hpp"
+#include "dsl/check/report.hpp"
+
+namespace tend::check {
+
+void lint_leaves_at_once(Workspace& workspace, const program::Program& program, const program::Places& places) {
+  for (std::size_t p = 0; p < program.playbooks.size(); ++p) {
+    const program::Playbook& playbook = program.playbooks[p];
+    if (playbook.leave == kNone) continue;
+    const std::uint32_t leave = program.expressions[playbook.leave].root;
+    for (std::size_t e = 0; e < playbook.enters.size(); ++e) {
+      auto claims = claims_at_entry(program, playbook, playbook.enters[e]);
+      const std::uint32_t happened = event_at_entry(playbook.enters[e]);
+      if (hold::impossible(program, claims, happened)) continue;  // said already
+      claims.push_back({leave, false});
+      if (!hold::impossible(program, claims, happened)) continue;
+      const std::string enter = written_at(workspace, places.playbooks[p].enters[e]);
+      workspace.sink.report(mistake(606, places.nodes[leave], {enter}));
+    }
+  }
+}
+
+}  // namespace tend::check
