@@ -137,6 +137,7 @@ class Branches {
 
   void report(const Known& known, std::uint32_t root) {
     const Span span = places_.nodes[root];
+    if (is_in_template(workspace_, span)) return;
     for (auto claim = known.decided.rbegin(); claim != known.decided.rend(); ++claim) {
       const std::vector<Claim> two = {*claim, {root}};
       if (!hold::impossible(program_, two, known.happened)) continue;

@@ -1,6 +1,7 @@
 // Which part of a condition is to blame when it can never hold.
 #include "dsl/check/conditions.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "dsl/check/emit.hpp"
@@ -59,7 +60,7 @@ class Blame {
       blame(node.a);
       return blame(node.b);
     }
-    if (node.op != Op::and_) return workspace_.sink.report(mistake(420, places_[index]));
+    if (node.op != Op::and_) return report(420, places_[index]);
     const std::vector<std::uint32_t> parts = conjuncts(program_, index);
     for (const std::uint32_t part : parts) {
       if (never(program_, {part})) return blame(part);
@@ -68,10 +69,14 @@ class Blame {
       for (std::size_t earlier = 0; earlier < later; ++earlier) {
         if (!never(program_, {parts[earlier], parts[later]})) continue;
         const Span first = places_[parts[earlier]], second = places_[parts[later]];
-        return workspace_.sink.report(mistake(421, second, {written_at(workspace_, first)}));
+        return report(421, second, {written_at(workspace_, first)});
       }
     }
-    workspace_.sink.report(mistake(420, places_[index]));
+    report(420, places_[index]);
+  }
+
+  void report(std::uint16_t code, Span span, std::vector<std::string> arguments = {}) {
+    if (!is_in_template(workspace_, span)) workspace_.sink.report(mistake(code, span, std::move(arguments)));
   }
 
   Workspace& workspace_;
@@ -95,6 +100,14 @@ std::vector<std::uint32_t> joined_by(const Program& program, Op op, std::uint32_
     }
   }
   return parts;
+}
+
+bool is_in_template(const Workspace& workspace, Span span) {
+  const auto& templates = workspace.schema.templates;
+  return std::any_of(templates.begin(), templates.end(), [&](const auto& declared) {
+    const Span whole = declared.second->span;
+    return whole.file == span.file && whole.begin <= span.begin && span.end <= whole.end;
+  });
 }
 
 std::string written_at(const Workspace& workspace, Span span) {

@@ -9,8 +9,8 @@
 namespace tend::check {
 
 /// T0420, T0421: every condition of the program and every part of one that can never hold. Each is reported at the
-/// smallest part that is to blame, with what it contradicts where that is one other part.
-/// Shape: `places` are those of the program's nodes. The program may be of a workspace with errors.
+/// smallest part that is to blame, with what it contradicts where that is one other part. Templates' parts are left
+/// out. Shape: `places` are those of the program's nodes. The program may be of a workspace with errors.
 void check_conditions(Workspace& workspace, const program::Program& program, const std::vector<Span>& places);
 
 /// All traits and segments as expressions of a program of their own: where nobody uses them they leave no trace in the
@@ -24,6 +24,9 @@ Traits laid_out_traits(const Workspace& workspace);
 /// T0422: an `if` that can never hold after those before it.
 /// Requires: a workspace without errors, so that no step is left out.
 void check_branches(Workspace& workspace, const program::Program& program, const program::Places& places);
+
+/// Does `span` stand in a template? What a condition in it comes to for one use is no mistake of anybody's.
+bool is_in_template(const Workspace& workspace, Span span);
 
 /// What stands at `span`, on one line and shortened: how sentences name a condition.
 std::string written_at(const Workspace& workspace, Span span);

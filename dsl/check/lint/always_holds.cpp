@@ -26,7 +26,8 @@ void look(Workspace& workspace, const Program& program, const program::Places& p
   if (!joins(node.op) && !is_comparison(node.op)) return;
   const std::vector<hold::Claim> denied = {{index, false}};
   if (!reads_constant(program, index) && hold::impossible(program, denied)) {
-    workspace.sink.report(mistake(607, places.nodes[index]));
+    const Span span = places.nodes[index];
+    if (!is_in_template(workspace, span)) workspace.sink.report(mistake(607, span));
     return;
   }
   if (node.op == Op::not_) return look(workspace, program, places, node.a);

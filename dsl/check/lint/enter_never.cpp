@@ -1,4 +1,6 @@
 // An `enter` that lets nobody in: what it asks, its own `where` and the playbook's contradict each other.
+#include <utility>
+
 #include "dsl/check/conditions.hpp"
 #include "dsl/check/hold/hold.hpp"
 #include "dsl/check/lint/entry.hpp"
@@ -49,7 +51,9 @@ void lint_enter_never(Workspace& workspace, const program::Program& program, con
       const auto claims = claims_at_entry(program, playbook, playbook.enters[e]);
       const std::uint32_t happened = event_at_entry(playbook.enters[e]);
       if (claims.empty() || !hold::impossible(program, claims, happened)) continue;
-      workspace.sink.report(blamed(workspace, program, places, places.playbooks[p].enters[e], claims, happened));
+      Diagnostic found = blamed(workspace, program, places, places.playbooks[p].enters[e], claims, happened);
+      if (is_in_template(workspace, found.span)) found.span = places.playbooks[p].name;
+      workspace.sink.report(std::move(found));
     }
   }
 }

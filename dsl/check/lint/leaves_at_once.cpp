@@ -18,7 +18,8 @@ void lint_leaves_at_once(Workspace& workspace, const program::Program& program, 
       claims.push_back({leave, false});
       if (!hold::impossible(program, claims, happened)) continue;
       const std::string enter = written_at(workspace, places.playbooks[p].enters[e]);
-      workspace.sink.report(mistake(606, places.nodes[leave], {enter}));
+      const Span span = places.nodes[leave];
+      workspace.sink.report(mistake(606, is_in_template(workspace, span) ? places.playbooks[p].name : span, {enter}));
     }
   }
 }
