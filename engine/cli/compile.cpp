@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "dsl/diagnostic/render.hpp"
+#include "dsl/diagnostic/suggest.hpp"
 #include "dsl/syntax/parse.hpp"
 #include "engine/cli/terminal.hpp"
 #include "engine/env/zone.hpp"
@@ -103,7 +104,7 @@ Result<void> refuse_what_cannot_run(const Checked& checked, text::Tongue tongue)
 
 }  // namespace
 
-Result<std::unique_ptr<Compiled>> compile_workspace(const std::string& path, text::Tongue tongue) {
+Result<std::unique_ptr<Checked>> check_workspace(const std::string& path, text::Tongue tongue) {
   auto checked = check_paths({path});
   if (!checked) return tl::unexpected(checked.error());
   if (!checked->result.program) {
@@ -114,6 +115,27 @@ Result<std::unique_ptr<Compiled>> compile_workspace(const std::string& path, tex
                                         (checked->errors == 1 ? " mistake has" : " mistakes have") +
                                         " to be mended before this can run; `tend check` shows them");
   }
+  return std::make_unique<Checked>(std::move(*checked));
+}
+
+Result<std::uint32_t> playbook_named(const program::Program& program, const std::string& name) {
+  std::vector<std::string> names;
+  for (std::uint32_t p = 0; p < program.playbooks.size(); ++p) {
+    if (program.playbooks[p].name == name) return p;
+    names.push_back(program.playbooks[p].name);
+  }
+  if (names.empty()) return fail(ErrorCode::not_found, "there is no playbook in this workspace");
+  if (const auto meant = diagnostic::did_you_mean(name, names))
+    return fail(ErrorCode::not_found, "there is no playbook `" + name + "`: did you mean `" + *meant + "`?");
+  std::string all;
+  for (const std::string& one : names) all += (all.empty() ? "" : ", ") + one;
+  return fail(ErrorCode::not_found, "there is no playbook `" + name + "`; there is: " + all);
+}
+
+Result<std::unique_ptr<Compiled>> compile_workspace(const std::string& path, text::Tongue tongue) {
+  auto checked_result = check_workspace(path, tongue);
+  if (!checked_result) return tl::unexpected(checked_result.error());
+  Checked* checked = checked_result->get();
   if (auto runs = refuse_what_cannot_run(*checked, tongue); !runs) return tl::unexpected(runs.error());
   auto compiled = std::make_unique<Compiled>();
   compiled->workspace = std::move(checked->workspace);

@@ -27,6 +27,13 @@ struct Checked {
 /// Errors: of the disk and of tend.toml; the authors' mistakes are in `diagnostics`.
 Result<Checked> check_paths(const std::vector<std::string>& paths);
 
+/// As check_paths of one path; a workspace with mistakes prints them to stderr (humans read them) and is an error of
+/// one sentence. What it gives has a program, which this version's engine need not be able to run.
+Result<std::unique_ptr<Checked>> check_workspace(const std::string& path, text::Tongue tongue);
+
+/// The playbook's number. Errors: not_found, with the name that was perhaps meant, or all there are.
+Result<std::uint32_t> playbook_named(const program::Program& program, const std::string& name);
+
 /// A workspace that may run.
 struct Compiled {
   simulate::Workspace workspace;
@@ -38,7 +45,7 @@ struct Compiled {
   std::string default_channel;  // for messages that name none
 };
 
-/// As check_paths; a workspace with mistakes prints them to stderr (humans read them) and is an error of one sentence.
+/// As check_workspace; what the engine cannot run yet is an error too, named on stderr.
 Result<std::unique_ptr<Compiled>> compile_workspace(const std::string& path, text::Tongue tongue);
 
 /// The tongue that the workspace at `path` asks for, without reading all of it; `asked` wins.

@@ -30,12 +30,7 @@ struct Recorded {
 
 Result<std::uint32_t> playbook_of(const program::Program& program, const std::string& name) {
   if (name.empty()) return program::kNone;
-  for (std::uint32_t p = 0; p < program.playbooks.size(); ++p) {
-    if (program.playbooks[p].name == name) return p;
-  }
-  std::string names;
-  for (const auto& playbook : program.playbooks) names += (names.empty() ? "" : ", ") + playbook.name;
-  return fail(ErrorCode::not_found, "there is no playbook `" + name + "`; there is: " + names);
+  return playbook_named(program, name);
 }
 
 /// Runs the inputs of one customer with tracing on and prints what is told.
