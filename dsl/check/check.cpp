@@ -23,9 +23,13 @@ CheckResult check(std::span<const text::Source> sources, std::span<const syntax:
   note_steps(workspace);
 
   // Unused ones are checked too, though they leave no trace in the program.
-  for (auto& [name, trait] : workspace.schema.traits) worked_out(workspace, trait, trait.declaration->name.span);
-  for (auto& [name, segment] : workspace.schema.segments)
-    worked_out(workspace, segment, segment.declaration->name.span);
+  const auto spent = [&sink] { return sink.errors() >= limits::kErrorsMax; };
+  for (auto& [name, trait] : workspace.schema.traits) {
+    if (!spent()) worked_out(workspace, trait, trait.declaration->name.span);
+  }
+  for (auto& [name, segment] : workspace.schema.segments) {
+    if (!spent()) worked_out(workspace, segment, segment.declaration->name.span);
+  }
 
   program::Program program;
   program.timezone = workspace.schema.timezone;
@@ -44,6 +48,7 @@ CheckResult check(std::span<const text::Source> sources, std::span<const syntax:
   Lowering lowering{workspace, emit, uses, findings, {}};
   const std::map<std::string, Instance> instances = instantiate(workspace, check_templates(workspace, findings));
   for (const auto& [name, declaration] : workspace.schema.playbooks) {
+    if (spent()) break;
     if (const auto made = instances.find(name); made != instances.end()) {
       lower_instance(lowering, made->second, result.places);
     } else if (!declaration->value) {
@@ -51,7 +56,7 @@ CheckResult check(std::span<const text::Source> sources, std::span<const syntax:
     }
   }
   share_slots(lowering);
-  lower_messages(lowering);
+  if (!spent()) lower_messages(lowering);
 
   const Traits traits = laid_out_traits(workspace);
   check_conditions(workspace, traits.program, traits.places.nodes);

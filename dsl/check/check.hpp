@@ -13,13 +13,6 @@
 
 namespace tend::check {
 
-inline constexpr std::size_t kCopiedNodesMax =
-    1'000'000;  // put in the place of traits and segments, over the whole workspace
-inline constexpr std::size_t kTraitDepthMax =
-    1000;  // levels of a trait's expression, the traits in it put in their places
-inline constexpr std::size_t kOpenDepthMax =
-    600;  // levels under way when a trait is first worked out: bounds the stack
-
 /// What a channel can carry, as its adapter and `tend.toml` declare it. Zero or empty: no such limit, or not known.
 struct ChannelFacts {
   std::string name;

@@ -317,7 +317,18 @@ IrPtr value_of(Workspace& workspace, const Expr* expr, const Reach& reach) {
   ++workspace.open_depth;
   IrPtr ir = worked_out_expr(workspace, *expr, reach);
   --workspace.open_depth;
+  const bool whole = workspace.open_depth == 0;
+  if (ir && whole && report_cost(workspace, expr->span, cost_of(*ir))) return nullptr;
   return ir;
+}
+
+bool report_cost(Workspace& workspace, Span span, const Cost& cost) {
+  const auto told = [&](std::uint16_t code, std::size_t there, std::size_t allowed) {
+    if (there <= allowed) return false;
+    workspace.sink.report(mistake(code, span, {std::to_string(there), std::to_string(allowed)}));
+    return true;
+  };
+  return told(450, cost.nodes, limits::kExpressionNodesMax) || told(451, cost.windows, limits::kExpressionWindowsMax);
 }
 
 IrPtr condition_of(Workspace& workspace, const Expr* expr, const Reach& reach) {

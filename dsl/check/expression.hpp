@@ -52,6 +52,9 @@ std::optional<std::uint32_t> event_of(Workspace& workspace, const std::vector<sy
 /// The field of `event` that `name` names; kFieldAt for `at`. Errors: nullopt, reported.
 std::optional<std::uint32_t> field_of(Workspace& workspace, std::uint32_t event, const syntax::Name& name);
 
+/// Reports an expression that takes too much work (T0450, T0451). True: it does.
+bool report_cost(Workspace& workspace, Span span, const Cost& cost);
+
 /// A trait's or segment's expression, worked out once. Null: it has a mistake, which was reported where it stands.
 const Ir* worked_out(Workspace& workspace, Trait& trait, Span use);
 

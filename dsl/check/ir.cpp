@@ -76,6 +76,17 @@ std::optional<Duration> constant_duration(const Ir& ir) {
   return Duration{static_cast<std::int32_t>(ir.constant.extra), ir.constant.integer};
 }
 
+Cost cost_of(const Ir& ir) {
+  Cost cost{1, ir.window ? std::size_t{1} : 0};
+  const auto add = [&cost](const Cost& more) {
+    cost.nodes += more.nodes;
+    cost.windows += more.windows;
+  };
+  for (const IrPtr& child : ir.children) add(cost_of(*child));
+  if (ir.window && ir.window->filter) add(cost_of(*ir.window->filter));
+  return cost;
+}
+
 namespace {
 
 void put(std::string& out, std::uint64_t value) {

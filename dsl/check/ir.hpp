@@ -64,6 +64,13 @@ std::string key_of(const Ir& ir);
 std::string key_of(const WindowIr& window);
 std::string key_of(const Constant& constant);
 
+/// What working out an expression takes: its nodes and its event windows, those in the filters of windows too.
+struct Cost {
+  std::size_t nodes = 0;
+  std::size_t windows = 0;
+};
+Cost cost_of(const Ir& ir);
+
 /// Calls `see` for `ir` and everything below it; not for what stands in windows' filters.
 template <typename See>
 void walk(const Ir& ir, const See& see) {

@@ -69,7 +69,7 @@ std::optional<Named> find_named_quietly(const Workspace& workspace, Kind kind, c
   const Declarations& declared = of_kind(workspace.schema, kind);
   const auto found = declared.find(written(path));
   if (found == declared.end()) return std::nullopt;
-  return Named{found->first, found->second, static_cast<std::uint32_t>(std::distance(declared.begin(), found))};
+  return Named{found->first, found->second, workspace.schema.numbers.at(found->second)};
 }
 
 std::optional<Named> find_named(Workspace& workspace, Kind kind, const std::vector<syntax::Name>& path) {
@@ -81,10 +81,12 @@ std::optional<Named> find_named(Workspace& workspace, Kind kind, const std::vect
   if (bound_of_kind(workspace, kind, path)) return std::nullopt;  // nothing was given, or that was reported
   if (workspace.schema.unsupported_names.contains(path[0].text)) return std::nullopt;
   std::vector<std::string> candidates;
-  for (const auto& [name, ignored] : of_kind(workspace.schema, kind)) candidates.push_back(name);
+  if (may_suggest(workspace)) {
+    for (const auto& [name, ignored] : of_kind(workspace.schema, kind)) candidates.push_back(name);
+  }
   const Span span = {path[0].span.file, path[0].span.begin, path.back().span.end};
   Diagnostic diagnostic = mistake(code_of(kind), span, {written(path)});
-  suggest(diagnostic, written(path), candidates);
+  suggest(workspace, diagnostic, written(path), candidates);
   workspace.sink.report(std::move(diagnostic));
   return std::nullopt;
 }

@@ -79,11 +79,12 @@ program::Message lower_message(Lowering& lowering, const Stmt& declaration, cons
 void lower_messages(Lowering& lowering) {
   program::Program& program = lowering.emit.program();
   std::vector<std::uint32_t> numbers;  // by the number among all declared messages
+  const Journey nobody = nobody_sends(lowering.workspace.schema);
   for (const auto& [name, declaration] : lowering.workspace.schema.messages) {
     const auto use = lowering.uses.find(name);
     if (use == lowering.uses.end()) {
       numbers.push_back(kNone);
-      lower_message(lowering, *declaration, nobody_sends(lowering.workspace.schema), false);
+      lower_message(lowering, *declaration, nobody, false);
       continue;
     }
     lowering.emit.forget();

@@ -13,9 +13,18 @@ namespace {
 using syntax::Expr;
 using syntax::Name;
 
-std::vector<std::string> event_names(const Schema& schema) {
+// Candidates for *did you mean*; none any more where may_suggest is false.
+std::vector<std::string> event_names(const Workspace& workspace) {
   std::vector<std::string> names;
-  for (const program::Event& event : schema.events) names.push_back(event.name);
+  if (!may_suggest(workspace)) return names;
+  for (const program::Event& event : workspace.schema.events) names.push_back(event.name);
+  return names;
+}
+
+std::vector<std::string> attribute_names(const Workspace& workspace) {
+  std::vector<std::string> names;
+  if (!may_suggest(workspace)) return names;
+  for (const program::Attribute& attribute : workspace.schema.attributes) names.push_back(attribute.name);
   return names;
 }
 
@@ -36,22 +45,22 @@ IrPtr unknown(Workspace& workspace, const Name& name, const Reach& reach) {
     workspace.sink.report(mistake(217, name.span, {name.text}, 20, {name.text}));
     return nullptr;
   }
-  std::vector<std::string> candidates = {"customer", "entry", "today", "now"};
+  std::vector<std::string> candidates = event_names(workspace);
+  candidates.insert(candidates.end(), {"customer", "entry", "today", "now"});
   if (reach.event) {
     for (const program::Field& field : schema.events[*reach.event].fields) candidates.push_back(field.name);
   }
   if (reach.journey) {
     for (const auto& [kept, ignored] : reach.journey->kept) candidates.push_back(kept);
   }
-  for (const auto& [trait, ignored] : schema.traits) candidates.push_back(trait);
-  for (const auto& [segment, ignored] : schema.segments) candidates.push_back(segment);
-  for (std::string& event : event_names(schema)) candidates.push_back(std::move(event));
+  if (may_suggest(workspace)) {
+    for (const auto& [trait, ignored] : schema.traits) candidates.push_back(trait);
+    for (const auto& [segment, ignored] : schema.segments) candidates.push_back(segment);
+  }
   Diagnostic diagnostic = mistake(206, name.span, {name.text});
-  suggest(diagnostic, name.text, candidates);
+  suggest(workspace, diagnostic, name.text, candidates);
   if (diagnostic.help == 0) {
-    std::vector<std::string> attributes;
-    for (const program::Attribute& attribute : schema.attributes) attributes.push_back(attribute.name);
-    suggest(diagnostic, name.text, attributes);
+    suggest(workspace, diagnostic, name.text, attribute_names(workspace));
     if (diagnostic.help != 0) diagnostic.help_arguments[0].insert(0, "customer.");
   }
   workspace.sink.report(std::move(diagnostic));
@@ -77,7 +86,7 @@ std::optional<std::uint32_t> field_of(Workspace& workspace, std::uint32_t event,
   std::vector<std::string> candidates = {"at"};
   for (const program::Field& field : declared.fields) candidates.push_back(field.name);
   Diagnostic diagnostic = mistake(203, name.span, {declared.name, name.text});
-  suggest(diagnostic, name.text, candidates);
+  suggest(workspace, diagnostic, name.text, candidates);
   workspace.sink.report(std::move(diagnostic));
   return std::nullopt;
 }
@@ -108,10 +117,10 @@ IrPtr attribute(Workspace& workspace, const Name& name, Span span) {
     return nullptr;
   }
   if (schema.unsupported_names.contains(name.text)) return nullptr;
-  std::vector<std::string> candidates = {"id", "first_seen", "tags"};
-  for (const program::Attribute& declared : schema.attributes) candidates.push_back(declared.name);
+  std::vector<std::string> candidates = attribute_names(workspace);
+  candidates.insert(candidates.end(), {"id", "first_seen", "tags"});
   Diagnostic diagnostic = mistake(201, name.span, {name.text});
-  suggest(diagnostic, name.text, candidates);
+  suggest(workspace, diagnostic, name.text, candidates);
   workspace.sink.report(std::move(diagnostic));
   return nullptr;
 }
@@ -158,7 +167,7 @@ IrPtr entry_field(Workspace& workspace, const Name& name, Span span, const Journ
     for (const program::Field& field : schema.events[event].fields) candidates.push_back(field.name);
   }
   Diagnostic diagnostic = mistake(203, name.span, {schema.events[*journey.entry_events.begin()].name, name.text});
-  suggest(diagnostic, name.text, candidates);
+  suggest(workspace, diagnostic, name.text, candidates);
   workspace.sink.report(std::move(diagnostic));
   return nullptr;
 }
@@ -387,13 +396,13 @@ IrPtr dotted_name(Workspace& workspace, const Expr& expr, const Reach& reach) {
     workspace.sink.report(mistake(221, second.span, {root.text, second.text}));
     return nullptr;
   }
-  std::vector<std::string> candidates = event_names(schema);
+  std::vector<std::string> candidates = event_names(workspace);
   candidates.insert(candidates.end(), {"customer", "entry"});
   if (reach.journey) {
     for (const auto& [kept, ignored] : reach.journey->kept) candidates.push_back(kept);
   }
   Diagnostic diagnostic = mistake(206, root.span, {root.text});
-  suggest(diagnostic, root.text, candidates);
+  suggest(workspace, diagnostic, root.text, candidates);
   workspace.sink.report(std::move(diagnostic));
   return nullptr;
 }
@@ -426,19 +435,12 @@ std::optional<std::uint32_t> event_of(Workspace& workspace, const std::vector<Na
     return std::nullopt;
   }
   Diagnostic diagnostic = mistake(202, span, {written});
-  suggest(diagnostic, written, event_names(schema));
+  suggest(workspace, diagnostic, written, event_names(workspace));
   workspace.sink.report(std::move(diagnostic));
   return std::nullopt;
 }
 
 namespace {
-
-std::size_t size_of(const Ir& ir) {
-  std::size_t size = 1;
-  for (const IrPtr& child : ir.children) size += size_of(*child);
-  if (ir.window && ir.window->filter) size += size_of(*ir.window->filter);
-  return size;
-}
 
 std::size_t depth_of(const Ir& ir) {
   std::size_t depth = 0;
@@ -456,7 +458,7 @@ const Ir* worked_out(Workspace& workspace, Trait& trait, Span use) {
     return nullptr;
   }
   if (trait.state == Trait::State::fresh) {
-    if (workspace.open_depth > kOpenDepthMax) {
+    if (workspace.open_depth > limits::kOpenDepthMax) {
       workspace.sink.report(mistake(404, use, {declaration.name.text}));
       return nullptr;
     }
@@ -464,15 +466,20 @@ const Ir* worked_out(Workspace& workspace, Trait& trait, Span use) {
     const syntax::Expr* expr = declaration.value ? declaration.value.get() : declaration.condition.get();
     trait.ir = trait.is_segment ? condition_of(workspace, expr, Reach{}) : value_of(workspace, expr, Reach{});
     trait.state = Trait::State::done;
-    if (trait.ir && depth_of(*trait.ir) > kTraitDepthMax) {
+    if (trait.ir) {
+      const Cost cost = cost_of(*trait.ir);
+      trait.nodes = cost.nodes;
+      if (report_cost(workspace, declaration.name.span, cost)) trait.ir = nullptr;
+    }
+    if (trait.ir && depth_of(*trait.ir) > limits::kTraitDepthMax) {
       workspace.sink.report(mistake(404, declaration.name.span, {declaration.name.text}));
       trait.ir = nullptr;
     }
   }
   if (!trait.ir) return nullptr;
-  if (workspace.copied_nodes > kCopiedNodesMax) return nullptr;  // said already
-  workspace.copied_nodes += size_of(*trait.ir);
-  if (workspace.copied_nodes > kCopiedNodesMax) {
+  if (workspace.copied_nodes > limits::kCopiedNodesMax) return nullptr;  // said already
+  workspace.copied_nodes += trait.nodes;
+  if (workspace.copied_nodes > limits::kCopiedNodesMax) {
     workspace.sink.report(mistake(404, use, {declaration.name.text}));
     return nullptr;
   }

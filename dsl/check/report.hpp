@@ -21,4 +21,9 @@ inline Diagnostic mistake(std::uint16_t code, text::Span span, std::vector<std::
   return diagnostic;
 }
 
+/// T0149: `there` of something where `allowed` are.
+inline Diagnostic too_many(text::Span span, std::size_t there, Phrase what, std::size_t allowed) {
+  return mistake(149, span, {std::to_string(there), diagnostic::argument(what), std::to_string(allowed)});
+}
+
 }  // namespace tend::check

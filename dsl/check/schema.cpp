@@ -34,6 +34,10 @@ std::vector<const Stmt*> in_order(const Workspace& workspace) {
   return declarations;
 }
 
+const Stmt* nth(const std::vector<const Stmt*>& declarations, std::size_t index) {
+  return index < declarations.size() ? declarations[index] : nullptr;
+}
+
 void report_twice(Workspace& workspace, const syntax::Name& name) {
   workspace.sink.report(mistake(208, name.span, {name.text}));
 }
@@ -62,6 +66,9 @@ void take_attribute(Workspace& workspace, const syntax::FieldDecl& field) {
   }
   if (schema.attribute_indices.contains(name)) return report_twice(workspace, field.name);
   declare(schema, {name, type, field.is_private});
+  if (schema.attributes.size() == limits::kFieldsMax + 1) {
+    workspace.sink.report(too_many(field.name.span, schema.attributes.size(), Phrase::attributes, limits::kFieldsMax));
+  }
 }
 
 void take_event(Workspace& workspace, const Stmt& declaration) {
@@ -169,6 +176,10 @@ void gather(Workspace& workspace) {
   Schema& schema = workspace.schema;
   built_ins(schema);
   const std::vector<const Stmt*> declarations = in_order(workspace);
+  if (const Stmt* extra = nth(declarations, limits::kDeclarationsMax)) {
+    workspace.sink.report(too_many(extra->head, declarations.size(), Phrase::declarations, limits::kDeclarationsMax));
+    return;  // nothing is gathered, and nothing is checked
+  }
   for (const Stmt* declaration : declarations) {
     note_names(workspace, *declaration);
     switch (declaration->kind) {
@@ -195,6 +206,11 @@ void gather(Workspace& workspace) {
         }
     }
   }
+  if (schema.playbooks.size() > limits::kPlaybooksMax) {
+    workspace.sink.report(too_many(schema.playbooks.begin()->second->head, schema.playbooks.size(), Phrase::playbooks,
+                                   limits::kPlaybooksMax));
+    schema.playbooks.clear();
+  }
   sort_by_name(schema.attributes, 2);
   sort_by_name(schema.events, program::kBuiltinEventCount);
   index_names(schema);
@@ -220,6 +236,12 @@ void index_names(Schema& schema) {
   for (std::uint32_t i = 0; i < schema.attributes.size(); ++i)
     schema.attribute_indices.emplace(schema.attributes[i].name, i);
   for (std::uint32_t i = 0; i < schema.events.size(); ++i) schema.event_indices.emplace(schema.events[i].name, i);
+  schema.numbers.clear();
+  for (const auto* declared : {&schema.messages, &schema.playbooks, &schema.templates, &schema.budgets,
+                               &schema.partners, &schema.functions, &schema.calendars}) {
+    std::uint32_t number = 0;
+    for (const auto& [name, declaration] : *declared) schema.numbers.emplace(declaration, number++);
+  }
 }
 
 std::optional<std::uint32_t> event_named(const Schema& schema, std::string_view name) {
@@ -266,6 +288,22 @@ std::optional<std::string> plain_text(Workspace& workspace, const syntax::Text& 
   if (!text.has_holes()) return text.plain();
   workspace.sink.report(mistake(321, text.span));
   return std::nullopt;
+}
+
+std::uint32_t line_of(Workspace& workspace, Span span) {
+  auto lines = workspace.lines.find(span.file);
+  if (lines == workspace.lines.end())
+    lines = workspace.lines.emplace(span.file, text::lines_of(workspace.sources[span.file].text)).first;
+  return text::line_number(lines->second, span.begin);
+}
+
+bool may_suggest(const Workspace& workspace) { return workspace.compared_names < limits::kComparedNamesMax; }
+
+void suggest(Workspace& workspace, diagnostic::Diagnostic& diagnostic, std::string_view wrong,
+             const std::vector<std::string>& candidates) {
+  if (!may_suggest(workspace)) return;
+  workspace.compared_names += candidates.size();
+  suggest(diagnostic, wrong, candidates);
 }
 
 void suggest(diagnostic::Diagnostic& diagnostic, std::string_view wrong, const std::vector<std::string>& candidates) {

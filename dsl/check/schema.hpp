@@ -24,6 +24,7 @@ struct Trait {
   bool is_segment = false;
   State state = State::fresh;
   IrPtr ir;  // null after `done`: it has a mistake
+  std::size_t nodes = 0;
 };
 
 struct Scope;
@@ -57,6 +58,8 @@ struct Schema {
   std::set<std::string> kept_names;
   /// Playbooks that some step starts, as the steps name them.
   std::set<std::string> started;
+  /// The number of each declaration above among those of its kind, by name.
+  std::map<const syntax::Stmt*, std::uint32_t> numbers;
   /// Names that a construct which this version does not run would have declared: whoever uses them is not told off
   /// again.
   std::set<std::string> unsupported_names;
@@ -69,10 +72,12 @@ struct Workspace {
   const CheckOptions& options;
   diagnostic::Sink& sink;
   Schema schema;
-  bool broken = false;           // the tree holds parts that could not be parsed
-  std::size_t open_depth = 0;    // levels of expressions under way, against kOpenDepthMax
-  std::size_t copied_nodes = 0;  // by traits and segments, against kCopiedNodesMax
-  const Scope* scope = nullptr;  // of the template whose body is being read
+  std::map<std::uint32_t, text::Lines> lines;  // of the files whose lines were asked for
+  std::size_t compared_names = 0;              // for *did you mean*, against limits::kComparedNamesMax
+  bool broken = false;                         // the tree holds parts that could not be parsed
+  std::size_t open_depth = 0;                  // levels of expressions under way, against limits::kOpenDepthMax
+  std::size_t copied_nodes = 0;                // by traits and segments, against limits::kCopiedNodesMax
+  const Scope* scope = nullptr;                // of the template whose body is being read
 };
 
 /// Remembers the names that a statement would declare and that this version, or the parser, cannot follow.
@@ -88,7 +93,7 @@ void note_steps(Workspace& workspace);
 /// Appends; the name must be new.
 void declare(Schema& schema, program::Attribute attribute);
 void declare(Schema& schema, program::Event event);
-/// Works out both tables of names anew: after `attributes` or `events` were put into another order.
+/// Works out both tables of names and `numbers` anew: when all is declared and in order.
 void index_names(Schema& schema);
 
 /// By the declared name, else one of the built-in ones in either tongue.
@@ -108,6 +113,16 @@ void report_unsupported(Workspace& workspace, Span span, std::string what);
 /// The characters of a text that may hold no `{{ }}`; nullopt (reported) where it does.
 std::optional<std::string> plain_text(Workspace& workspace, const syntax::Text& text);
 
+/// The line on which `span` begins, from 1.
+std::uint32_t line_of(Workspace& workspace, Span span);
+
+/// Is it still worth gathering names for *did you mean*? False once a million were compared: with so many mistakes the
+/// time would grow with their square.
+bool may_suggest(const Workspace& workspace);
+/// Adds *did you mean* where one of the candidates is near, as long as may_suggest. No fix: only the author knows
+/// whether it was meant.
+void suggest(Workspace& workspace, diagnostic::Diagnostic& diagnostic, std::string_view wrong,
+             const std::vector<std::string>& candidates);
 /// Adds *did you mean* where one of the candidates is near. No fix: only the author knows whether it was meant.
 void suggest(diagnostic::Diagnostic& diagnostic, std::string_view wrong, const std::vector<std::string>& candidates);
 

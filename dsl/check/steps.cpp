@@ -26,7 +26,7 @@ Way Steps::block(const Block& block, Way way) {
   bool warned = false;
   ++depth_;
   for (const syntax::StmtPtr& statement : block.statements) {
-    if (!statement) continue;
+    if (!statement || workspace_.sink.errors() >= limits::kErrorsMax) continue;
     if (!way && !warned) {
       lowering_.findings.unreachable.push_back(statement->head);
       warned = true;
@@ -78,7 +78,7 @@ Reach Steps::reach(const Way& way) {
 std::uint32_t Steps::add(Step step, const Stmt& statement) {
   program::StepPlace place;
   place.span = statement.head;
-  place.line = text::place_of(workspace_.sources[statement.head.file].text, statement.head.begin).line;
+  place.line = line_of(workspace_, statement.head);
   book_.steps.push_back(std::move(step));
   places_.steps.push_back(place);
   return here() - 1;

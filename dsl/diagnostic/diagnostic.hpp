@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "dsl/text/limits.hpp"
 #include "dsl/text/source.hpp"
 
 namespace tend::diagnostic {
@@ -31,21 +32,19 @@ struct Diagnostic {
   std::vector<Fix> fixes;
 };
 
-inline constexpr std::size_t kDiagnosticsMax = 100;  // per run; then one "too many problems"
-
 /// What a run keeps of them where some are left out before the others are shown: lints that are off, files that have
 /// not changed.
 inline constexpr std::size_t kDiagnosticsKept = 10'000;
 
 /// The first `most`; where there are more, `too many problems` stands in the place of the rest, as bad as the worst of
 /// all. Requires: `diagnostics` are sorted.
-std::vector<Diagnostic> capped(std::vector<Diagnostic> diagnostics, std::size_t most = kDiagnosticsMax);
+std::vector<Diagnostic> capped(std::vector<Diagnostic> diagnostics, std::size_t most = limits::kDiagnosticsMax);
 
 /// Collects. Order of reporting does not matter: `take` sorts by file, place, code and drops exact doubles.
 /// Shape: keeps what `take` can still give and little more, so a million mistakes take no more room than a thousand.
 class Sink {
  public:
-  explicit Sink(std::size_t most = kDiagnosticsMax) : most_(most) {}
+  explicit Sink(std::size_t most = limits::kDiagnosticsMax) : most_(most) {}
   void report(Diagnostic diagnostic);
   /// How many errors were reported, doubles and what is no longer kept among them.
   std::size_t errors() const { return errors_; }

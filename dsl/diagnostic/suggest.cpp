@@ -54,7 +54,8 @@ std::optional<std::string> did_you_mean(std::string_view name, const std::vector
   std::uint32_t best_distance = 0;
   std::size_t best_difference = 0;
   for (const std::string& candidate : candidates) {
-    if (candidate == name) continue;
+    // No code point takes more than four bytes: most candidates are too long or too short without being read.
+    if (candidate.size() > 4 * (length + limit) || candidate.size() + limit < length || candidate == name) continue;
     const std::vector<char32_t> other = points(candidate);
     if (other.size() > length + limit || length > other.size() + limit) continue;
     const std::uint32_t d = distance(wanted, other);

@@ -79,9 +79,10 @@ ExprPtr Builder::finish(ExprPtr expr) {
       for (const ExprPtr& argument : filter.arguments) consider(argument);
   }
   expr->height = static_cast<std::uint16_t>(height + 1);
-  if (expr->height <= kHeightMax) return expr;
+  if (expr->height <= limits::kHeightMax) return expr;
   if (!too_high_)
-    problem(diagnostic::make(141, {expr->span.file, expr->span.begin, expr->span.begin}, {std::to_string(kHeightMax)}));
+    problem(diagnostic::make(141, {expr->span.file, expr->span.begin, expr->span.begin},
+                             {std::to_string(limits::kHeightMax)}));
   too_high_ = true;  // said once a file
   return error_expression(expr->span);
 }

@@ -182,7 +182,7 @@ struct need {
 };
 
 inline void deeper(State& state, std::uint32_t at) {
-  if (++state.depth > kDepthMax) raise(state, 141, at, at, {std::to_string(kDepthMax)});
+  if (++state.depth > limits::kDepthMax) raise(state, 141, at, at, {std::to_string(limits::kDepthMax)});
 }
 
 /// R with line breaks as blanks (brackets) or not (braces), one level deeper.
@@ -234,7 +234,7 @@ struct recover {
       state.depth = before.depth;
       const Repair* best = nullptr;
       std::uint32_t furthest = problem->at;
-      const bool spent = state.full() || state.repair_cost >= kRepairCostMax;
+      const bool spent = state.full() || state.repair_cost >= limits::kRepairCostMax;
       const std::vector<Repair> guesses = spent ? std::vector<Repair>() : guess(state, *problem);
       state.repair_cost += kGuessCost;
       if (guesses.empty()) return go_on(in, state, begin, before.nodes, *problem);
@@ -243,7 +243,7 @@ struct recover {
       const std::vector<diagnostic::Diagnostic> told = state.repaired;
       const std::vector<Repair> repairs = state.repairs;
       for (const Repair& one : guesses) {
-        if (state.repair_cost >= kRepairCostMax) break;
+        if (state.repair_cost >= limits::kRepairCostMax) break;
         undo(state, kept);
         state.repairs.push_back(one);
         const std::optional<Problem> next = attempt<A, Action, Control>(in, state, matched);

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "dsl/syntax/hidden.hpp"
 #include "dsl/syntax/scan_literal.hpp"
 #include "dsl/text/utf8.hpp"
 
@@ -44,17 +45,16 @@ std::size_t blank_length(std::string_view source, std::size_t at) {
   if (at >= source.size()) return 0;
   const auto c = static_cast<unsigned char>(source[at]);
   if (c < 0x80) return (c <= ' ' && c != '\n') || c == 0x7F ? 1 : 0;
-  if (c == 0xC2) return stands(source, at, "\xC2\xA0") ? 2 : 0;
+  if (c == 0xC2 && stands(source, at, "\xC2\xA0")) return 2;
   if (c == 0xE3) return stands(source, at, "\xE3\x80\x80") ? 3 : 0;
-  if (c == 0xEF) return stands(source, at, "\xEF\xBB\xBF") ? 3 : 0;
-  if (c == 0xE2) {  // the widths of U+2000 to U+200B, U+202F, U+205F
+  if (c == 0xE2) {  // the widths of U+2000 to U+200A, U+202F, U+205F
+    if (stands(source, at, "\xE2\x81\x9F")) return 3;
     if (stands(source, at, "\xE2\x80") && at + 2 < source.size()) {
       const auto last = static_cast<unsigned char>(source[at + 2]);
-      return last <= 0x8B || last == 0xAF ? 3 : 0;
+      if (last <= 0x8A || last == 0xAF) return 3;
     }
-    return stands(source, at, "\xE2\x81\x9F") ? 3 : 0;
   }
-  return 0;
+  return hidden_length(source, at);
 }
 
 std::uint32_t character_length(std::string_view source, std::size_t at) { return text::decode(source, at).length; }

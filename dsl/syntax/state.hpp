@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "dsl/diagnostic/catalogue.hpp"
-#include "dsl/syntax/limits.hpp"
+#include "dsl/text/limits.hpp"
 #include "dsl/syntax/node.hpp"
 #include "dsl/syntax/tree.hpp"
 
@@ -50,7 +50,7 @@ struct State {
   const char* end() const { return source.data() + source.size(); }
   std::uint32_t offset(const char* p) const { return static_cast<std::uint32_t>(p - source.data()); }
   Span span(std::uint32_t from, std::uint32_t to) const { return {file, from, to}; }
-  bool full() const { return problems.size() + repaired.size() >= kSyntaxDiagnosticsMax; }
+  bool full() const { return problems.size() + repaired.size() >= limits::kSyntaxDiagnosticsMax; }
 
   /// Forgets what failed alternatives left behind.
   void drop_stale(std::uint32_t at) {

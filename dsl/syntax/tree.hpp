@@ -85,7 +85,7 @@ struct Expr {
   bool fix_equal = false;          // written `==`: read as `=`, with a warning and a fix
   program::Constant value;         // literal
   std::string spelling;            // literal: as in English and ASCII (`7 days`, `50_000 CNY`, `2026-03-01`); lunar 8-15: `8-15`
-  std::uint16_t height = 1;        // 1 + the highest child's: at most limits.hpp's kHeightMax, so that recursion over a tree is safe
+  std::uint16_t height = 1;        // 1 + the highest child's: at most limits.hpp's limits::kHeightMax, so that recursion over a tree is safe
   std::int32_t time_ms = 0;        // moment_local
   std::vector<Name> path;
   Text text;

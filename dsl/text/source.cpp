@@ -38,6 +38,18 @@ Place place_of(std::string_view text, std::uint32_t offset) {
   return place;
 }
 
+Lines lines_of(std::string_view text) {
+  Lines lines{{0}};
+  for (std::size_t end = text.find('\n'); end != std::string_view::npos; end = text.find('\n', end + 1))
+    lines.begins.push_back(static_cast<std::uint32_t>(end + 1));
+  return lines;
+}
+
+std::uint32_t line_number(const Lines& lines, std::uint32_t offset) {
+  const auto after = std::upper_bound(lines.begins.begin(), lines.begins.end(), offset);
+  return static_cast<std::uint32_t>(after - lines.begins.begin());
+}
+
 std::string_view line_at(std::string_view text, std::uint32_t offset) {
   const std::size_t begin = line_begin(text, std::min<std::size_t>(offset, text.size()));
   std::size_t end = std::min(text.find('\n', begin), text.size());

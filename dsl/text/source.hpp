@@ -32,6 +32,14 @@ struct Place {
 /// Shape: `offset` may be text.size() (the end of the file); bytes that are not UTF-8 count as one code point each.
 Place place_of(std::string_view text, std::uint32_t offset);
 
+/// Where each line of a text begins: for whoever asks for the lines of many places.
+struct Lines {
+  std::vector<std::uint32_t> begins;  // the first is 0
+};
+Lines lines_of(std::string_view text);
+/// As place_of(…).line, in logarithmic time.
+std::uint32_t line_number(const Lines& lines, std::uint32_t offset);
+
 /// The line (without its end) that holds `offset`.
 std::string_view line_at(std::string_view text, std::uint32_t offset);
 

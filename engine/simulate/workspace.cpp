@@ -299,8 +299,8 @@ bool is_tend_file(std::string_view name) { return name.ends_with(".tend") && nam
 
 /// Adds the files in `folder`. Errors: those of listing, with `not_found` for what is no folder.
 Result<void> walk(env::Files& files, const std::string& folder, std::size_t depth, Names& found) {
-  if (depth > kFolderDepthMax) {
-    return fail(ErrorCode::invalid, "folders are nested more than " + std::to_string(kFolderDepthMax) + " deep at " +
+  if (depth > limits::kFolderDepthMax) {
+    return fail(ErrorCode::invalid, "folders are nested more than " + std::to_string(limits::kFolderDepthMax) + " deep at " +
                                         in_quotes(folder) + ", perhaps through a link that leads back");
   }
   const auto names = files.list(folder);

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "dsl/text/limits.hpp"
 #include "engine/channel/config.hpp"
 #include "engine/env/files.hpp"
 #include "engine/env/result.hpp"
@@ -50,10 +51,8 @@ struct Workspace {
 /// has the wrong type; `unsupported` for tables that a later version reads.
 Result<Workspace> load_workspace(const std::string& path, env::Files& files = env::real_files());
 
-inline constexpr std::size_t kFolderDepthMax = 16;
-
 /// All `.tend` files in these files and folders, each once, sorted by path. Folders named `vendor` and hidden ones are
-/// passed over. Errors: `not_found` with the path; folders nested deeper than kFolderDepthMax (a link that leads back,
+/// passed over. Errors: `not_found` with the path; folders nested deeper than limits::kFolderDepthMax (a link that leads back,
 /// most likely).
 Result<std::vector<std::string>> list_tend_files(const std::vector<std::string>& paths,
                                                  env::Files& files = env::real_files());

@@ -62,11 +62,11 @@ TEST_CASE("traits of traits of traits come to an end") {
   };
   CHECK(chain(300, "t# + 1") == "");
   CHECK(chain(5000, "t# + 1").starts_with("T0404"));
-  CHECK(chain(40, "t# + t#").starts_with("T0404"));
+  CHECK(chain(40, "t# + t#").starts_with("T0450"));
   std::string high = "1";
   for (int i = 0; i < 300; ++i) high += " + 1";
   CHECK(chain(1, high.c_str()) == "");
-  CHECK(chain(200, (high + " + t#").c_str()).starts_with("T0404"));
+  CHECK(chain(200, (high + " + t#").c_str()).starts_with("T0450"));
   CHECK(chain(200, ("t# + " + high).c_str()).starts_with("T0404"));
 }
 

@@ -49,9 +49,9 @@ bool has_chinese(std::string_view text) {
   return false;
 }
 
-// No example of a page can show these: they need a file of a megabyte, broken bytes, a hundred mistakes, or somebody
-// who wants to run the file.
-const std::set<std::uint16_t> kWithoutExample = {140, 141, 142, 143, 900, 999};
+// No example of a page can show these: they need a file of a megabyte, bytes that are broken or cannot be seen,
+// hundreds of something, or somebody who wants to run the file.
+const std::set<std::uint16_t> kWithoutExample = {140, 141, 142, 143, 145, 146, 147, 148, 149, 404, 900, 999};
 
 }  // namespace
 

@@ -110,18 +110,18 @@ TEST_CASE("the sink sorts, drops exact doubles and counts errors") {
 }
 
 TEST_CASE("a hundred diagnostics pass, one more becomes `too many problems`") {
-  for (const std::size_t count : {kDiagnosticsMax, kDiagnosticsMax + 1}) {
+  for (const std::size_t count : {tend::limits::kDiagnosticsMax, tend::limits::kDiagnosticsMax + 1}) {
     Sink sink;
     for (std::size_t i = count; i > 0; --i)
       sink.report(make(108, Span{0, static_cast<std::uint32_t>(i), static_cast<std::uint32_t>(i + 1)}));
     const std::vector<Diagnostic> taken = sink.take();
-    if (count == kDiagnosticsMax) {
-      CHECK(taken.size() == kDiagnosticsMax);
+    if (count == tend::limits::kDiagnosticsMax) {
+      CHECK(taken.size() == tend::limits::kDiagnosticsMax);
       CHECK(taken.back().code == 108);
     } else {
-      REQUIRE(taken.size() == kDiagnosticsMax + 1);
+      REQUIRE(taken.size() == tend::limits::kDiagnosticsMax + 1);
       CHECK(taken.back().code == 999);
-      CHECK(taken.back().span.begin == kDiagnosticsMax + 1);
+      CHECK(taken.back().span.begin == tend::limits::kDiagnosticsMax + 1);
       CHECK(taken.front().span.begin == 1);
     }
   }

@@ -25,29 +25,29 @@ TEST_CASE("a sink gives the first by place, whatever the order of reporting") {
   CHECK(doubled.errors() == kMany);
   for (Sink* sink : {&forwards, &backwards, &doubled}) {
     const std::vector<Diagnostic> taken = sink->take();
-    REQUIRE(taken.size() == kDiagnosticsMax + 1);
-    for (std::uint32_t i = 0; i < kDiagnosticsMax; ++i) CHECK(taken[i].span.begin == i);
+    REQUIRE(taken.size() == limits::kDiagnosticsMax + 1);
+    for (std::uint32_t i = 0; i < limits::kDiagnosticsMax; ++i) CHECK(taken[i].span.begin == i);
     CHECK(taken.back().code == 999);
-    CHECK(taken.back().span.begin == kDiagnosticsMax);
+    CHECK(taken.back().span.begin == limits::kDiagnosticsMax);
     CHECK(sink->errors() == 0);
     CHECK(sink->take().empty());
   }
 }
 
-TEST_CASE("kDiagnosticsMax problems are all shown, one more is not") {
+TEST_CASE("limits::kDiagnosticsMax problems are all shown, one more is not") {
   Sink sink;
-  for (std::uint32_t i = 0; i < kDiagnosticsMax; ++i) sink.report(at(i));
-  CHECK(sink.take().size() == kDiagnosticsMax);
-  for (std::uint32_t i = 0; i <= kDiagnosticsMax; ++i) sink.report(at(i));
+  for (std::uint32_t i = 0; i < limits::kDiagnosticsMax; ++i) sink.report(at(i));
+  CHECK(sink.take().size() == limits::kDiagnosticsMax);
+  for (std::uint32_t i = 0; i <= limits::kDiagnosticsMax; ++i) sink.report(at(i));
   const std::vector<Diagnostic> taken = sink.take();
-  CHECK(taken.size() == kDiagnosticsMax + 1);
+  CHECK(taken.size() == limits::kDiagnosticsMax + 1);
   CHECK(taken.back().code == 999);
 }
 
 TEST_CASE("`too many problems` is as bad as the worst of them, and the same whether the sink or `capped` says so") {
   for (const bool with_error : {false, true}) {
     Sink small, large(kDiagnosticsKept);
-    for (std::uint32_t i = 0; i <= kDiagnosticsMax; ++i) {
+    for (std::uint32_t i = 0; i <= limits::kDiagnosticsMax; ++i) {
       const Diagnostic lint = make(601, {0, i, i + 1}, {"p"});
       small.report(lint);
       large.report(lint);
@@ -58,13 +58,13 @@ TEST_CASE("`too many problems` is as bad as the worst of them, and the same whet
     }
     const std::vector<Diagnostic> taken = small.take();
     const std::vector<Diagnostic> all = large.take();
-    CHECK(all.size() == kDiagnosticsMax + (with_error ? 2 : 1));
+    CHECK(all.size() == limits::kDiagnosticsMax + (with_error ? 2 : 1));
     const std::vector<Diagnostic> cut = capped(all);
-    REQUIRE(taken.size() == kDiagnosticsMax + 1);
+    REQUIRE(taken.size() == limits::kDiagnosticsMax + 1);
     REQUIRE(cut.size() == taken.size());
     for (const auto& list : {taken, cut}) {
       CHECK(list.back().code == 999);
-      CHECK(list.back().span.begin == kDiagnosticsMax);
+      CHECK(list.back().span.begin == limits::kDiagnosticsMax);
       CHECK(list.back().severity == (with_error ? Severity::error : Severity::warning));
     }
   }

@@ -1,5 +1,5 @@
 // Mirrors dsl/syntax/limits: each limit at N and at N + 1, and inputs that would break a careless parser.
-#include "dsl/syntax/limits.hpp"
+#include "dsl/text/limits.hpp"
 
 #include "tests/dsl/syntax/support.hpp"
 
@@ -27,20 +27,20 @@ void check_deep(const Parsed& parsed, bool too_deep) {
 
 }  // namespace
 
-TEST_CASE("a file of kSourceBytesMax bytes is read, one more is not") {
+TEST_CASE("a file of limits::kSourceBytesMax bytes is read, one more is not") {
   const std::string text = "segment s = a\n";
-  const Parsed fits = parse_text(text + std::string(kSourceBytesMax - text.size(), ' '));
+  const Parsed fits = parse_text(text + std::string(limits::kSourceBytesMax - text.size(), ' '));
   CHECK(fits.diagnostics.empty());
   CHECK(fits.file.declarations.size() == 1);
-  const Parsed large = parse_text(text + std::string(kSourceBytesMax + 1 - text.size(), ' '));
+  const Parsed large = parse_text(text + std::string(limits::kSourceBytesMax + 1 - text.size(), ' '));
   REQUIRE(large.diagnostics.size() == 1);
   CHECK(large.diagnostics[0].code == 140);
   CHECK(large.file.declarations.empty());
 }
 
-TEST_CASE("every way to nest ends at kDepthMax") {
-  for (const std::size_t n : {std::size_t{kDepthMax}, std::size_t{kDepthMax} + 1, std::size_t{30000}}) {
-    const bool too_deep = n > kDepthMax;
+TEST_CASE("every way to nest ends at limits::kDepthMax") {
+  for (const std::size_t n : {std::size_t{limits::kDepthMax}, std::size_t{limits::kDepthMax} + 1, std::size_t{30000}}) {
+    const bool too_deep = n > limits::kDepthMax;
     INFO(n);
     check_deep(parse_expression(times("(", n) + "a" + times(")", n)), too_deep);
     check_deep(parse_expression(times("[", n) + "a" + times("]", n)), too_deep);
@@ -53,15 +53,15 @@ TEST_CASE("every way to nest ends at kDepthMax") {
 
 TEST_CASE("holes in texts in holes count as well") {
   std::string text = "\"a\"";
-  for (std::size_t i = 0; i < kDepthMax; ++i) text = "\"{{ " + text + " }}\"";
+  for (std::size_t i = 0; i < limits::kDepthMax; ++i) text = "\"{{ " + text + " }}\"";
   CHECK(parse_expression(text).diagnostics.empty());
   check_deep(parse_expression("\"{{ " + text + " }}\""), true);
 }
 
-TEST_CASE("the tree of an expression is at most kHeightMax high") {
-  for (const std::size_t n : {std::size_t{kHeightMax}, std::size_t{kHeightMax} + 1, std::size_t{50000}}) {
+TEST_CASE("the tree of an expression is at most limits::kHeightMax high") {
+  for (const std::size_t n : {std::size_t{limits::kHeightMax}, std::size_t{limits::kHeightMax} + 1, std::size_t{50000}}) {
     INFO(n);
-    const bool too_deep = n > kHeightMax;
+    const bool too_deep = n > limits::kHeightMax;
     check_deep(parse_expression("a" + times(" and a", n - 1)), too_deep);
     check_deep(parse_expression("a" + times(" or a", n - 1)), too_deep);
     check_deep(parse_expression("a" + times(" + a", n - 1)), too_deep);

@@ -39,6 +39,13 @@ TEST_CASE("a line comes without its end") {
   CHECK(line_at("", 0).empty());
 }
 
+TEST_CASE("the table of lines says what place_of says") {
+  for (const std::string_view text : {"", "a", "\n", "a\n", "\n\n", "ab\ncd\n\nef", "客\n户\r\n"}) {
+    const Lines lines = lines_of(text);
+    for (std::uint32_t at = 0; at <= text.size(); ++at) CHECK(line_number(lines, at) == place_of(text, at).line);
+  }
+}
+
 TEST_CASE("decoding refuses overlong forms, surrogates and cut sequences") {
   CHECK(decode("客", 0).value == U'客');
   CHECK(decode("\xF0\x9F\x8D\xB5", 0).value == 0x1F375);

@@ -123,7 +123,7 @@ TEST_CASE("files are listed once, however they are named") {
 TEST_CASE("folders nest only so deep, and links that lead back are found out") {
   ScratchFolder folder;
   std::string deep;
-  for (std::size_t i = 0; i < kFolderDepthMax; ++i) deep += "d/";
+  for (std::size_t i = 0; i < limits::kFolderDepthMax; ++i) deep += "d/";
   folder.write(deep + "a.tend", "");
   CHECK(list_tend_files({folder.path()}));
   folder.write(deep + "d/b.tend", "");
