@@ -38,8 +38,12 @@ std::string text_words(const syntax::Stmt& step) {
   return words + "\"";
 }
 
+// `customer.city`, `entry.date`.
 std::string attribute_words(const std::vector<syntax::Name>& path) {
   if (path.size() != 2) return path_words(path, Builtin::root);
+  if (canonical(path[0].text, Builtin::root) == "entry") {
+    return "entry." + canonical(path[1].text, Builtin::entry_field);
+  }
   const std::string field = canonical(path[1].text, Builtin::customer_field);
   const bool built_in = field == "timezone" || field == "language";
   return canonical(path[0].text, Builtin::root) + "." + (built_in ? field : path[1].text);
