@@ -43,28 +43,41 @@ std::vector<std::string> zone_names() {
 
 }  // namespace
 
-Result<Checked> check_paths(const std::vector<std::string>& paths) {
-  Checked checked;
+Result<Loaded> load_paths(const std::vector<std::string>& paths) {
+  Loaded loaded;
   if (paths.size() == 1) {
     auto workspace = simulate::load_workspace(paths.front());
     if (!workspace) return tl::unexpected(workspace.error());
-    checked.workspace = std::move(*workspace);
+    loaded.workspace = std::move(*workspace);
   } else {
     auto files = simulate::list_tend_files(paths);
     if (!files) return tl::unexpected(files.error());
-    checked.workspace.tend_files = std::move(*files);
+    loaded.workspace.tend_files = std::move(*files);
   }
-  if (checked.workspace.tend_files.empty()) {
+  if (loaded.workspace.tend_files.empty()) {
     return fail(ErrorCode::not_found, "there is no .tend file in `" +
                                           (paths.empty() ? std::string(".") : paths.front()) +
                                           "`: `tend init` makes a workspace to begin with");
   }
-  for (const std::string& path : checked.workspace.tend_files) {
+  for (const std::string& path : loaded.workspace.tend_files) {
     auto content = env::read_whole_file(env::real_files(), path);
     if (!content) return tl::unexpected(content.error());
-    checked.sources.push_back({.name = path, .text = std::move(*content)});
+    loaded.sources.push_back({.name = path, .text = std::move(*content)});
   }
-  diagnostic::Sink sink;
+  return loaded;
+}
+
+Result<Checked> check_paths(const std::vector<std::string>& paths) {
+  auto loaded = load_paths(paths);
+  if (!loaded) return tl::unexpected(loaded.error());
+  return check_loaded(std::move(*loaded));
+}
+
+Result<Checked> check_loaded(Loaded loaded) {
+  Checked checked;
+  checked.workspace = std::move(loaded.workspace);
+  checked.sources = std::move(loaded.sources);
+  diagnostic::Sink sink(diagnostic::kDiagnosticsKept);
   for (std::uint32_t i = 0; i < checked.sources.size(); ++i)
     checked.files.push_back(syntax::parse(checked.sources[i], i, sink));
   check::CheckOptions options;
@@ -81,7 +94,7 @@ Result<Checked> check_paths(const std::vector<std::string>& paths) {
                                           checked.result.program->timezone + "`: install tzdata");
     }
   }
-  checked.diagnostics = sink.take();
+  checked.diagnostics = diagnostic::with_levels(sink.take(), checked.workspace.lints);
   for (const diagnostic::Diagnostic& d : checked.diagnostics)
     ++(d.severity == diagnostic::Severity::error ? checked.errors : checked.warnings);
   return checked;
@@ -107,10 +120,10 @@ Result<void> refuse_what_cannot_run(const Checked& checked, text::Tongue tongue)
 Result<std::unique_ptr<Checked>> check_workspace(const std::string& path, text::Tongue tongue) {
   auto checked = check_paths({path});
   if (!checked) return tl::unexpected(checked.error());
-  if (!checked->result.program) {
-    std::fputs(
-        diagnostic::human(checked->diagnostics, checked->sources, {.tongue = tongue, .color = wants_colour(2)}).c_str(),
-        stderr);
+  if (!checked->result.program || checked->errors > 0) {
+    const auto shown = diagnostic::capped(std::move(checked->diagnostics));
+    std::fputs(diagnostic::human(shown, checked->sources, {.tongue = tongue, .color = wants_colour(2)}).c_str(),
+               stderr);
     return fail(ErrorCode::invalid, std::to_string(checked->errors) +
                                         (checked->errors == 1 ? " mistake has" : " mistakes have") +
                                         " to be mended before this can run; `tend check` shows them");

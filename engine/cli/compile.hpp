@@ -12,16 +12,29 @@
 
 namespace tend::cli {
 
+/// What is there to be checked.
+struct Loaded {
+  simulate::Workspace workspace;
+  std::vector<text::Source> sources;
+};
+
 /// What checking gave, problems and all.
 struct Checked {
   simulate::Workspace workspace;
   std::vector<text::Source> sources;
   std::vector<syntax::File> files;
-  std::vector<diagnostic::Diagnostic> diagnostics;  // sorted
+  std::vector<diagnostic::Diagnostic> diagnostics;  // sorted, with the levels of `[lints]`; more than are shown at once
   std::size_t errors = 0;
   std::size_t warnings = 0;
   check::CheckResult result;
 };
+
+/// Reads a workspace folder, a lone file, or several of either as one namespace.
+/// Errors: of the disk and of tend.toml; `not_found` where there is no file to check.
+Result<Loaded> load_paths(const std::vector<std::string>& paths);
+
+/// Checks what was read. Errors: the policy's time zone is one that this machine should know and does not.
+Result<Checked> check_loaded(Loaded loaded);
 
 /// Reads and checks a workspace folder, a lone file, or several of either as one namespace.
 /// Errors: of the disk and of tend.toml; the authors' mistakes are in `diagnostics`.

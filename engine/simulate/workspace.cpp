@@ -7,6 +7,7 @@
 #include <optional>
 #include <sstream>
 
+#include "dsl/diagnostic/catalogue.hpp"
 #include "dsl/diagnostic/suggest.hpp"
 
 namespace tend::simulate {
@@ -246,16 +247,44 @@ Result<void> read_workspace_table(const Config& config, const toml::table& root,
   return {};
 }
 
+/// `[lints]`: the name of a rule or its code, and how much it counts.
+Result<void> read_lints(const Config& config, const toml::table& root, Workspace& workspace) {
+  const auto table = config.table(root, "lints", "`lints`");
+  if (!table) return tl::unexpected(table.error());
+  if (*table == nullptr) return {};
+  for (auto&& [key, node] : **table) {
+    const std::string name(key.str());
+    const std::uint32_t line = key.source().begin.line;
+    const auto code = diagnostic::warning_named(name);
+    if (!code) {
+      if (diagnostic::code_named(name))
+        return config.refuse(line, "`[lints]`: " + in_quotes(name) + " is always an error: only warnings have a level");
+      const auto meant = diagnostic::did_you_mean(name, diagnostic::warning_names());
+      return config.refuse(line, "there is no lint " + in_quotes(name) +
+                                     (meant ? ": did you mean " + in_quotes(*meant) + "?" : ""));
+    }
+    const auto level = diagnostic::level_named(node.value_or(std::string()));
+    if (!level) {
+      return config.refuse(line_of(node),
+                           "`[lints]`: " + in_quotes(name) + " must be `\"off\"`, `\"warning\"` or `\"error\"`");
+    }
+    if (!workspace.lints.emplace(*code, *level).second)
+      return config.refuse(line, "`[lints]`: " + in_quotes(name) + " is named twice, by its name and by its code");
+  }
+  return {};
+}
+
 Result<void> read_root(const Config& config, const toml::table& root, Workspace& workspace) {
-  for (const char* const later : {"dependencies", "lints", "teams"}) {
+  for (const char* const later : {"dependencies", "teams"}) {
     if (const toml::node* const node = root.get(later)) {
       return config.refuse(line_of(*node), "this version does not read `[" + std::string(later) + "]` yet",
                            ErrorCode::unsupported);
     }
   }
-  if (const auto known = config.check_keys(root, "the file", {"workspace", "sources", "channels"}); !known)
+  if (const auto known = config.check_keys(root, "the file", {"workspace", "sources", "channels", "lints"}); !known)
     return known;
   if (const auto done = read_workspace_table(config, root, workspace); !done) return done;
+  if (const auto done = read_lints(config, root, workspace); !done) return done;
   const auto sources =
       for_each_table(config, root, "sources", "source",
                      [&](const std::string& name, std::uint32_t line, const toml::table& table) -> Result<void> {

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "dsl/diagnostic/levels.hpp"
 #include "dsl/text/limits.hpp"
 #include "engine/channel/config.hpp"
 #include "engine/env/files.hpp"
@@ -42,6 +43,7 @@ struct Workspace {
   std::string language;                          // "en", "zh", or empty
   std::vector<Source> sources;                   // sorted by name (bytes)
   std::vector<channel::ChannelConfig> channels;  // sorted by name
+  diagnostic::Levels lints;                      // `[lints]`
   std::vector<std::string> tend_files;           // paths, sorted
 };
 

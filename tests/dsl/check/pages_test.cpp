@@ -50,8 +50,8 @@ bool has_chinese(std::string_view text) {
 }
 
 // No example of a page can show these: they need a file of a megabyte, bytes that are broken or cannot be seen,
-// hundreds of something, or somebody who wants to run the file.
-const std::set<std::uint16_t> kWithoutExample = {140, 141, 142, 143, 145, 146, 147, 148, 149, 404, 900, 999};
+// hundreds of something, somebody who wants to run the file, or (T0901) another verb.
+const std::set<std::uint16_t> kWithoutExample = {140, 141, 142, 143, 145, 146, 147, 148, 149, 404, 900, 901, 999};
 
 }  // namespace
 
