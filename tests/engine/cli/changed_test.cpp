@@ -22,7 +22,7 @@ struct FakeGit {
       {"--show-toplevel", {0, "/top\n", ""}},
       {"--verify", {0, "abc\n", ""}},
       {"merge-base", {0, "base\n", ""}},
-      {"diff", {0, std::string("a b.tend\0x/\xE5\x94\xA4\n.tend\0", 18), ""}},
+      {"diff", {0, std::string("a b.tend\0x/\xE5\x94\xA4\n.tend\0", 21), ""}},
       {"ls-files", {0, std::string("new.tend\0", 9), ""}},
   };
   std::vector<std::string> asked;
