@@ -11,6 +11,7 @@
 #include "dsl/check/lowering.hpp"
 #include "dsl/check/schema.hpp"
 #include "dsl/check/template/template.hpp"
+#include "dsl/check/test.hpp"
 
 namespace tend::check {
 
@@ -62,6 +63,8 @@ CheckResult check(std::span<const text::Source> sources, std::span<const syntax:
   check_conditions(workspace, traits.program, traits.places.nodes);
   check_conditions(workspace, program, result.places.nodes);
   if (!workspace.broken && sink.errors() == 0) check_branches(workspace, program, result.places);
+  program::Tests tests = lower_tests(lowering);
+
   if (workspace.broken || sink.errors() > 0) {
     result.places.nodes.clear();
     result.places.playbooks.clear();
@@ -71,6 +74,7 @@ CheckResult check(std::span<const text::Source> sources, std::span<const syntax:
   lint_all(workspace, uses, findings, program, result.places);
   lint_always_holds(workspace, traits.program, traits.places);
   result.program = std::move(program);
+  result.tests = std::move(tests);
   return result;
 }
 

@@ -8,6 +8,7 @@
 
 #include "dsl/diagnostic/diagnostic.hpp"
 #include "dsl/program/program.hpp"
+#include "dsl/program/test.hpp"
 #include "dsl/syntax/tree.hpp"
 #include "dsl/text/source.hpp"
 
@@ -41,6 +42,7 @@ struct CheckOptions {
 struct CheckResult {
   std::optional<program::Program> program;  // only where nothing is wrong
   program::Places places;                   // fits `program`; without one only `files` is filled
+  program::Tests tests;                     // fit `program`; empty without one
 };
 
 /// Checks all files of a workspace as one namespace and lowers them.

@@ -21,6 +21,7 @@ class Emitter {
   std::uint32_t expression(const IrPtr& ir);
   std::vector<program::TextPart> text(const std::vector<PartIr>& parts);
   program::Program& program() { return program_; }
+  std::vector<Span>& node_places() { return node_places_; }
 
   /// What the expressions since the last `forget` read of the journey.
   bool reads_entry() const { return reads_entry_; }

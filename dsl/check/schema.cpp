@@ -145,7 +145,6 @@ void take_activity(Workspace& workspace, const std::vector<const Stmt*>& declara
 const char* unsupported_declaration(StmtKind kind) {
   switch (kind) {
     case StmtKind::use: return "use";
-    case StmtKind::test: return "test";
     default: return nullptr;
   }
 }

@@ -466,7 +466,7 @@ struct calendar : statement<S::calendar, kw<K::calendar>, head<ws, some_name, ti
 
 struct ago : seq<ws, literal<L::duration>, ws, kw<K::ago>> {};
 struct event_given : seq<need<path, P::event>, optional_values, opt<ago>> {};
-struct customer_given : seq<kw<K::customer>, ws, at<mark<'{'>>, values> {};
+struct customer_given : seq<kw<K::customer>, ws, at<mark<'{'>>, values, opt<ago>> {};
 struct or_paths : seq<path, star<ws, kw<K::or_>, ws, need<path, P::message>>> {};
 struct expect_none
     : seq<kw<K::no_>, ws, sor<kw<K::send>, kw<K::task>, kw<K::enter>>, opt<ws, not_at<kw<K::for_time>>, or_paths>,
@@ -482,7 +482,8 @@ struct expectation : sor<kw<K::enter>, expect_none, expect_send, kw<K::goal>, kw
 struct given : seq<kw<K::given>, ws, sor<customer_given, event_given>> {};
 struct at_moment : seq<kw<K::at_test>, ws, need<literal<L::moment, L::date>, P::date>> {};
 struct some_time_later : seq<kw<K::test_after>, ws, need<literal<L::duration>, P::duration>> {};
-struct happens : seq<kw<K::happen>, ws, event_given> {};
+struct customer_changes : seq<kw<K::customer>, ws, at<mark<'{'>>, values> {};
+struct happens : seq<kw<K::happen>, ws, sor<customer_changes, event_given>> {};
 struct channel_fails : seq<kw<K::channel>, ws, need<name, P::channel>, ws, kw<K::fails>, title> {};
 struct expects : seq<kw<K::expect>, ws, need<expectation, P::done_or_amount>> {};
 struct test_line : statement<S::item, sor<given, at_moment, some_time_later, happens, channel_fails, expects>> {};

@@ -15,6 +15,7 @@ int main(int argc, char** argv) {
   tend::cli::add_check(app, exit_code);
   tend::cli::add_fmt(app, exit_code);
   tend::cli::add_graph(app, exit_code);
+  tend::cli::add_test(app, exit_code);
   tend::cli::add_simulate(app, exit_code);
   tend::cli::add_replay(app, exit_code);
   tend::cli::add_serve(app, exit_code);

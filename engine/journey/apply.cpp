@@ -153,6 +153,12 @@ bool apply(const Plan& plan, state::State& state, InputKind kind, std::string_vi
   return false;
 }
 
+void appear(const Plan& plan, state::State& state, std::uint32_t customer, Moment moment, Effects& effects,
+            Tracer* tracer) {
+  CHECK_OR_DIE(state.deployed, "before a deploy nobody can enter");
+  Turn(plan, state, customer, moment, effects, tracer).appear();
+}
+
 void collect_outstanding(const Plan& plan, const state::State& state, Effects& effects) {
   std::deque<std::vector<program::Value>> lists;
   for (std::uint32_t j = 0; j < state.journey_count(); ++j) {

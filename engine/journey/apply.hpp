@@ -16,6 +16,12 @@ namespace tend::journey {
 bool apply(const Plan& plan, state::State& state, state::InputKind kind, std::string_view payload, Effects& effects,
            Tracer* tracer = nullptr);
 
+/// A customer who is known already comes into being at `moment` with all that is known of him: whatever holds for him
+/// then turns true then, as right after a first input (docs/semantics.md §5). What a test begins with. Requires:
+/// deployed; he has entered nothing yet.
+void appear(const Plan& plan, state::State& state, std::uint32_t customer, env::Moment moment, Effects& effects,
+            Tracer* tracer = nullptr);
+
 /// The sends that were handed over and have no outcome yet, rendered again: what a restart must settle. In order of
 /// (moment, customer id, playbook, journey number).
 void collect_outstanding(const Plan& plan, const state::State& state, Effects& effects);

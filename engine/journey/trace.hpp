@@ -40,6 +40,7 @@ struct Reading {
 struct Note {
   NoteKind kind;
   env::Moment moment = 0;
+  std::uint32_t customer = 0xFFFFFFFFu;  // number in its partition; of `deployed` nobody
   std::uint32_t playbook = 0xFFFFFFFFu;
   std::uint32_t journey = 0;  // number
   std::uint32_t step = 0xFFFFFFFFu;

@@ -150,6 +150,14 @@ void Turn::set_bits() {
   finish_turn(true);
 }
 
+void Turn::appear() {
+  for (std::uint32_t bit = 0; bit < plan_.layout.conditions.size(); ++bit) state_.set_bit(customer_, bit, false);
+  change_.everything = true;
+  react();
+  agenda();
+  finish_turn(true);
+}
+
 // ---- conditions
 // -------------------------------------------------------------------------------------------------------------
 

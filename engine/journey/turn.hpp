@@ -8,7 +8,7 @@
 
 namespace tend::journey {
 
-/// Lives for one turn. Exactly one of timer, event, attributes, outcome is called.
+/// Lives for one turn. Exactly one of timer, event, attributes, outcome, set_bits, appear is called.
 class Turn {
  public:
   Turn(const Plan& plan, state::State& state, std::uint32_t customer, env::Moment now, Effects& effects,
@@ -21,6 +21,8 @@ class Turn {
   void outcome(const state::OutcomeInput& input);
   /// Sets his bits without an edge, as at a deploy.
   void set_bits();
+  /// He comes into being now, as he stands: whatever holds for him turns true.
+  void appear();
 
  private:
   struct Refused {

@@ -1,6 +1,7 @@
 // What a turn tells while somebody traces it: its notes, and the values that a condition read.
 #include <string>
 
+#include "engine/journey/readings.hpp"
 #include "engine/journey/turn.hpp"
 
 namespace tend::journey {
@@ -8,23 +9,12 @@ namespace tend::journey {
 using program::kNone;
 using state::Journey;
 
-// ----------------------------------------------------------------------------------------------------------------
-
-void Turn::note(NoteKind kind, const Journey* journey, Note extra) {
-  extra.kind = kind;
-  extra.moment = now_;
-  if (journey != nullptr) {
-    extra.playbook = journey->playbook;
-    extra.journey = journey->number;
-  }
-  tracer_->note(extra);
-}
-
-std::vector<Reading> Turn::readings(std::uint32_t expression, const Journey* journey, bool with_event) {
+std::vector<Reading> readings_of(const expr::Context& context, std::uint32_t root) {
   std::vector<Reading> found;
+  const program::Program& program = context.tables->program();
   const auto collect = [&](auto&& self, std::uint32_t index) -> void {
     if (index == kNone) return;
-    const program::Node& node = program_.nodes[index];
+    const program::Node& node = program.nodes[index];
     using program::Op;
     switch (node.op) {
       case Op::constant: return;
@@ -43,11 +33,10 @@ std::vector<Reading> Turn::readings(std::uint32_t expression, const Journey* jou
       case Op::window:
       case Op::inactive:
       case Op::age: {
-        expr::Context c = context(journey);
-        if (with_event) c.event = {.event = event_, .at = event_at_, .fields = event_fields_};
+        expr::Context c = context;
         Reading reading{.node = index, .value = {}};
         if (node.op == Op::inactive) {  // a yes says little: since when says why
-          const state::Customer& row = state_.at(customer_);
+          const state::Customer& row = c.state->at(c.customer);
           reading.value = env::format_moment(row.last_activity != env::kNoMoment ? row.last_activity : row.first_seen);
         } else {
           expr::append_text(reading.value, c, expr::evaluate(c, index));
@@ -56,13 +45,32 @@ std::vector<Reading> Turn::readings(std::uint32_t expression, const Journey* jou
         return;
       }
       case Op::list:
-        for (std::uint32_t i = 0; i < node.b; ++i) self(self, program_.arguments[node.a + i]);
+        for (std::uint32_t i = 0; i < node.b; ++i) self(self, program.arguments[node.a + i]);
         return;
       default: self(self, node.a); self(self, node.b);
     }
   };
-  collect(collect, program_.expressions[expression].root);
+  collect(collect, root);
   return found;
+}
+
+// ----------------------------------------------------------------------------------------------------------------
+
+void Turn::note(NoteKind kind, const Journey* journey, Note extra) {
+  extra.kind = kind;
+  extra.moment = now_;
+  extra.customer = customer_;
+  if (journey != nullptr) {
+    extra.playbook = journey->playbook;
+    extra.journey = journey->number;
+  }
+  tracer_->note(extra);
+}
+
+std::vector<Reading> Turn::readings(std::uint32_t expression, const Journey* journey, bool with_event) {
+  expr::Context c = context(journey);
+  if (with_event) c.event = {.event = event_, .at = event_at_, .fields = event_fields_};
+  return readings_of(c, program_.expressions[expression].root);
 }
 
 }  // namespace tend::journey
