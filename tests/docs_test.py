@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 
-PAIRS = [("docs/language.md", "docs/language.zh.md"), ("docs/guide.md", "docs/guide.zh.md")]
+PAIRS = [("docs/language.md", "docs/language.zh.md"), ("docs/guide.md", "docs/guide.zh.md"), ("docs/testing.md", "docs/testing.zh.md")]
 FENCE = re.compile(r"(?:<!-- (?P<note>(?:with|later)\b.*?)-->\n)?^```(?P<kind>\w*)\n(?P<body>.*?)^```$", re.M | re.S)
 PRELUDE = re.compile(r"<!-- prelude\n(.*?)-->", re.S)
 ROW = re.compile(r"^\| `([^`]+)` \| `([^`]+)`(?:, `([^`]+)`)? \|", re.M)
@@ -33,11 +33,13 @@ def read(path):
 
 
 def check(tend, folder, text):
-    """What `tend check` says about a lone file with this text."""
+    """What `tend check` says about a lone file with this text; of one with tests, what these say where it checks."""
     path = os.path.join(folder, "block.tend")
     with open(path, "w", encoding="utf-8") as file:
         file.write(text)
     done = subprocess.run([tend, "check", path], capture_output=True, text=True, timeout=60)
+    if done.returncode == 0 and re.search(r"^(test|测试) ", text, re.M):
+        done = subprocess.run([tend, "test", path], capture_output=True, text=True, timeout=60)
     return done.returncode, done.stdout + done.stderr
 
 

@@ -63,7 +63,7 @@ CheckResult check(std::span<const text::Source> sources, std::span<const syntax:
   check_conditions(workspace, traits.program, traits.places.nodes);
   check_conditions(workspace, program, result.places.nodes);
   if (!workspace.broken && sink.errors() == 0) check_branches(workspace, program, result.places);
-  program::Tests tests = lower_tests(lowering);
+  program::Tests tests = spent() ? program::Tests{} : lower_tests(lowering);
 
   if (workspace.broken || sink.errors() > 0) {
     result.places.nodes.clear();

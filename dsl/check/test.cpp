@@ -5,6 +5,7 @@
 #include <set>
 #include <utility>
 
+#include "dsl/check/channel.hpp"
 #include "dsl/check/lookup.hpp"
 #include "dsl/check/report.hpp"
 #include "dsl/syntax/parts.hpp"
@@ -63,8 +64,7 @@ class Lines {
     } else if (is(word, Keyword::channel)) {
       line.kind = TestDo::channel_fails;
       line.text = written_text(statement, Keyword::fails);
-      if (const Part* name = syntax::behind(statement, Keyword::channel, Part::What::name))
-        line.channel = channel_of(workspace_, {name->name});
+      channel(statement, Keyword::channel, line);
     } else {
       expect(statement, line);
     }
@@ -165,8 +165,7 @@ class Lines {
     } else if (is(*what, Keyword::send)) {
       line.kind = TestDo::expect_send;
       messages(statement, line);
-      if (const Part* name = syntax::behind(statement, Keyword::on_channel, Part::What::name))
-        line.channel = channel_of(workspace_, {name->name});
+      channel(statement, Keyword::on_channel, line);
     } else if (is(*what, Keyword::goal)) {
       line.kind = TestDo::expect_goal;
       if (whole_ && !book().goal) lacks(statement, "goal");
@@ -260,7 +259,7 @@ class Lines {
     const IrPtr reference = value_of(workspace_, path, Reach{});
     if (!reference) return;
     if (reference->type.type != Type::customer && reference->type.type != Type::staff) {
-      (void)find_named(workspace_, Kind::partner, path->path);  // no value can be credited: this says so
+      workspace_.sink.report(mistake(370, reference->span, {type_word(reference->type)}));
       return;
     }
     line.person.kind = program::Person::Kind::reference;
@@ -317,6 +316,11 @@ class Lines {
   }
 
   // ---- small things
+
+  void channel(const Stmt& statement, Keyword word, TestLine& line) {
+    const Part* name = syntax::behind(statement, word, Part::What::name);
+    if (name && known_channel(workspace_, name->name)) line.channel = name->name.text;
+  }
 
   std::optional<Duration> duration_behind(const Stmt& statement, Keyword word) {
     return fixed_duration(workspace_, syntax::expression_behind(statement, word));

@@ -62,6 +62,23 @@ message care care {
   text "It has been a while! Your last order was {{ last(order.amount) default 0 USD }}. How are you?"
 }
 message offer { text "Come back this week: the second item is half price." }
+
+test "silence, care, then an offer" for win_back {
+  given order { amount: 42.50 USD } 60 days ago
+  expect enter
+  expect send care
+  expect no send for 7 days
+  expect send offer
+}
+
+test "an order is the goal, and ends it" for win_back {
+  given order { amount: 42.50 USD } 60 days ago
+  expect send care
+  after 3 days
+  happen order { amount: 18 USD }
+  expect goal
+  expect no send for 60 days
+}
 )";
 
 constexpr std::string_view kPlaybookZh = R"(# 沉默的客户先收到关怀，再收到优惠。
@@ -84,6 +101,23 @@ constexpr std::string_view kPlaybookZh = R"(# 沉默的客户先收到关怀，�
 
 消息 关怀 关怀类 { 正文 "好久不见！您最近还好吗？" }
 消息 优惠 { 正文 "本周回来，第二件半价。" }
+
+测试 "沉默、关怀、再优惠" 为 沉睡唤醒 {
+  假设 下单 { 金额: 42.50元 } 60天前
+  期望 进入
+  期望 发送 关怀
+  期望 未 发送 满7天
+  期望 发送 优惠
+}
+
+测试 "下单就是目标，不再打扰" 为 沉睡唤醒 {
+  假设 下单 { 金额: 42.50元 } 60天前
+  期望 发送 关怀
+  经过 3天
+  发生 下单 { 金额: 18元 }
+  期望 目标
+  期望 未 发送 满60天
+}
 )";
 
 constexpr std::string_view kOrders = R"(customer_id,ordered_at,amount
@@ -128,6 +162,7 @@ int run_init(const std::string& folder, bool chinese) {
   const std::string at = folder == "." ? "" : " " + folder;
   say(chinese ? "已建好工作区。接下来试试：" : "A workspace is made. Try next:");
   say("  tend check" + at);
+  say("  tend test" + at);
   say("  tend simulate" + at);
   say("  tend replay" + at + " --data " + env::join_path(folder, "data"));
   return kFine;
@@ -142,7 +177,7 @@ void add_init(CLI::App& app, int& exit_code) {
   };
   auto arguments = std::make_shared<Arguments>();
   CLI::App* verb =
-      app.add_subcommand("init", "make a workspace that runs at once: a playbook, some orders, a tend.toml");
+      app.add_subcommand("init", "make a workspace that runs at once: a playbook with tests, some orders, a tend.toml");
   verb->add_option("DIR", arguments->folder, "the folder (default: the one you are in)");
   verb->add_option("--lang", arguments->lang, "the tongue to write it in")->check(CLI::IsMember({"en", "zh"}));
   verb->callback([arguments, &exit_code] {

@@ -89,7 +89,7 @@ class Run {
   // ---- the beginning
 
   void begin() {
-    const env::Zone& zone = zone_at_start();
+    const env::Zone& zone = zone_given(0);
     now_ = test_.start ? *test_.start : env::clock(zone, static_cast<env::Date>(test_.start_date), test_.start_time);
     struct Given {
       Moment at;
@@ -113,9 +113,9 @@ class Run {
     for (const Given& one : history) {
       const std::string& id = test_.customers[one.given->customer];
       if (one.given->is_event) {
-        event(id, one.given->event, one.at, one.at);
+        event(id, one.given->event, one.at, one.at, zone_given(one.given->customer));
       } else {
-        customer(id, one.given->is, one.at);
+        customer(id, one.given->is, one.at, zone_given(one.given->customer));
       }
     }
     std::string payload;
@@ -125,18 +125,21 @@ class Run {
     answer();
   }
 
-  // His zone, before he is there.
-  const env::Zone& zone_at_start() const {
-    std::string_view name = ground_.program.timezone;
+  /// A customer's zone by what is given of him, before he is there.
+  const env::Zone& zone_given(std::uint32_t customer) const {
+    const env::Zone* zone = env::find_zone(ground_.program.timezone);
     for (const program::TestGiven& given : test_.given) {
-      if (given.customer != 0 || given.is_event) continue;
-      for (const program::TestValue& value : given.is.attributes) {
-        if (value.index == program::kTimezoneAttribute) name = value.value.text;
-      }
+      if (given.customer == customer && !given.is_event) zone = zone_in(given.is, zone);
     }
-    const env::Zone* zone = env::find_zone(name);
     CHECK_OR_DIE(zone != nullptr, "run_test asked for every zone before");
     return *zone;
+  }
+
+  static const env::Zone* zone_in(const program::TestCustomer& is, const env::Zone* otherwise) {
+    for (const program::TestValue& value : is.attributes) {
+      if (value.index == program::kTimezoneAttribute) return env::find_zone(value.value.text);
+    }
+    return otherwise;
   }
 
   // ---- inputs
@@ -182,9 +185,8 @@ class Run {
     return message.channels.empty() ? ground_.default_channel : message.channels.front();
   }
 
-  void append_value(std::string& blob, const program::TestValue& given) const {
+  static void append_value(std::string& blob, const program::TestValue& given, const env::Zone& zone) {
     if (given.local_time >= 0) {
-      const env::Zone& zone = state_.zone(listener_.customer);
       const Moment moment = env::clock(zone, static_cast<env::Date>(given.value.integer), given.local_time);
       return state::append_field(blob, static_cast<std::uint16_t>(given.index), Value::moment(moment));
     }
@@ -206,18 +208,18 @@ class Run {
     return value;
   }
 
-  void event(const std::string& id, const program::TestEvent& event, Moment at, Moment taken) {
+  void event(const std::string& id, const program::TestEvent& event, Moment at, Moment taken, const env::Zone& zone) {
     std::string fields, payload;
-    for (const program::TestValue& value : event.fields) append_value(fields, value);
+    for (const program::TestValue& value : event.fields) append_value(fields, value, zone);
     encode(payload,
            state::EventInput{.moment = taken, .at = at, .customer = id, .event = event.event, .fields = fields});
     apply(InputKind::event, payload);
   }
 
   /// Tags and consent are said as a whole: what is not named is taken away.
-  void customer(const std::string& id, const program::TestCustomer& is, Moment at) {
+  void customer(const std::string& id, const program::TestCustomer& is, Moment at, const env::Zone& zone) {
     std::string fields, payload;
-    for (const program::TestValue& value : is.attributes) append_value(fields, value);
+    for (const program::TestValue& value : is.attributes) append_value(fields, value, zone);
     const auto say = [&](std::uint16_t what, std::string_view word) {
       state::append_field(fields, what, Value::string(word));
     };
@@ -264,11 +266,12 @@ class Run {
       case TestDo::happen_event:
         if (action()) {
           const Moment at = env::add(state_.zone(listener_.customer), now_, -line.event.ago.months, -line.event.ago.ms);
-          event(test_.customers.front(), line.event, at, now_);
+          event(test_.customers.front(), line.event, at, now_, state_.zone(listener_.customer));
         }
         return;
       case TestDo::happen_customer:
-        if (action()) customer(test_.customers.front(), line.is, now_);
+        if (action())
+          customer(test_.customers.front(), line.is, now_, *zone_in(line.is, &state_.zone(listener_.customer)));
         return;
       case TestDo::channel_fails: failing_[line.channel] = line.text.value_or(""); return;
       case TestDo::expect_none: return expect_none(line);

@@ -103,7 +103,7 @@ TEST_CASE("what is wrong in a test is said once, where it stands") {
   CHECK(codes("after 3 days") == "T0802");
   CHECK(codes("expect customer.seats") == "T0301");
   CHECK(codes("happen ordr { }\nexpect enter") == "T0202");
-  CHECK(with("test \"t\" for q { expect enter }").codes() == "T0206");
+  CHECK(with("test \"t\" for q { expect enter }").codes() == "T0225");
   CHECK(with("test \"t\" for p { expect enter }\ntest \"t\" for p { expect enter }").codes() == "T0208");
   // A mistake in the playbook is not told again in its test.
   CHECK(check_text(std::string(kDeclarations) + "playbook p { enter on order; goal order within 1 day; send nope }\n"
