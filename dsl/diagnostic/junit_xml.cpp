@@ -45,6 +45,11 @@ std::string attribute(std::string_view name, std::string_view value) {
 
 std::string attribute(std::string_view name, std::size_t value) { return attribute(name, std::to_string(value)); }
 
+std::size_t skipped(const JunitSuite& suite) {
+  return static_cast<std::size_t>(std::count_if(suite.cases.begin(), suite.cases.end(),
+                                                [](const JunitCase& one) { return one.skipped.has_value(); }));
+}
+
 std::size_t failures(const JunitSuite& suite) {
   return static_cast<std::size_t>(std::count_if(suite.cases.begin(), suite.cases.end(),
                                                 [](const JunitCase& one) { return one.failure.has_value(); }));
@@ -54,12 +59,13 @@ std::string element(const JunitCase& one, const std::string& suite) {
   std::string out = "    <testcase" + attribute("classname", suite) + attribute("name", one.name);
   if (!one.file.empty()) out += attribute("file", one.file);
   if (one.line > 0) out += attribute("line", one.line);
-  if (!one.failure && one.output.empty()) return out + "/>\n";
+  if (!one.failure && !one.skipped && one.output.empty()) return out + "/>\n";
   out += ">\n";
   if (one.failure) {
     out += "      <failure" + attribute("type", one.failure->type) + attribute("message", one.failure->message) + ">" +
            escaped(one.failure->text, false) + "</failure>\n";
   }
+  if (one.skipped) out += "      <skipped" + attribute("message", *one.skipped) + "/>\n";
   if (!one.output.empty()) out += "      <system-out>" + escaped(one.output, false) + "</system-out>\n";
   return out + "    </testcase>\n";
 }
@@ -76,7 +82,8 @@ std::string junit_xml(std::string_view name, const std::vector<JunitSuite>& suit
                     attribute("tests", cases) + attribute("failures", failed) + attribute("errors", 0) + ">\n";
   for (const JunitSuite& suite : suites) {
     out += "  <testsuite" + attribute("name", suite.name) + attribute("tests", suite.cases.size()) +
-           attribute("failures", failures(suite)) + attribute("errors", 0) + attribute("skipped", 0) + ">\n";
+           attribute("failures", failures(suite)) + attribute("errors", 0) + attribute("skipped", skipped(suite)) +
+           ">\n";
     for (const JunitCase& one : suite.cases) out += element(one, suite.name);
     out += "  </testsuite>\n";
   }

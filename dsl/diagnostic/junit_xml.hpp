@@ -19,7 +19,8 @@ struct JunitCase {
   std::string file;
   std::uint32_t line = 0;  // 0: none
   std::optional<JunitFailure> failure;
-  std::string output;  // `system-out`; empty: none
+  std::optional<std::string> skipped = {};  // why it was not run
+  std::string output;                       // `system-out`; empty: none
 };
 
 /// A suite is what is called `classname` in its cases, too: Jenkins groups by that.

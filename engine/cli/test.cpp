@@ -4,6 +4,7 @@
 #include <thread>
 
 #include "dsl/diagnostic/render.hpp"
+#include "engine/cli/formats.hpp"
 #include "engine/cli/terminal.hpp"
 #include "engine/cli/test_report.hpp"
 #include "engine/cli/verbs.hpp"
@@ -12,6 +13,7 @@ namespace tend::cli {
 namespace {
 
 constexpr std::size_t kThreadsMax = 256;
+constexpr Format kFormats[] = {Format::human, Format::json, Format::junit, Format::github};
 
 struct Arguments {
   std::vector<std::string> paths;
@@ -60,6 +62,8 @@ int run_test_verb(const Arguments& arguments) {
     if (!threshold)
       return complain({ErrorCode::usage, "`--threshold " + arguments.threshold + "` is no percentage from 0 to 100"});
   }
+  const auto outputs = parse_outputs(arguments.formats, kFormats);
+  if (!outputs) return complain(outputs.error());
   const bool coverage = arguments.coverage || threshold;
   const std::vector<std::string> paths = arguments.paths.empty() ? std::vector<std::string>{"."} : arguments.paths;
   const text::Tongue tongue = workspace_tongue(paths.front(), arguments.lang);
@@ -73,23 +77,16 @@ int run_test_verb(const Arguments& arguments) {
                                                                     : "no test has `" + arguments.filter +
                                                                           "` in its name, playbook or file"});
   }
-  const std::vector<std::string> formats =
-      arguments.formats.empty() ? std::vector<std::string>{"human"} : arguments.formats;
-  for (const std::string& format : formats) {
-    const std::size_t equals = format.find('=');
-    const std::string kind = format.substr(0, equals);
-    const std::string file = equals == std::string::npos ? "" : format.substr(equals + 1);
-    const TestReportOptions options{.tongue = tongue, .color = file.empty() && wants_colour(1), .threshold = threshold};
-    if (kind != "json" && kind != "human")
-      return complain(
-          {ErrorCode::usage, "there is no format `" + kind + "` here: human or json, each with an optional =FILE"});
-    const std::string text = kind == "json" ? json_report(*run, options) : human_report(*run, options);
-    if (file.empty()) {
-      if (!print(text)) return kFailed;
-    } else if (auto written = env::write_whole_file(env::real_files(), file, text); !written) {
-      return complain(written.error());
+  const auto written = write_outputs(*outputs, [&](Format format, bool color) {
+    const TestReportOptions options{.tongue = tongue, .color = color, .threshold = threshold};
+    switch (format) {
+      case Format::json: return json_report(*run, options);
+      case Format::junit: return junit_report(*run, options);
+      case Format::github: return github_report(*run, options);
+      default: return human_report(*run, options);
     }
-  }
+  });
+  if (!written) return complain(written.error());
   const bool all_passed = run->count(trial::Verdict::passed) == run->results.size();
   const bool enough = !threshold || coverage_of(*run).percent() >= *threshold;
   return all_passed && enough ? kFine : kProblems;
@@ -105,9 +102,7 @@ void add_test(CLI::App& app, int& exit_code) {
   verb->add_option("--filter", arguments->filter, "only tests with this in their name, playbook or file");
   verb->add_flag("--coverage", arguments->coverage, "say which steps and branches no test reached");
   verb->add_option("--threshold", arguments->threshold, "the coverage that is asked for: less is a problem (90%)");
-  verb->add_option("--format", arguments->formats, "human or json, each with an optional =FILE; repeatable")
-      ->take_all()
-      ->allow_extra_args(false);
+  add_format_option(*verb, arguments->formats, kFormats);
   verb->add_option("-j", arguments->threads, "how many tests run at once (default: as many as the machine has cores)")
       ->check(CLI::Range(std::size_t{1}, kThreadsMax));
   verb->add_option("--lang", arguments->lang, "the tongue of the report")->check(CLI::IsMember({"en", "zh"}));

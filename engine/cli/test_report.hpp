@@ -25,5 +25,9 @@ Share coverage_of(const TestRun& run);
 /// again.
 std::string human_report(const TestRun& run, const TestReportOptions& options);
 std::string json_report(const TestRun& run, const TestReportOptions& options);
+/// JUnit's XML: a suite per playbook, a case per test; what could not run is `skipped`, with the reason.
+std::string junit_report(const TestRun& run, const TestReportOptions& options);
+/// Annotations of GitHub Actions: one for each test that did not pass.
+std::string github_report(const TestRun& run, const TestReportOptions& options);
 
 }  // namespace tend::cli

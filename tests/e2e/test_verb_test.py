@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import xml.etree.ElementTree
 
 import workspace as w
 
@@ -83,6 +84,17 @@ def machines(tend, scratch):
     w.check({r["workspace"] for r in two["results"]} == {path, "playbooks/win-back"}, "each path is a workspace of its own")
 
 
+def ci(tend, scratch):
+    path, file = os.path.join(GOLDEN, "report.tend"), os.path.join(scratch, "junit.xml")
+    said = test(tend, path, "--format", "github", "--format", f"junit={file}", expect=1).stdout
+    w.check(said.count("::error ") == 7 and f"file={path},line=" in said, f"an annotation for each that did not pass: {said}")
+    root = xml.etree.ElementTree.parse(file).getroot()
+    cases = root.findall("testsuite/testcase")
+    w.check(root.get("tests") == "8" and root.get("failures") == "6" and len(cases) == 8, "JUnit counts them")
+    w.check(sum(case.find("skipped") is not None for case in cases) == 1, "what cannot run is skipped there, and still a problem")
+    w.check(sum(case.find("failure") is not None for case in cases) == 6, "failures say what was expected")
+
+
 def broken(tend, scratch):
     path = os.path.join(scratch, "broken.tend")
     with open(path, "w", encoding="utf-8") as file:
@@ -105,6 +117,7 @@ def main():
         filtered(tend, shop)
         covered(tend, shop, scratch)
         machines(tend, scratch)
+        ci(tend, scratch)
         broken(tend, scratch)
     print("tend test keeps its word")
     return 0
