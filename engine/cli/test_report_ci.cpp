@@ -56,8 +56,15 @@ std::string github_report(const TestRun& run, const TestReportOptions& options) 
     const Suite& suite = run.suites[result.suite];
     diagnostic::Annotation one;
     one.file = diagnostic::name_from(folder, file_of(run, result));
-    one.line = one.end_line = line_of(result);
-    one.column = one.end_column = 1;
+    const auto& lines = result.test->lines;
+    const auto& failure = result.outcome.failure;
+    const bool at_line = failure && failure->line < lines.size();
+    const diagnostic::Range range =
+        diagnostic::range_of(suite.checked.sources, at_line ? lines[failure->line].span : result.test->span);
+    one.line = range.begin.line;
+    one.column = range.begin.column;
+    one.end_line = range.end.line;
+    one.end_column = range.end.column;
     one.title = suite.checked.result.program->playbooks[result.test->playbook].name + ": " + result.test->name;
     one.message = sentence(run, result, options.tongue);
     annotations.push_back(std::move(one));

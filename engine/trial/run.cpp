@@ -334,6 +334,7 @@ class Run {
   }
 
   void expect_none(const TestLine& line) {
+    CHECK_OR_DIE(line.none_of != program::TestNone::task, "a playbook with tasks cannot run yet");
     const auto prohibited = [&](const Happening& happening) {
       const Thing thing = line.none_of == program::TestNone::enter ? Thing::enter : Thing::send;
       return happening.thing == thing && fits(line, happening);

@@ -110,3 +110,45 @@ TEST_CASE("what is wrong in a test is said once, where it stands") {
                                                 "test \"t\" for p { expect send nope }")
             .codes() == "T0204 T0204");
 }
+
+TEST_CASE("what people and budgets do is expected too") {
+  const std::string playbook = R"(
+customer { owner staff; referrer customer }
+event order { amount money }
+partner car_wash "Blue Lake"
+partner bakery "Blue Sea"
+budget subsidy { 1000 CNY per month }
+playbook p {
+  enter on order
+  goal order within 1 day
+  task "Call" due 2 days
+  task "{{ customer.id }} asks"
+  grant 30 CNY from subsidy as coupon
+  credit 18 CNY to car_wash from subsidy
+  stop "done"
+}
+test "t" for p {
+)";
+  const Checked checked = check_text(playbook + R"(
+  expect task "Call"
+  expect no task for 3 days
+  expect grant 30 CNY
+  expect credit 18 CNY to car_wash
+  expect credit 18 CNY to customer.referrer
+  expect credit 18 CNY
+})");
+  CHECK(checked.sentences() == "");
+  REQUIRE(checked.result.tests.tests.size() == 1);
+  const auto& lines = checked.result.tests.tests[0].lines;
+  CHECK(lines[0].text == "Call");
+  CHECK(lines[1].none_of == program::TestNone::task);
+  CHECK(lines[2].amount == 3000);
+  CHECK(program::currency_code(lines[2].currency) == "CNY");
+  CHECK(lines[3].person.kind == program::Person::Kind::partner);
+  CHECK(checked.result.program->partners[lines[3].person.partner].name == "car_wash");
+  CHECK(lines[4].person.kind == program::Person::Kind::reference);
+  CHECK(lines[5].person.kind == program::Person::Kind::none);
+  CHECK(check_text(playbook + "expect credit 1 CNY to customer.id }").codes() == "T0370");
+  CHECK(check_text(playbook + "expect stop \"dome\" }").codes() == "T0808");
+  CHECK(check_text(playbook + "expect task \"anything\" }").codes() == "");  // one of the texts has {{ }}
+}
