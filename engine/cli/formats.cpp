@@ -36,6 +36,11 @@ std::string listed(std::span<const Format> offered) {
   return out;
 }
 
+tl::unexpected<Error> both_on_stdout(Format one, const std::string& other) {
+  return fail(ErrorCode::usage, std::string("only one of `") + name_of(one) + "` and `" + other +
+                                    "` can go to stdout: give the other a file, as in `--format " + other + "=FILE`");
+}
+
 /// Reports replace a file as a whole; what is no plain file (a pipe, a link, `/dev/stdout`) is written to, not
 /// replaced.
 Result<void> write_report(const std::string& path, const std::string& text) {
@@ -81,11 +86,7 @@ Result<std::vector<Output>> parse_outputs(const std::vector<std::string>& words,
       continue;
     }
     if (*format == Format::human) continue;
-    if (on_stdout != nullptr) {
-      return fail(ErrorCode::usage, std::string("only one of `") + name_of(on_stdout->format) + "` and `" + kind +
-                                        "` can go to stdout: give the other a file, as in `--format " + kind +
-                                        "=FILE`");
-    }
+    if (on_stdout != nullptr) return both_on_stdout(on_stdout->format, kind);
     on_stdout = &output;
   }
   for (Output& output : outputs) {
