@@ -12,6 +12,7 @@
 #include "dsl/check/schema.hpp"
 #include "dsl/check/template/template.hpp"
 #include "dsl/check/test.hpp"
+#include "dsl/check/welcome.hpp"
 
 namespace tend::check {
 
@@ -57,7 +58,10 @@ CheckResult check(std::span<const text::Source> sources, std::span<const syntax:
     }
   }
   share_slots(lowering);
-  if (!spent()) lower_messages(lowering);
+  if (!spent()) {
+    lower_messages(lowering);
+    check_welcomes(workspace, program, result.places);
+  }
 
   const Traits traits = laid_out_traits(workspace);
   check_conditions(workspace, traits.program, traits.places.nodes);

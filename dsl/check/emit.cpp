@@ -90,7 +90,12 @@ std::uint32_t Emitter::expression(const IrPtr& ir) {
 
 std::vector<program::TextPart> Emitter::text(const std::vector<PartIr>& parts) {
   std::vector<program::TextPart> out;
-  for (const PartIr& part : parts) out.push_back({part.literal, expression(part.hole), {}});
+  for (const PartIr& part : parts) {
+    program::TextPart& one = out.emplace_back(program::TextPart{part.literal, expression(part.hole), {}});
+    for (const FilterIr& filter : part.filters) {
+      one.filters.push_back({filter.kind, filter.argument ? constant(*filter.argument) : kNone});
+    }
+  }
   return out;
 }
 

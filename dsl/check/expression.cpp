@@ -367,44 +367,6 @@ IrPtr event_filter(Workspace& workspace, const Expr* where, std::uint32_t event,
   return condition_of(workspace, where, reach);
 }
 
-std::optional<std::vector<PartIr>> parts_of(Workspace& workspace, const syntax::Text& text, const Reach& reach) {
-  std::vector<PartIr> parts;
-  bool whole = true;
-  for (const syntax::Piece& piece : text.pieces) {
-    PartIr part;
-    if (!piece.hole) {
-      part.literal = piece.literal;
-      parts.push_back(std::move(part));
-      continue;
-    }
-    part.hole = value_of(workspace, piece.hole.get(), reach);
-    if (!piece.filters.empty()) {
-      report_unsupported(workspace, piece.filters[0].name.span,
-                         "| " + canonical(piece.filters[0].name.text, Builtin::filter));
-      whole = false;
-      continue;
-    }
-    if (!part.hole) {
-      whole = false;
-      continue;
-    }
-    const Type type = part.hole->type.type;
-    if (type == Type::list || type == Type::boolean) {
-      workspace.sink.report(mistake(322, piece.hole->span, {type_word(part.hole->type)}));
-      whole = false;
-      continue;
-    }
-    if (part.hole->may_be_missing) {
-      workspace.sink.report(mistake(307, piece.hole->span, {}, 24));
-      whole = false;
-      continue;
-    }
-    parts.push_back(std::move(part));
-  }
-  if (!whole) return std::nullopt;
-  return parts;
-}
-
 bool is_text(Type type) { return type == Type::text || type == Type::one_of; }
 
 std::string type_word(const TypeInfo& type) {

@@ -18,10 +18,17 @@ struct Reach {
   const Journey* journey = nullptr;    // null: no journey here (traits, `enter when`)
 };
 
+/// A filter of a hole: `| truncate 20`.
+struct FilterIr {
+  program::FilterKind kind = program::FilterKind::upper;
+  std::optional<Constant> argument;
+};
+
 /// A piece of a text: literal characters, or an expression.
 struct PartIr {
   std::string literal;
   IrPtr hole;
+  std::vector<FilterIr> filters;
 };
 
 /// Any value. Errors: null, reported.
@@ -45,6 +52,9 @@ IrPtr segment_of(Workspace& workspace, const std::vector<syntax::Name>& path, co
 
 /// The pieces of a text with `{{ }}`. Errors: nullopt, reported.
 std::optional<std::vector<PartIr>> parts_of(Workspace& workspace, const syntax::Text& text, const Reach& reach);
+
+/// Has the value a plain form, and is it never missing? Reports why not, with the help sentence `help`.
+bool can_be_written(Workspace& workspace, const Ir& value, std::uint16_t help);
 
 /// The event that `path` names. Errors: nullopt, reported.
 std::optional<std::uint32_t> event_of(Workspace& workspace, const std::vector<syntax::Name>& path);

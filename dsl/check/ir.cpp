@@ -57,6 +57,7 @@ IrPtr clone(const Ir& ir) {
   copy->constant = ir.constant;
   copy->a = ir.a;
   copy->b = ir.b;
+  copy->private_attribute = ir.private_attribute;
   if (ir.window) {
     copy->window = std::make_unique<WindowIr>();
     copy->window->event = ir.window->event;

@@ -43,6 +43,7 @@ struct Ir {
   Constant constant;                 // constant; consents; inactive
   std::uint32_t a = kNone;           // attribute, field, entry_field, arm_field: as Node
   std::uint32_t b = kNone;
+  std::uint32_t private_attribute = kNone;  // of a kept value: the attribute that shows in it
   std::unique_ptr<WindowIr> window;
   std::vector<IrPtr> children;
 };

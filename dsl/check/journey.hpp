@@ -26,12 +26,13 @@ Way meeting(const Way& a, const Way& b);
 
 /// A value that a playbook keeps under a name.
 struct Kept {
-  bool granted = false;              // by `grant … as`, which gives an amount and a date; else by `let`
-  std::uint32_t slot = kNone;        // of Playbook::grants or Playbook::lets
-  TypeInfo type;                     // Type::none: its value was wrong
-  std::optional<Currency> currency;  // of money, where the text says which
-  bool may_be_missing = false;       // even after its step: the value; of a grant, the day on which it lapses
-  std::string clash;                 // somewhere else it is kept as this: whoever reads it cannot know which it is
+  bool granted = false;                     // by `grant … as`, which gives an amount and a date; else by `let`
+  std::uint32_t slot = kNone;               // of Playbook::grants or Playbook::lets
+  TypeInfo type;                            // Type::none: its value was wrong
+  std::optional<Currency> currency;         // of money, where the text says which
+  bool may_be_missing = false;              // even after its step: the value; of a grant, the day on which it lapses
+  std::uint32_t private_attribute = kNone;  // the one that shows in the value
+  std::string clash;  // somewhere else it is kept as this: whoever reads it cannot know which it is
 };
 
 /// What it is, as sentences call it.

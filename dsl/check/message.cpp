@@ -1,7 +1,9 @@
-// Lowering messages: what they say is checked against everybody who sends them.
+// Lowering messages: what they say is checked against everybody who sends them and every channel that they go by.
+#include <algorithm>
 #include <set>
 #include <utility>
 
+#include "dsl/check/carried.hpp"
 #include "dsl/check/channel.hpp"
 #include "dsl/check/lowering.hpp"
 #include "dsl/check/report.hpp"
@@ -9,23 +11,7 @@
 namespace tend::check {
 namespace {
 
-using syntax::MessageWord;
 using syntax::Stmt;
-using syntax::StmtKind;
-
-const char* item_word(MessageWord word) {
-  switch (word) {
-    case MessageWord::text: return "text";
-    case MessageWord::subject: return "subject";
-    case MessageWord::body: return "body";
-    case MessageWord::link: return "link";
-    case MessageWord::image: return "image";
-    case MessageWord::miniprogram: return "miniprogram";
-    case MessageWord::template_: return "template";
-    case MessageWord::none: break;
-  }
-  return "";
-}
 
 program::MessageClass class_of(syntax::ClassWord word) {
   switch (word) {
@@ -38,7 +24,37 @@ program::MessageClass class_of(syntax::ClassWord word) {
   return program::MessageClass::marketing;
 }
 
-program::Message lower_message(Lowering& lowering, const Stmt& declaration, const Journey& journey, bool emit) {
+// The channels that steps name for the message of number `index` among all declared ones, then the message's own.
+std::vector<std::string> goes_by(const Lowering& lowering, std::uint32_t index, const std::vector<std::string>& own) {
+  std::vector<std::string> channels = own;
+  const std::string& by_default = lowering.workspace.options.default_channel;
+  if (channels.empty() && !by_default.empty()) channels = {by_default};
+  const auto add = [&](const std::string& channel) {
+    if (std::find(channels.begin(), channels.end(), channel) == channels.end()) channels.push_back(channel);
+  };
+  for (const program::Playbook& playbook : lowering.emit.program().playbooks) {
+    for (const program::Step& step : playbook.steps) {
+      if (step.message == index) std::for_each(step.channels.begin(), step.channels.end(), add);
+    }
+  }
+  return channels;
+}
+
+std::vector<program::MessageItem> lower_items(Emitter& emit, const std::vector<ItemIr>& items) {
+  std::vector<program::MessageItem> out;
+  for (const ItemIr& item : items) {
+    program::MessageItem& one = out.emplace_back();
+    one.kind = item.kind;
+    one.parts = emit.text(item.parts);
+    one.channel = item.channel;
+    one.language = item.language;
+    for (const FieldIr& field : item.fields) one.fields.push_back({field.name, emit.expression(field.value)});
+  }
+  return out;
+}
+
+program::Message lower_message(Lowering& lowering, const Stmt& declaration, std::uint32_t index, const Journey& journey,
+                               bool emit) {
   Workspace& workspace = lowering.workspace;
   program::Message out;
   out.name = declaration.name.text;
@@ -46,31 +62,13 @@ program::Message lower_message(Lowering& lowering, const Stmt& declaration, cons
   out.channels = channels_of(workspace, declaration.channels);
   Reach reach;
   reach.journey = &journey;
-  std::set<MessageWord> seen;
-  bool something = false;
-  for (const syntax::StmtPtr& item : declaration.block.statements) {
-    if (!item) continue;
-    something = true;
-    if (item->kind == StmtKind::error) {
-      workspace.broken = true;
-      continue;
-    }
-    const bool runs = item->message_word != MessageWord::miniprogram && item->message_word != MessageWord::template_ &&
-                      item->names.empty() && item->channels.empty();
-    if (!runs || !item->text) {
-      const bool of_language = !item->names.empty() && item->message_word == MessageWord::text;
-      report_unsupported(workspace, item->head,
-                         of_language ? "text " + item->names[0].text : std::string(item_word(item->message_word)));
-      continue;
-    }
-    if (!seen.insert(item->message_word).second) {
-      workspace.sink.report(mistake(511, item->head, {item_word(item->message_word)}));
-      continue;
-    }
-    const auto parts = parts_of(workspace, *item->text, reach);
-    if (parts && emit) out.items.push_back({item_word(item->message_word), lowering.emit.text(*parts)});
-  }
-  if (!something) workspace.sink.report(mistake(510, declaration.name.span, {declaration.name.text}));
+  bool whole = out.channels.size() == declaration.channels.size();
+  const std::vector<ItemIr> items = items_of(workspace, declaration, reach, whole);
+  if (declaration.block.statements.empty())
+    workspace.sink.report(mistake(510, declaration.name.span, {declaration.name.text}));
+  else if (whole)
+    check_carried(workspace, declaration, items, goes_by(lowering, index, out.channels));
+  if (emit) out.items = lower_items(lowering.emit, items);
   return out;
 }
 
@@ -81,18 +79,19 @@ void lower_messages(Lowering& lowering) {
   std::vector<std::uint32_t> numbers;  // by the number among all declared messages
   const Journey nobody = nobody_sends(lowering.workspace.schema);
   for (const auto& [name, declaration] : lowering.workspace.schema.messages) {
+    const auto index = static_cast<std::uint32_t>(numbers.size());
     const auto use = lowering.uses.find(name);
     if (use == lowering.uses.end()) {
       numbers.push_back(kNone);
-      lower_message(lowering, *declaration, nobody, false);
+      lower_message(lowering, *declaration, index, nobody, false);
       continue;
     }
     lowering.emit.forget();
     numbers.push_back(static_cast<std::uint32_t>(program.messages.size()));
-    program.messages.push_back(lower_message(lowering, *declaration, use->second.journey, true));
+    program.messages.push_back(lower_message(lowering, *declaration, index, use->second.journey, true));
     // Whoever sends it must keep what it reads.
-    for (const std::uint32_t index : use->second.playbooks) {
-      program::Playbook& playbook = program.playbooks[index];
+    for (const std::uint32_t user : use->second.playbooks) {
+      program::Playbook& playbook = program.playbooks[user];
       playbook.reads_entry = playbook.reads_entry || lowering.emit.reads_entry();
       std::set<std::uint32_t> events(playbook.arm_events.begin(), playbook.arm_events.end());
       events.insert(lowering.emit.arm_events().begin(), lowering.emit.arm_events().end());

@@ -225,7 +225,9 @@ IrPtr let_value(Workspace& workspace, const Kept& kept, const Name& name, const 
   }
   const bool certain = reach.journey->known.names.contains(name.text) && !kept.may_be_missing;
   IrPtr ir = typed(Op::let_value, kept.type, name.span, kept.slot, kNone, !certain);
-  if (ir) ir->currency = kept.currency;
+  if (!ir) return nullptr;
+  ir->currency = kept.currency;
+  ir->private_attribute = kept.private_attribute;
   return ir;
 }
 

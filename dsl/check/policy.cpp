@@ -89,6 +89,8 @@ class Policy {
 
   void end() {
     compare_caps(workspace_, out_.caps, caps_);
+    for (const ChannelFacts& channel : workspace_.options.channels)
+      out_.quiet.insert(out_.quiet.end(), channel.closed.begin(), channel.closed.end());
     for (std::vector<std::string>* names : {&out_.consent, &out_.purposes}) std::sort(names->begin(), names->end());
   }
 

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "dsl/check/private.hpp"
 #include "dsl/check/report.hpp"
 #include "dsl/check/stepping.hpp"
 
@@ -14,7 +15,7 @@ using syntax::StmtKind;
 Way Steps::tag(const Stmt& statement, Way way) {
   program::Step out = named(statement.kind == StmtKind::tag ? StepKind::tag : StepKind::untag, statement);
   if (statement.text) {
-    out.text = text(*statement.text, way);
+    out.text = text(*statement.text, way, "tag");
   } else {
     out.text = tag_by_name(statement, way);
   }
@@ -48,6 +49,7 @@ std::vector<program::TextPart> Steps::tag_by_name(const Stmt& statement, const W
     workspace_.sink.report(mistake(318, expr.span, {type_word(parts[0].hole->type)}));
     return {};
   }
+  keep_private(workspace_, parts, "tag");
   return lowering_.emit.text(parts);
 }
 
@@ -58,6 +60,7 @@ Way Steps::set(const Stmt& statement, Way way) {
   if (attribute && value) {
     const program::Attribute& declared = workspace_.schema.attributes[*attribute];
     if (may_become(workspace_, declared.name, declared.type, *value, 509)) {
+      if (!declared.is_private) keep_private(workspace_, *value, "set");
       out.attribute = *attribute;
       out.expression = emitted(value);
     }

@@ -144,7 +144,7 @@ Way Steps::start(const Stmt& statement, Way way) {
 
 Way Steps::stop(const Stmt& statement, const Way& way) {
   program::Step out = named(StepKind::stop, statement);
-  if (statement.text) out.text = text(*statement.text, way);
+  if (statement.text) out.text = text(*statement.text, way, "stop");
   add(std::move(out), statement);
   return std::nullopt;
 }

@@ -1,6 +1,7 @@
 // `let` and `emit`: what a journey keeps, and what it tells.
 #include <utility>
 
+#include "dsl/check/private.hpp"
 #include "dsl/check/report.hpp"
 #include "dsl/check/stepping.hpp"
 
@@ -20,6 +21,7 @@ Way Steps::let(const Stmt& statement, Way way) {
     kept.type = ir->type;
     kept.currency = ir->currency;
     kept.may_be_missing = ir->may_be_missing;
+    kept.private_attribute = private_in(workspace_, *ir);
   }
   out.expression = emitted(ir);
   const Part* name = syntax::first(statement, Part::What::name);
@@ -64,6 +66,7 @@ std::uint32_t Steps::keep(const syntax::Name& name, Kept kept, Way& way) {
     return kNone;
   }
   known.may_be_missing = known.may_be_missing || kept.may_be_missing;
+  if (known.private_attribute == kNone) known.private_attribute = kept.private_attribute;
   if (known.currency != kept.currency) known.currency = std::nullopt;
   return known.slot;
 }
@@ -108,6 +111,7 @@ void Steps::emit_fields(const Stmt& statement, const Way& way, program::Step& ou
       }
       seen[*field] = true;
       const program::Field& into = declared.fields[*field];
+      if (value) keep_private(workspace_, *value, "emit");
       if (value && may_become(workspace_, into.name, into.type, *value, 364)) expressions[*field] = emitted(value);
     }
   }

@@ -35,7 +35,8 @@ class Steps {
   /// refused go on with the others. `done` is the way of those who were not.
   Way otherwise(std::uint32_t self, const Stmt& statement, const syntax::Block* refused, const Way& before, Way done);
   std::uint32_t emitted(const IrPtr& ir) { return lowering_.emit.expression(ir); }
-  std::vector<program::TextPart> text(const syntax::Text& text, const Way& way);
+  /// `shown`: the keyword of a step whose text everybody sees, so that it may hold nothing private; else empty.
+  std::vector<program::TextPart> text(const syntax::Text& text, const Way& way, std::string_view shown = {});
 
   // ---- step_send.cpp
   Way send(const Stmt& statement, Way way);

@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "dsl/check/private.hpp"
 #include "dsl/check/report.hpp"
 #include "dsl/check/stepping.hpp"
 
@@ -111,8 +112,9 @@ Way Steps::otherwise(std::uint32_t self, const Stmt& statement, const Block* ref
   return before ? meeting(done, gone) : before;
 }
 
-std::vector<program::TextPart> Steps::text(const syntax::Text& text, const Way& way) {
+std::vector<program::TextPart> Steps::text(const syntax::Text& text, const Way& way, std::string_view shown) {
   const auto parts = parts_of(workspace_, text, reach(way));
+  if (parts && !shown.empty()) keep_private(workspace_, *parts, shown);
   return parts ? lowering_.emit.text(*parts) : std::vector<program::TextPart>{};
 }
 

@@ -4,15 +4,18 @@
 #include <span>
 #include <string>
 
+#include "engine/channel/limits.hpp"
 #include "engine/env/result.hpp"
 
 namespace tend::channel {
 
-/// One `[channels.NAME]` table. `options` holds its other keys as they are written, `rate` among them.
+/// One `[channels.NAME]` table. `options` holds its other keys as they are written, `rate` among them; `limits` what is
+/// known of the adapter's platform, and what the table's own `limits` say.
 struct ChannelConfig {
   std::string name;
   std::string adapter;
   std::map<std::string, std::string> options;
+  Limits limits;
 };
 
 /// Looks at names and values only; opens nothing, so `tend check` can call it.

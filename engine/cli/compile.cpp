@@ -8,6 +8,7 @@
 #include "engine/cli/terminal.hpp"
 #include "engine/env/zone.hpp"
 #include "engine/journey/not_run_yet.hpp"
+#include "engine/simulate/facts.hpp"
 
 namespace tend::cli {
 namespace {
@@ -81,8 +82,8 @@ Result<Checked> check_loaded(Loaded loaded) {
   for (std::uint32_t i = 0; i < checked.sources.size(); ++i)
     checked.files.push_back(syntax::parse(checked.sources[i], i, sink));
   check::CheckOptions options;
-  for (const auto& channel : checked.workspace.channels)
-    options.channels.push_back({.name = channel.name, .adapter = channel.adapter});
+  for (const auto& channel : checked.workspace.channels) options.channels.push_back(simulate::facts_of(channel));
+  for (const auto& team : checked.workspace.teams) options.teams.push_back(team.name);
   if (options.channels.size() == 1)
     options.default_channel = options.channels.front().name;  // of several, a message has to name one
   checked.result = check::check(checked.sources, checked.files, options, sink);

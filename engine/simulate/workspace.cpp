@@ -9,6 +9,7 @@
 
 #include "dsl/diagnostic/catalogue.hpp"
 #include "dsl/diagnostic/suggest.hpp"
+#include "engine/simulate/facts.hpp"
 
 namespace tend::simulate {
 namespace {
@@ -179,14 +180,104 @@ Result<Source> read_source(const Config& config, const std::string& folder, cons
   return source;
 }
 
+/// `[ "a", "b" ]`. Errors: no list, an empty one, something in it that is no text.
+Result<Names> read_names(const Config& config, const toml::node& node, const std::string& what) {
+  const toml::array* const list = node.as_array();
+  if (list == nullptr || list->empty())
+    return config.refuse(line_of(node), what + " must be a list like `[\"a\", \"b\"]`");
+  Names names;
+  for (const toml::node& element : *list) {
+    auto name = config.text_of(element, what);
+    if (!name) return tl::unexpected(name.error());
+    if (std::find(names.begin(), names.end(), *name) != names.end())
+      return config.refuse(line_of(element), what + ": " + in_quotes(*name) + " stands twice");
+    names.push_back(std::move(*name));
+  }
+  return names;
+}
+
+// limits ::= '{' { length | variables | private | approved | opt_out | hours | confirmation | window | items } '}'
+Result<void> read_limit(const Config& config, const std::string& key, const toml::node& node, const std::string& what,
+                        channel::Limits& limits) {
+  const auto wrong = [&](const std::string& how) { return config.refuse(line_of(node), what + " must be " + how); };
+  if (key == "length" || key == "variables") {
+    const auto number = node.value_exact<std::int64_t>();
+    if (!number || *number < 1 || *number > 1'000'000) return wrong("a whole number from 1 to 1000000");
+    (key == "length" ? limits.length : limits.variables) = static_cast<std::uint32_t>(*number);
+  } else if (key == "private" || key == "window") {
+    const auto yes = node.value_exact<bool>();
+    if (!yes) return wrong("true or false");
+    (key == "private" ? limits.carries_private : limits.has_window) = *yes;
+  } else if (key == "approved" || key == "items") {
+    auto names = read_names(config, node, what);
+    if (!names) return tl::unexpected(names.error());
+    if (key == "approved") limits.approved_only = true;
+    (key == "approved" ? limits.approved : limits.items) = std::move(*names);
+  } else if (key == "opt_out") {
+    const auto text = node.value_exact<std::string>();
+    if (!text || (*text != "required" && *text != "none")) return wrong("`\"required\"` or `\"none\"`");
+    limits.needs_opt_out = *text == "required";
+  } else if (key == "hours") {
+    const auto text = node.value_exact<std::string>();
+    if (!text || !read_hours(*text, limits)) return wrong("hours like `\"08:00-20:00\"`");
+  } else {
+    const auto text = node.value_exact<std::string>();
+    limits.confirmation_ms = text ? read_span(*text) : 0;
+    if (limits.confirmation_ms == 0)
+      return wrong("a length of time like `\"24h\"`, and besides `h` there are `min` and `d`");
+  }
+  return {};
+}
+
+Result<void> read_limits(const Config& config, const toml::node& node, const std::string& where,
+                         channel::Limits& limits) {
+  static const Names kItems = {"text", "subject", "body", "link", "image", "miniprogram", "template"};
+  const std::string what = where + ": `limits`";
+  const toml::table* const table = node.as_table();
+  if (table == nullptr) return config.refuse(line_of(node), what + " must be a table like `{ length = 500 }`");
+  const Names known = {"length", "variables",    "private", "approved", "opt_out",
+                       "hours",  "confirmation", "window",  "items"};
+  if (const auto fine = config.check_keys(*table, what, known); !fine) return fine;
+  for (auto&& [key, value] : *table) {
+    const std::string name(key.str());
+    if (const auto done = read_limit(config, name, value, what + ": " + in_quotes(name), limits); !done) return done;
+  }
+  for (const std::string& item : limits.items) {
+    if (std::find(kItems.begin(), kItems.end(), item) == kItems.end())
+      return config.refuse(line_of(node),
+                           what + ": a message has no " + in_quotes(item) + ", it has " + listed(kItems));
+  }
+  return {};
+}
+
+Result<void> read_teams(const Config& config, const toml::table& root, Workspace& workspace) {
+  const auto table = config.table(root, "teams", "`teams`");
+  if (!table) return tl::unexpected(table.error());
+  if (*table == nullptr) return {};
+  for (auto&& [key, node] : **table) {
+    Team team{std::string(key.str()), {}};
+    auto members = read_names(config, node, "team " + in_quotes(team.name));
+    if (!members) return tl::unexpected(members.error());
+    team.members = std::move(*members);
+    workspace.teams.push_back(std::move(team));
+  }
+  std::sort(workspace.teams.begin(), workspace.teams.end(),
+            [](const Team& a, const Team& b) { return a.name < b.name; });
+  return {};
+}
+
 Result<channel::ChannelConfig> read_channel(const Config& config, const std::string& name, std::uint32_t line,
                                             const toml::table& table) {
   const std::string where = "channel " + in_quotes(name);
   channel::ChannelConfig read;
   read.name = name;
+  if (const auto adapter = table["adapter"].value_exact<std::string>()) read.limits = channel::known_limits(*adapter);
   for (auto&& [key, node] : table) {
     const std::string option(key.str());
-    if (option == "adapter" || node.is_string()) {
+    if (option == "limits") {
+      if (const auto limits = read_limits(config, node, where, read.limits); !limits)
+        return tl::unexpected(limits.error());
+    } else if (option == "adapter" || node.is_string()) {
       auto text = config.text_of(node, where + ": " + in_quotes(option));
       if (!text) return tl::unexpected(text.error());
       (option == "adapter" ? read.adapter : read.options[option]) = std::move(*text);
@@ -260,8 +351,8 @@ Result<void> read_lints(const Config& config, const toml::table& root, Workspace
       if (diagnostic::code_named(name))
         return config.refuse(line, "`[lints]`: " + in_quotes(name) + " is always an error: only warnings have a level");
       const auto meant = diagnostic::did_you_mean(name, diagnostic::warning_names());
-      return config.refuse(line, "there is no lint " + in_quotes(name) +
-                                     (meant ? ": did you mean " + in_quotes(*meant) + "?" : ""));
+      return config.refuse(
+          line, "there is no lint " + in_quotes(name) + (meant ? ": did you mean " + in_quotes(*meant) + "?" : ""));
     }
     const auto level = diagnostic::level_named(node.value_or(std::string()));
     if (!level) {
@@ -275,16 +366,18 @@ Result<void> read_lints(const Config& config, const toml::table& root, Workspace
 }
 
 Result<void> read_root(const Config& config, const toml::table& root, Workspace& workspace) {
-  for (const char* const later : {"dependencies", "teams"}) {
+  for (const char* const later : {"dependencies"}) {
     if (const toml::node* const node = root.get(later)) {
       return config.refuse(line_of(*node), "this version does not read `[" + std::string(later) + "]` yet",
                            ErrorCode::unsupported);
     }
   }
-  if (const auto known = config.check_keys(root, "the file", {"workspace", "sources", "channels", "lints"}); !known)
+  if (const auto known = config.check_keys(root, "the file", {"workspace", "sources", "channels", "teams", "lints"});
+      !known)
     return known;
   if (const auto done = read_workspace_table(config, root, workspace); !done) return done;
   if (const auto done = read_lints(config, root, workspace); !done) return done;
+  if (const auto done = read_teams(config, root, workspace); !done) return done;
   const auto sources =
       for_each_table(config, root, "sources", "source",
                      [&](const std::string& name, std::uint32_t line, const toml::table& table) -> Result<void> {
@@ -329,8 +422,8 @@ bool is_tend_file(std::string_view name) { return name.ends_with(".tend") && nam
 /// Adds the files in `folder`. Errors: those of listing, with `not_found` for what is no folder.
 Result<void> walk(env::Files& files, const std::string& folder, std::size_t depth, Names& found) {
   if (depth > limits::kFolderDepthMax) {
-    return fail(ErrorCode::invalid, "folders are nested more than " + std::to_string(limits::kFolderDepthMax) + " deep at " +
-                                        in_quotes(folder) + ", perhaps through a link that leads back");
+    return fail(ErrorCode::invalid, "folders are nested more than " + std::to_string(limits::kFolderDepthMax) +
+                                        " deep at " + in_quotes(folder) + ", perhaps through a link that leads back");
   }
   const auto names = files.list(folder);
   if (!names) return tl::unexpected(names.error());

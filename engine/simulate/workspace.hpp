@@ -36,6 +36,12 @@ struct Source {
   std::uint32_t event_line = 0;
 };
 
+/// A team: who of the staff are in it, by their ids, as written.
+struct Team {
+  std::string name;
+  std::vector<std::string> members;
+};
+
 struct Workspace {
   std::string folder;
   std::string config;  // path of tend.toml; empty where there is none
@@ -43,6 +49,7 @@ struct Workspace {
   std::string language;                          // "en", "zh", or empty
   std::vector<Source> sources;                   // sorted by name (bytes)
   std::vector<channel::ChannelConfig> channels;  // sorted by name
+  std::vector<Team> teams;                       // `[teams]`, sorted by name
   diagnostic::Levels lints;                      // `[lints]`
   std::vector<std::string> tend_files;           // paths, sorted
 };

@@ -80,8 +80,8 @@ TEST_CASE("repeat: bounded, asked before each round") {
 }
 
 TEST_CASE("emit: a declared event, whole") {
-  CHECK(steps("emit noted { size: 3, who: customer.name default \"?\" }") ==
-        "0 emit <emit noted> noted who:(default customer.name \"?\") size:3\n");
+  CHECK(steps("emit noted { size: 3, who: customer.city default \"?\" }") ==
+        "0 emit <emit noted> noted who:(default customer.city \"?\") size:3\n");
   CHECK(codes("emit notd { who: 3 }") == "T0202");
   CHECK(codes("emit noted { who: \"a\" }") == "T0363");
   CHECK(codes("emit noted { who: \"a\", size: \"b\" }") == "T0364");

@@ -207,3 +207,49 @@ TEST_CASE("channels are checked where they stand") {
   CHECK(refusal("[channels.a]\nadapter = \"file\"\npath = \"o\"\n[channels.b]\nadapter = \"file\"\npath = \"o\"\n")
             .starts_with("tend.toml: "));
 }
+
+TEST_CASE("limits of channels, teams") {
+  ScratchFolder folder;
+  folder.write("tend.toml", R"(
+[channels.sms]
+adapter = "console"
+limits = { length = 500, variables = 10, private = false, approved = ["SMS_1001", "SMS_1002"], opt_out = "required", hours = "08:00-20:00", confirmation = "24h", window = true, items = ["template"] }
+
+[teams]
+west = ["s2", "s1"]
+east = ["s3"]
+)");
+  const auto workspace = load_workspace(folder.path());
+  INFO((workspace ? "" : workspace.error().message));
+  REQUIRE(workspace);
+  const channel::Limits& limits = workspace->channels.at(0).limits;
+  CHECK(limits.length == 500);
+  CHECK(limits.variables == 10);
+  CHECK_FALSE(limits.carries_private);
+  CHECK(limits.approved_only);
+  CHECK(limits.approved == std::vector<std::string>{"SMS_1001", "SMS_1002"});
+  CHECK(limits.needs_opt_out);
+  CHECK(limits.open_to == 20 * 3'600'000);
+  CHECK(limits.confirmation_ms == 24 * 3'600'000);
+  CHECK(limits.has_window);
+  CHECK(limits.items == std::vector<std::string>{"template"});
+  REQUIRE(workspace->teams.size() == 2);
+  CHECK(workspace->teams[0].name == "east");
+  CHECK(workspace->teams[1].members == std::vector<std::string>{"s2", "s1"});
+
+  const auto limit = [](const std::string& line) {
+    return refusal("[channels.sms]\nadapter = \"console\"\nlimits = " + line + "\n");
+  };
+  CHECK(limit("3") == "tend.toml:3: channel `sms`: `limits` must be a table like `{ length = 500 }`");
+  CHECK(limit("{ lenght = 3 }") == "tend.toml:3: channel `sms`: `limits` has no key `lenght`: did you mean `length`?");
+  CHECK(limit("{ length = 0 }") ==
+        "tend.toml:3: channel `sms`: `limits`: `length` must be a whole number from 1 to 1000000");
+  CHECK(limit("{ private = \"no\" }") == "tend.toml:3: channel `sms`: `limits`: `private` must be true or false");
+  CHECK(limit("{ approved = [] }") ==
+        "tend.toml:3: channel `sms`: `limits`: `approved` must be a list like `[\"a\", \"b\"]`");
+  CHECK(limit("{ hours = \"8-20\" }") ==
+        "tend.toml:3: channel `sms`: `limits`: `hours` must be hours like `\"08:00-20:00\"`");
+  CHECK(limit("{ items = [\"txt\"] }").starts_with("tend.toml:3: channel `sms`: `limits`: a message has no `txt`"));
+  CHECK(refusal("[teams]\nwest = [\"s1\", \"s1\"]\n") == "tend.toml:2: team `west`: `s1` stands twice");
+  CHECK(refusal("[teams]\nwest = \"s1\"\n") == "tend.toml:2: team `west` must be a list like `[\"a\", \"b\"]`");
+}
