@@ -12,7 +12,7 @@ playbook p {
   goal visit within 30 days
   send care
   wait up to 3 days { on reply { stop "in conversation" } }
-  stop "{{ customer.name default "x" }}"
+  stop "{{ customer.city default "x" }}"
 }
 playbook other { enter on visit; goal order within 1 day; send offer }
 message care { text "care" }
