@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "dsl/check/conditions.hpp"
-#include "dsl/check/hold/hold.hpp"
+#include "dsl/check/hold/reads.hpp"
 #include "dsl/check/report.hpp"
 #include "dsl/program/steps.hpp"
 
@@ -93,8 +93,9 @@ class AtEntry {
 
 class Branches {
  public:
-  Branches(Workspace& workspace, const Program& program, const program::Places& places, std::uint32_t playbook)
-      : workspace_(workspace), program_(program), places_(places), book_(program.playbooks[playbook]) {}
+  Branches(Workspace& workspace, const Program& program, const program::Places& places, const hold::Reads& reads,
+           std::uint32_t playbook)
+      : workspace_(workspace), program_(program), places_(places), reads_(reads), book_(program.playbooks[playbook]) {}
 
   void follow(Known at_entry) {
     known_.resize(book_.steps.size() + 1);
@@ -124,29 +125,33 @@ class Branches {
 
   // Reports it. A way that nobody can go is said once, where it begins.
   bool contradicts(const Known& known, std::uint32_t root) {
-    if (known.decided.empty() && known.happened == kNone) return false;
-    std::vector<Claim> claims = known.decided;
-    if (hold::impossible(program_, claims, known.happened)) return false;
+    std::vector<Claim> claims;
+    std::uint64_t read = known.happened == kNone ? 0 : reads_.of_event(known.happened);
+    for (const Claim& claim : known.decided) {
+      if ((reads_.of(claim.node) & reads_.of(root)) == 0) continue;
+      claims.push_back(claim);
+      read |= reads_.of(claim.node);
+    }
+    if ((read & reads_.of(root)) == 0) return false;
     claims.push_back({root});
     if (!hold::impossible(program_, claims, known.happened)) return false;
-    const std::vector<Claim> alone = {{root}};
-    if (hold::impossible(program_, alone)) return true;
-    report(known, root);
+    const Claim alone{root};
+    claims.pop_back();
+    const bool new_here = !hold::impossible(program_, claims, known.happened);
+    if (new_here && !hold::impossible(program_, {&alone, 1})) report(claims, known.happened, root);
     return true;
   }
 
-  void report(const Known& known, std::uint32_t root) {
+  void report(const std::vector<Claim>& decided, std::uint32_t happened, std::uint32_t root) {
     const Span span = places_.nodes[root];
     if (is_in_template(workspace_, span)) return;
-    for (auto claim = known.decided.rbegin(); claim != known.decided.rend(); ++claim) {
+    for (auto claim = decided.rbegin(); claim != decided.rend(); ++claim) {
       const std::vector<Claim> two = {*claim, {root}};
-      if (!hold::impossible(program_, two, known.happened)) continue;
-      const Span earlier = places_.nodes[claim->node];
-      return workspace_.sink.report(mistake(422, span, {written_at(workspace_, earlier)}));
+      if (!hold::impossible(program_, two, happened)) continue;
+      return workspace_.sink.report(mistake(422, span, {written_at(workspace_, places_.nodes[claim->node])}));
     }
-    const bool entered = known.decided.empty();
-    const std::string name = entered ? program_.events[known.happened].name
-                                     : written_at(workspace_, places_.nodes[known.decided.back().node]);
+    const std::string name =
+        decided.empty() ? program_.events[happened].name : written_at(workspace_, places_.nodes[decided.back().node]);
     workspace_.sink.report(mistake(422, span, {name}));
   }
 
@@ -162,6 +167,7 @@ class Branches {
   Workspace& workspace_;
   const Program& program_;
   const program::Places& places_;
+  const hold::Reads& reads_;
   const Playbook& book_;
   std::vector<std::optional<Known>> known_;
 };
@@ -171,9 +177,10 @@ class Branches {
 void check_branches(Workspace& workspace, const Program& program, const program::Places& places) {
   const bool customers_change = changes_customers(program);
   const std::set<std::uint32_t> by_others = started(program);
+  const hold::Reads reads(program);
   for (std::uint32_t i = 0; i < program.playbooks.size(); ++i) {
     AtEntry at_entry(program, customers_change);
-    Branches(workspace, program, places, i).follow(at_entry.of(program.playbooks[i], !by_others.contains(i)));
+    Branches(workspace, program, places, reads, i).follow(at_entry.of(program.playbooks[i], !by_others.contains(i)));
   }
 }
 

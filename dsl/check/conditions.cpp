@@ -6,7 +6,7 @@
 
 #include "dsl/check/emit.hpp"
 #include "dsl/check/expression.hpp"
-#include "dsl/check/hold/hold.hpp"
+#include "dsl/check/hold/reads.hpp"
 #include "dsl/check/report.hpp"
 #include "dsl/text/utf8.hpp"
 
@@ -22,22 +22,16 @@ constexpr std::size_t kPairsMax = 16;  // conjuncts that are held against each o
 bool joins(Op op) { return op == Op::and_ || op == Op::or_; }
 bool is_comparison(Op op) { return op >= Op::equal && op <= Op::not_in; }
 
-bool never(const Program& program, std::initializer_list<std::uint32_t> nodes) {
-  std::vector<Claim> claims;
-  for (const std::uint32_t node : nodes) claims.push_back({node});
-  return hold::impossible(program, claims);
-}
-
 class Blame {
  public:
   Blame(Workspace& workspace, const Program& program, const std::vector<Span>& places)
-      : workspace_(workspace), program_(program), places_(places) {}
+      : workspace_(workspace), program_(program), places_(places), reads_(program) {}
 
   void look(std::uint32_t root) {
     // A fixed `true` or `false` is meant: a template's condition that nobody gave, a playbook that is switched off.
     const Node& node = program_.nodes[root];
     if (node.op == Op::constant) return;
-    if (never(program_, {root})) return blame(root);
+    if (reads_.never(root)) return blame(root);
     // What holds together also holds in part, so only the single parts are left to be asked.
     if (joins(node.op)) {
       for (const std::uint32_t part : joined_by(program_, node.op, root)) look_at_part(part);
@@ -63,11 +57,12 @@ class Blame {
     if (node.op != Op::and_) return report(420, places_[index]);
     const std::vector<std::uint32_t> parts = conjuncts(program_, index);
     for (const std::uint32_t part : parts) {
-      if (never(program_, {part})) return blame(part);
+      if (reads_.never(part)) return blame(part);
     }
     for (std::size_t later = 1; later < parts.size() && later < kPairsMax; ++later) {
       for (std::size_t earlier = 0; earlier < later; ++earlier) {
-        if (!never(program_, {parts[earlier], parts[later]})) continue;
+        const Claim two[] = {{parts[earlier]}, {parts[later]}};
+        if (!reads_.never_together(two)) continue;
         const Span first = places_[parts[earlier]], second = places_[parts[later]];
         return report(421, second, {written_at(workspace_, first)});
       }
@@ -82,6 +77,7 @@ class Blame {
   Workspace& workspace_;
   const Program& program_;
   const std::vector<Span>& places_;
+  hold::Reads reads_;
 };
 
 }  // namespace

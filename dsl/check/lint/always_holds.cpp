@@ -1,6 +1,6 @@
 // A condition, or a part of one, that holds for every customer at every moment.
 #include "dsl/check/conditions.hpp"
-#include "dsl/check/hold/hold.hpp"
+#include "dsl/check/hold/reads.hpp"
 #include "dsl/check/lint/lints.hpp"
 #include "dsl/check/report.hpp"
 
@@ -21,28 +21,29 @@ bool reads_constant(const Program& program, std::uint32_t index) {
   return reads_constant(program, node.a) || (node.op != Op::not_ && reads_constant(program, node.b));
 }
 
-void look(Workspace& workspace, const Program& program, const program::Places& places, std::uint32_t index) {
+void look(Workspace& workspace, const Program& program, const program::Places& places, const hold::Reads& reads,
+          std::uint32_t index) {
   const Node& node = program.nodes[index];
   if (!joins(node.op) && !is_comparison(node.op)) return;
-  const std::vector<hold::Claim> denied = {{index, false}};
-  if (!reads_constant(program, index) && hold::impossible(program, denied)) {
+  if (!reads_constant(program, index) && reads.never(index, false)) {
     const Span span = places.nodes[index];
     if (!is_in_template(workspace, span)) workspace.sink.report(mistake(607, span));
     return;
   }
-  if (node.op == Op::not_) return look(workspace, program, places, node.a);
+  if (node.op == Op::not_) return look(workspace, program, places, reads, node.a);
   if (!joins(node.op)) return;
-  for (const std::uint32_t part : joined_by(program, node.op, index)) look(workspace, program, places, part);
+  for (const std::uint32_t part : joined_by(program, node.op, index)) look(workspace, program, places, reads, part);
 }
 
 }  // namespace
 
 void lint_always_holds(Workspace& workspace, const Program& program, const program::Places& places) {
+  const hold::Reads reads(program);
   for (const program::Expression& expression : program.expressions) {
-    if (program.nodes[expression.root].type == Type::boolean) look(workspace, program, places, expression.root);
+    if (program.nodes[expression.root].type == Type::boolean) look(workspace, program, places, reads, expression.root);
   }
   for (const program::Window& window : program.windows) {
-    if (window.filter != kNone) look(workspace, program, places, window.filter);
+    if (window.filter != kNone) look(workspace, program, places, reads, window.filter);
   }
 }
 

@@ -2,7 +2,7 @@
 #include <utility>
 
 #include "dsl/check/conditions.hpp"
-#include "dsl/check/hold/hold.hpp"
+#include "dsl/check/hold/reads.hpp"
 #include "dsl/check/lint/entry.hpp"
 #include "dsl/check/lint/lints.hpp"
 #include "dsl/check/report.hpp"
@@ -45,12 +45,13 @@ Diagnostic blamed(const Workspace& workspace, const program::Program& program, c
 }  // namespace
 
 void lint_enter_never(Workspace& workspace, const program::Program& program, const program::Places& places) {
+  const hold::Reads reads(program);
   for (std::size_t p = 0; p < program.playbooks.size(); ++p) {
     const program::Playbook& playbook = program.playbooks[p];
     for (std::size_t e = 0; e < playbook.enters.size(); ++e) {
       const auto claims = claims_at_entry(program, playbook, playbook.enters[e]);
       const std::uint32_t happened = event_at_entry(playbook.enters[e]);
-      if (claims.empty() || !hold::impossible(program, claims, happened)) continue;
+      if (!reads.never_together(claims, happened)) continue;
       Diagnostic found = blamed(workspace, program, places, places.playbooks[p].enters[e], claims, happened);
       if (is_in_template(workspace, found.span)) found.span = places.playbooks[p].name;
       workspace.sink.report(std::move(found));

@@ -1,7 +1,7 @@
 // Two playbooks that can write to the same customer on the same day.
 #include <algorithm>
 
-#include "dsl/check/lint/entry.hpp"
+#include "dsl/check/hold/reads.hpp"
 #include "dsl/check/lint/lints.hpp"
 #include "dsl/check/report.hpp"
 #include "dsl/program/worst_case.hpp"
@@ -42,7 +42,7 @@ bool at_most_one_a_day(const Program& program, const Playbook& a, const Playbook
 }
 
 // By what they ask of the customer at entry. Conditions on the event that lets one in say nothing about the other.
-bool exclude_each_other(const Program& program, const Playbook& a, const Playbook& b) {
+bool exclude_each_other(const Program& program, const hold::Reads& reads, const Playbook& a, const Playbook& b) {
   for (const program::Enter& one : a.enters) {
     for (const program::Enter& other : b.enters) {
       std::vector<hold::Claim> claims;
@@ -51,7 +51,7 @@ bool exclude_each_other(const Program& program, const Playbook& a, const Playboo
           if (expression != kNone) claims.push_back({program.expressions[expression].root});
         }
       }
-      if (claims.size() < 2 || !hold::impossible(program, claims)) return false;
+      if (!reads.never_together(claims)) return false;
     }
   }
   return true;
@@ -60,6 +60,7 @@ bool exclude_each_other(const Program& program, const Playbook& a, const Playboo
 }  // namespace
 
 void lint_same_day(Workspace& workspace, const Program& program, const program::Places& places) {
+  const hold::Reads reads(program);
   std::vector<std::size_t> senders;
   for (std::size_t p = 0; p < program.playbooks.size(); ++p) {
     const auto& steps = program.playbooks[p].steps;
@@ -71,7 +72,7 @@ void lint_same_day(Workspace& workspace, const Program& program, const program::
     const std::size_t first = i > kLookBackMax ? i - kLookBackMax : 0;
     for (std::size_t j = first; j < i; ++j) {
       const Playbook& other = program.playbooks[senders[j]];
-      if (at_most_one_a_day(program, playbook, other) || exclude_each_other(program, playbook, other)) continue;
+      if (at_most_one_a_day(program, playbook, other) || exclude_each_other(program, reads, playbook, other)) continue;
       workspace.sink.report(mistake(611, places.playbooks[senders[i]].name, {other.name, playbook.name}, 70));
       break;
     }
