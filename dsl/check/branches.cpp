@@ -20,6 +20,8 @@ using program::Step;
 using program::StepKind;
 
 constexpr std::size_t kDecidedMax = 16;  // the latest so many are kept in mind
+constexpr std::size_t kRelatedMax =
+    6;  // and of them the latest so many that read what an `if` reads are held against it
 
 /// What holds, and does not, on every way to a step.
 struct Known {
@@ -127,10 +129,10 @@ class Branches {
   bool contradicts(const Known& known, std::uint32_t root) {
     std::vector<Claim> claims;
     std::uint64_t read = known.happened == kNone ? 0 : reads_.of_event(known.happened);
-    for (const Claim& claim : known.decided) {
-      if ((reads_.of(claim.node) & reads_.of(root)) == 0) continue;
-      claims.push_back(claim);
-      read |= reads_.of(claim.node);
+    for (auto claim = known.decided.rbegin(); claim != known.decided.rend() && claims.size() < kRelatedMax; ++claim) {
+      if ((reads_.of(claim->node) & reads_.of(root)) == 0) continue;
+      claims.push_back(*claim);
+      read |= reads_.of(claim->node);
     }
     if ((read & reads_.of(root)) == 0) return false;
     claims.push_back({root});
@@ -145,13 +147,13 @@ class Branches {
   void report(const std::vector<Claim>& decided, std::uint32_t happened, std::uint32_t root) {
     const Span span = places_.nodes[root];
     if (is_in_template(workspace_, span)) return;
-    for (auto claim = decided.rbegin(); claim != decided.rend(); ++claim) {
-      const std::vector<Claim> two = {*claim, {root}};
+    for (const Claim& claim : decided) {
+      const std::vector<Claim> two = {claim, {root}};
       if (!hold::impossible(program_, two, happened)) continue;
-      return workspace_.sink.report(mistake(422, span, {written_at(workspace_, places_.nodes[claim->node])}));
+      return workspace_.sink.report(mistake(422, span, {written_at(workspace_, places_.nodes[claim.node])}));
     }
     const std::string name =
-        decided.empty() ? program_.events[happened].name : written_at(workspace_, places_.nodes[decided.back().node]);
+        decided.empty() ? program_.events[happened].name : written_at(workspace_, places_.nodes[decided.front().node]);
     workspace_.sink.report(mistake(422, span, {name}));
   }
 
