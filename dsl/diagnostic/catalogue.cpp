@@ -48,9 +48,18 @@ std::string resolve_sentence(std::string_view packed, Tongue tongue) {
   return fill(tongue == Tongue::en ? entry->en : entry->zh, arguments, tongue);
 }
 
+/// What the author wrote can be a megabyte long; a sentence cannot.
+std::string shortened(const std::string& argument) {
+  constexpr std::size_t kBytesMax = 400;  // a name of the greatest length is never cut
+  if (argument.size() <= kBytesMax) return argument;
+  std::size_t end = kBytesMax;
+  while (end > 0 && (static_cast<unsigned char>(argument[end]) & 0xC0) == 0x80) --end;
+  return argument.substr(0, end) + "…";
+}
+
 std::string resolve(const std::string& argument, Tongue tongue) {
   if (!argument.empty() && argument[0] == kSentenceMark) return resolve_sentence(argument, tongue);
-  if (argument.size() != 3 || argument[0] != kPhraseMark) return argument;
+  if (argument.size() != 3 || argument[0] != kPhraseMark) return shortened(argument);
   const auto index =
       static_cast<std::size_t>(static_cast<unsigned char>(argument[1]) * 128 + static_cast<unsigned char>(argument[2]));
   CHECK_OR_DIE(index < std::size(kPhrases), "a phrase of the catalogue");

@@ -21,8 +21,14 @@ struct Shown {
   std::uint32_t under = 1;   // cells under which carets stand
 };
 
+/// Characters that turn the direction of writing round: a terminal would show the frame in another order than it is in.
+bool turns_direction(char32_t value) {
+  return value == 0x061C || value == 0x200E || value == 0x200F || (value >= 0x202A && value <= 0x202E) ||
+         (value >= 0x2066 && value <= 0x2069);
+}
+
 /// As a terminal can show it: control characters, tabs and bad bytes become one cell each, as text::display_width
-/// counts them.
+/// counts them; what turns the direction round has no width and is left out.
 std::string printable(std::string_view raw) {
   std::string out;
   for (std::size_t at = 0; at < raw.size();) {
@@ -31,7 +37,7 @@ std::string printable(std::string_view raw) {
       text::append_utf8(out, 0xFFFD);
     } else if (point.value < 0x20 || point.value == 0x7F) {
       out += ' ';
-    } else {
+    } else if (!turns_direction(point.value)) {
       out.append(raw.substr(at, point.length));
     }
     at += point.length;

@@ -128,10 +128,18 @@ class RealFolderLock final : public FolderLock {
 class RealFiles final : public Files {
  public:
   Result<std::unique_ptr<File>> open(const std::string& path, OpenMode mode) override {
-    const int flags = mode == OpenMode::read ? O_RDONLY : mode == OpenMode::write ? O_RDWR : O_RDWR | O_CREAT;
+    // A pipe that nobody writes to would be waited for; nothing else minds O_NONBLOCK.
+    const int flags = mode == OpenMode::read    ? O_RDONLY | O_NONBLOCK
+                      : mode == OpenMode::write ? O_RDWR
+                                                : O_RDWR | O_CREAT;
     const int number = open_retrying(path.c_str(), flags);
     if (number < 0) return refused(mode == OpenMode::create ? "write" : "open", path, errno);
-    return std::make_unique<RealFile>(Descriptor(number), path);
+    Descriptor descriptor(number);
+    struct stat status {};
+    if (::fstat(number, &status) != 0) return refused("open", path, errno);
+    if (S_ISDIR(status.st_mode)) return fail(ErrorCode::io, "cannot read `" + path + "`: it is a folder");
+    if (S_ISFIFO(status.st_mode)) return fail(ErrorCode::io, "cannot read `" + path + "`: it is a pipe, not a file");
+    return std::make_unique<RealFile>(std::move(descriptor), path);
   }
 
   Result<bool> exists(const std::string& path) override {

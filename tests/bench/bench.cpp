@@ -56,7 +56,10 @@ int main(int argc, char** argv) {
   std::filesystem::create_directories(scratch);
   const auto wanted = [&only](const char* name) { return only.empty() || only == name; };
   if (wanted("log")) bench_log(scratch);
-  if (wanted("check")) bench_check(tend);
+  if (wanted("check")) {
+    bench_check(tend);
+    bench_check_large(scratch, tend);
+  }
   if (std::filesystem::exists(orders)) {
     if (wanted("simulate")) bench_simulate(scratch, tend, orders);
     if (wanted("memory")) bench_memory(orders);

@@ -69,3 +69,15 @@ TEST_CASE("`too many problems` is as bad as the worst of them, and the same whet
     }
   }
 }
+
+TEST_CASE("what a sentence quotes is cut where it is too long, at the border of a character") {
+  for (const std::size_t count : {133u, 134u, 300'000u}) {
+    std::string name;
+    for (std::size_t i = 0; i < count; ++i) name += "客";
+    const Diagnostic mistake = make(208, {}, {name});
+    const std::string said = message(mistake, text::Tongue::en);
+    CHECK(said.size() < 500);
+    CHECK((said.find("…") != std::string::npos) == (count > 133));
+    CHECK(said.find("`客") == 0);
+  }
+}
