@@ -60,7 +60,7 @@ std::string_view first_cells(std::string_view raw, std::uint32_t cells) {
   while (at < raw.size()) {
     const std::uint32_t length = text::decode(raw, at).length;
     used += text::display_width(raw.substr(at, length));
-    if (used > cells) break;
+    if (used > cells || at > 4 * std::size_t{cells}) break;  // characters without width end too
     at += length;
   }
   return raw.substr(0, at);
@@ -76,7 +76,7 @@ Shown show(std::string_view source, text::Span span) {
   std::string_view marked =
       after.substr(0, std::min<std::size_t>(after.size(), span.end > begin ? span.end - begin : 0));
   Shown shown;
-  if (text::display_width(line) > kCellsMax) {
+  if (text::display_width(line) > kCellsMax || line.size() > 4 * std::size_t{kCellsMax}) {
     const std::string_view kept = last_cells(before, kCellsBefore);
     if (kept.size() < before.size()) shown.line = "…";
     before = kept;
