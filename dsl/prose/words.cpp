@@ -18,7 +18,7 @@ bool is_zh(Tongue tongue) { return tongue == Tongue::zh; }
 std::string without_controls(std::string_view text) {
   std::string out(text);
   std::replace_if(
-      out.begin(), out.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20; }, ' ');
+      out.begin(), out.end(), [](char c) { return c != '\n' && static_cast<unsigned char>(c) < 0x20; }, ' ');
   return out;
 }
 

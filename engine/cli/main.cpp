@@ -14,6 +14,7 @@ int main(int argc, char** argv) {
   tend::cli::add_init(app, exit_code);
   tend::cli::add_check(app, exit_code);
   tend::cli::add_fmt(app, exit_code);
+  tend::cli::add_doc(app, exit_code);
   tend::cli::add_graph(app, exit_code);
   tend::cli::add_test(app, exit_code);
   tend::cli::add_simulate(app, exit_code);

@@ -10,6 +10,7 @@ namespace tend::cli {
 void add_init(CLI::App& app, int& exit_code);
 void add_check(CLI::App& app, int& exit_code);
 void add_fmt(CLI::App& app, int& exit_code);
+void add_doc(CLI::App& app, int& exit_code);
 void add_graph(CLI::App& app, int& exit_code);
 void add_test(CLI::App& app, int& exit_code);
 void add_simulate(CLI::App& app, int& exit_code);
