@@ -58,7 +58,9 @@ class About {
                 : "of a customer's last " + last + " messages at most " + count + " " +
                       (cap.count == 1 ? "is " : "are ") + kind;
     }
-    const std::string per = duration_words(cap.per, tongue);
+    // A sliding day is no calendar day.
+    const bool day = cap.per == program::Duration{0, 86'400'000};
+    const std::string per = day ? (zh ? "24小时" : "24 hours") : duration_words(cap.per, tongue);
     if (zh) {
       return "每个客户任意" + per + "内" + channel + "最多收到" + count + "条" + kind + "消息，" +
              (cap.skip ? "超出的不再发送" : "超出的推迟发送");

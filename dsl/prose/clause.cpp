@@ -274,7 +274,7 @@ std::string verb_about(const Context& context, const Node& node, bool holds) {
   const std::string a = value(context, node.a), b = value(context, node.b);
   std::string words;
   if (node.op == Op::contains)
-    words = a + (zh ? (holds ? "包含" : "不包含") : holds ? " contains " : " does not contain ") + b;
+    words = a + (zh ? (holds ? "包含" : "不包含") : holds ? " include " : " do not include ") + b;
   if (node.op == Op::starts_with)
     words = a + (zh ? (holds ? "以" : "不以") + b + "开头" : (holds ? " starts with " : " does not start with ") + b);
   return holds ? words : or_missing(context, std::move(words), {node.a, node.b});
