@@ -31,13 +31,40 @@ struct ChannelFacts {
   std::vector<program::Quiet> closed;       // hours at which it may not send
 };
 
+/// Another workspace whose messages, templates, traits, segments, budgets, functions and calendars can be named once
+/// `use` has brought it in. It was checked by itself before.
+struct Package {
+  std::string name;                               // what the program calls its declarations by: `retention.hello`
+  std::vector<std::string> dependencies;          // what its own `use` may name
+  std::optional<diagnostic::Diagnostic> mistake;  // the first one of its own, if it has any
+  enum class Lock : std::uint8_t { fits, missing, differs } lock = Lock::fits;  // against tend.lock
+};
+
+/// A Lua file that an `extern function` names. It was read and compiled before.
+struct Script {
+  std::uint32_t file = 0;          // the source that names it
+  std::string name;                // as written there
+  std::uint32_t source = 0;        // its own place among the sources
+  std::uint32_t mistake_line = 0;  // from 1; 0: it is Lua
+  std::string mistake;             // in the compiler's words
+};
+
 /// What `tend.toml` says that the text may name.
 struct CheckOptions {
-  std::vector<ChannelFacts> channels;  // empty: not known, any name is accepted
-  std::vector<std::string> teams;      // of staff; empty: not known, any name is accepted
-  std::string default_channel;         // for messages and sends that name none; empty: only where there is just one
-  std::vector<std::string> timezones;  // names of zones; empty: not known, any name is accepted
+  std::vector<ChannelFacts> channels;     // empty: not known, any name is accepted
+  std::vector<std::string> teams;         // of staff; empty: not known, any name is accepted
+  std::string default_channel;            // for messages and sends that name none; empty: only where there is just one
+  std::vector<std::string> timezones;     // names of zones; empty: not known, any name is accepted
+  std::vector<std::string> dependencies;  // packages that `use` may name
+  std::vector<Package> packages;          // these, and those that they use themselves
+  std::string only_playbook;              // the program has no other; empty: all
+  std::optional<std::vector<Script>> scripts;  // nullopt: not known, any name is accepted
+  /// Whose each source is: 0 the workspace's, else 1 + its index in `packages`; kNobodys is passed over. Empty: all are
+  /// the workspace's.
+  std::vector<std::uint32_t> owners;
 };
+
+inline constexpr std::uint32_t kNobodys = 0xFFFFFFFFu;
 
 struct CheckResult {
   std::optional<program::Program> program;  // only where nothing is wrong

@@ -57,6 +57,14 @@ std::uint32_t Emitter::node(const Ir& ir) {
     case Op::window: out.a = window(*ir.window); break;
     case Op::entry_field: reads_entry_ = true; break;
     case Op::arm_field: arm_events_.insert(ir.a); break;
+    case Op::call: {
+      std::vector<std::uint32_t> arguments = {ir.a};
+      for (const IrPtr& child : ir.children) arguments.push_back(node(*child));
+      out.a = static_cast<std::uint32_t>(program_.arguments.size());
+      out.b = static_cast<std::uint32_t>(ir.children.size());
+      program_.arguments.insert(program_.arguments.end(), arguments.begin(), arguments.end());
+      break;
+    }
     case Op::list: {
       if (const auto list = constant_list(ir)) {
         out.op = Op::constant;

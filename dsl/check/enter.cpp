@@ -6,6 +6,7 @@
 #include "dsl/check/calendar.hpp"
 #include "dsl/check/flip.hpp"
 #include "dsl/check/header.hpp"
+#include "dsl/check/lookup.hpp"
 #include "dsl/check/policy.hpp"
 #include "dsl/check/report.hpp"
 #include "dsl/syntax/parts.hpp"
@@ -75,7 +76,7 @@ class Entrance {
     const program::Event& declared = workspace_.schema.events[event];
     const std::vector<syntax::Name>& path = clause_.names;
     const Span span = {path[0].span.file, path[0].span.begin, path.back().span.end};
-    const bool qualified = path.size() == 2 && event_named(workspace_.schema, path[0].text) == event;
+    const bool qualified = path.size() == 2 && event_named(workspace_, path[0]) == event;
     if (path.size() > 1 && !qualified) {
       if (workspace_.schema.unsupported_names.contains(path[0].text)) return;
       std::string written;

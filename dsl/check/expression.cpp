@@ -7,6 +7,7 @@
 
 #include "dsl/check/currency.hpp"
 #include "dsl/check/flip.hpp"
+#include "dsl/check/function.hpp"
 #include "dsl/check/lookup.hpp"
 #include "dsl/check/report.hpp"
 #include "dsl/check/scope.hpp"
@@ -218,27 +219,6 @@ IrPtr defaulted(Workspace& workspace, const Expr& expr, const Reach& reach) {
   return ir;
 }
 
-// Functions of one's own are not run yet; one that is not even declared is a misspelt aggregate more often than not.
-IrPtr called(Workspace& workspace, const Expr& expr) {
-  if (expr.path.empty()) return nullptr;
-  const syntax::Name& name = expr.path[0];
-  if (expr.path.size() > 1 || workspace.schema.unsupported_names.contains(name.text)) {
-    report_unsupported(workspace, expr.span, "extern function");
-    return nullptr;
-  }
-  using syntax::Keyword;
-  std::vector<std::string> candidates;
-  for (const Keyword word : {Keyword::f_count, Keyword::f_total, Keyword::f_average, Keyword::f_min, Keyword::f_max,
-                             Keyword::f_last, Keyword::f_first, Keyword::f_most, Keyword::f_age}) {
-    candidates.emplace_back(syntax::spelling(word, syntax::Tongue::en));
-    candidates.emplace_back(syntax::spelling(word, syntax::Tongue::zh));
-  }
-  Diagnostic diagnostic = mistake(224, name.span, {name.text});
-  suggest(diagnostic, name.text, candidates);
-  workspace.sink.report(std::move(diagnostic));
-  return nullptr;
-}
-
 IrPtr worked_out_expr(Workspace& workspace, const Expr& expr, const Reach& reach) {
   switch (expr.kind) {
     case ExprKind::error: workspace.broken = true; return nullptr;
@@ -247,7 +227,7 @@ IrPtr worked_out_expr(Workspace& workspace, const Expr& expr, const Reach& reach
     case ExprKind::text: return text_literal(workspace, expr);
     case ExprKind::list: return list(workspace, expr, reach);
     case ExprKind::path: return name_of(workspace, expr, reach);
-    case ExprKind::call: return called(workspace, expr);
+    case ExprKind::call: return call_of(workspace, expr, reach);
     case ExprKind::lunar: workspace.sink.report(mistake(517, expr.span, {}, 52)); return nullptr;
     case ExprKind::aggregate:
     case ExprKind::happened:
@@ -295,16 +275,18 @@ IrPtr segment_of(Workspace& workspace, const std::vector<syntax::Name>& path, co
   if (binding && binding->parameter->type.word == syntax::TypeWord::segment) {
     return bound_value(workspace, *binding, reach, name);
   }
-  const auto found = schema.segments.find(name.text);
-  if (found != schema.segments.end() && path.size() == 1) {
+  const auto found = schema.segments.find(full_name(workspace, path));
+  if (found != schema.segments.end()) {
     const Ir* ir = worked_out(workspace, found->second, span);
     return ir ? clone(*ir) : nullptr;
   }
   if (schema.unsupported_names.contains(path[0].text)) return nullptr;
   std::vector<std::string> candidates;
   for (const auto& [segment_name, ignored] : schema.segments) candidates.push_back(segment_name);
-  Diagnostic diagnostic = mistake(205, name.span, {name.text});
-  suggest(diagnostic, name.text, candidates);
+  std::string written;
+  for (const syntax::Name& one : path) written += (written.empty() ? "" : ".") + one.text;
+  Diagnostic diagnostic = mistake(205, name.span, {written});
+  suggest(diagnostic, written, candidates);
   workspace.sink.report(std::move(diagnostic));
   return nullptr;
 }

@@ -1,5 +1,6 @@
 #include "dsl/check/lookup.hpp"
 
+#include "dsl/check/packages.hpp"
 #include "dsl/check/report.hpp"
 #include "dsl/check/scope.hpp"
 
@@ -67,7 +68,10 @@ std::optional<Named> find_named_quietly(const Workspace& workspace, Kind kind, c
     return given && !binding->broken ? find_named_quietly(workspace, kind, *given) : std::nullopt;
   }
   const Declarations& declared = of_kind(workspace.schema, kind);
-  const auto found = declared.find(written(path));
+  auto found = declared.find(full_name(workspace, path));
+  // A policy says `calendar "cn"` whether the workspace has one of its own or not.
+  if (found == declared.end() && kind == Kind::calendar && path.size() == 1)
+    found = declared.find(std::string(kStandardPackage) + "." + path[0].text);
   if (found == declared.end()) return std::nullopt;
   return Named{found->first, found->second, workspace.schema.numbers.at(found->second)};
 }

@@ -83,12 +83,14 @@ void lower_messages(Lowering& lowering) {
     const auto use = lowering.uses.find(name);
     if (use == lowering.uses.end()) {
       numbers.push_back(kNone);
+      if (owner_of(lowering.workspace, declaration->name.span) != 0) continue;  // checked with its package
       lower_message(lowering, *declaration, index, nobody, false);
       continue;
     }
     lowering.emit.forget();
     numbers.push_back(static_cast<std::uint32_t>(program.messages.size()));
     program.messages.push_back(lower_message(lowering, *declaration, index, use->second.journey, true));
+    program.messages.back().name = name;  // qualified where it is a package's
     // Whoever sends it must keep what it reads.
     for (const std::uint32_t user : use->second.playbooks) {
       program::Playbook& playbook = program.playbooks[user];

@@ -261,8 +261,8 @@ IrPtr bare_name(Workspace& workspace, const Expr& expr, const Reach& reach) {
   Schema& schema = workspace.schema;
   std::optional<std::uint32_t> field;
   if (reach.event) field = field_named(schema.events[*reach.event], name.text);
-  const auto trait = schema.traits.find(name.text);
-  const auto segment = schema.segments.find(name.text);
+  const auto trait = schema.traits.find(full_name(workspace, name));
+  const auto segment = schema.segments.find(full_name(workspace, name));
   const bool has_trait = trait != schema.traits.end();
   const bool has_segment = segment != schema.segments.end();
   const std::string built_in = canonical(name.text, Builtin::root);
@@ -348,10 +348,34 @@ IrPtr followed(Workspace& workspace, const Expr& expr, std::size_t used, IrPtr i
   return nullptr;
 }
 
+// `retention.spend`
+IrPtr name_in_package(Workspace& workspace, const Expr& expr, std::uint32_t package) {
+  Schema& schema = workspace.schema;
+  const std::vector<Name> path(expr.path.begin(), expr.path.begin() + 2);
+  const std::string name = full_name(workspace, path);
+  for (auto* traits : {&schema.traits, &schema.segments}) {
+    if (const auto found = traits->find(name); found != traits->end())
+      return followed(workspace, expr, 2, trait_of(workspace, found->second, expr.span));
+  }
+  if (schema.unsupported_names.contains(path[0].text)) return nullptr;
+  const std::string& called = workspace.options.packages[package - 1].name;
+  std::vector<std::string> candidates;
+  for (const auto* traits : {&schema.traits, &schema.segments}) {
+    for (const auto& [declared, ignored] : *traits) {
+      if (declared.starts_with(called + ".")) candidates.push_back(declared.substr(called.size() + 1));
+    }
+  }
+  Diagnostic diagnostic = mistake(271, path[1].span, {called, path[1].text});
+  suggest(diagnostic, path[1].text, candidates);
+  workspace.sink.report(std::move(diagnostic));
+  return nullptr;
+}
+
 IrPtr dotted_name(Workspace& workspace, const Expr& expr, const Reach& reach) {
   const Schema& schema = workspace.schema;
   const Name& root = expr.path[0];
   const Name& second = expr.path[1];
+  if (const auto package = package_called(workspace, root)) return name_in_package(workspace, expr, *package);
   const std::string built_in = canonical(root.text, Builtin::root);
   const Binding* binding = bound(workspace, root);
   if (binding && binding->broken) return nullptr;
@@ -393,8 +417,8 @@ IrPtr dotted_name(Workspace& workspace, const Expr& expr, const Reach& reach) {
     workspace.sink.report(mistake(250, root.span, {root.text}));
     return nullptr;
   }
-  if (schema.traits.contains(root.text) || schema.segments.contains(root.text) || built_in == "today" ||
-      built_in == "now") {
+  if (schema.traits.contains(full_name(workspace, root)) || schema.segments.contains(full_name(workspace, root)) ||
+      built_in == "today" || built_in == "now") {
     workspace.sink.report(mistake(221, second.span, {root.text, second.text}));
     return nullptr;
   }

@@ -7,6 +7,7 @@
 #include "dsl/check/calendar.hpp"
 #include "dsl/check/currency.hpp"
 #include "dsl/check/expression.hpp"
+#include "dsl/check/packages.hpp"
 #include "dsl/check/policy.hpp"
 #include "dsl/check/report.hpp"
 #include "dsl/check/types.hpp"
@@ -21,7 +22,9 @@ using syntax::StmtKind;
 // All declarations, by file name and place.
 std::vector<const Stmt*> in_order(const Workspace& workspace) {
   std::vector<const syntax::File*> files;
-  for (const syntax::File& file : workspace.files) files.push_back(&file);
+  for (const syntax::File& file : workspace.files) {
+    if (owner_of(workspace, {file.file, 0, 0}) != kNobodys) files.push_back(&file);
+  }
   std::stable_sort(files.begin(), files.end(), [&](const syntax::File* a, const syntax::File* b) {
     return workspace.sources[a->file].name < workspace.sources[b->file].name;
   });
@@ -117,12 +120,13 @@ void take_trait(Workspace& workspace, const Stmt& declaration, bool is_segment) 
   Trait trait;
   trait.declaration = &declaration;
   trait.is_segment = is_segment;
-  if (!traits.try_emplace(name.text, std::move(trait)).second) report_twice(workspace, name);
+  if (!traits.try_emplace(full_name(workspace, name), std::move(trait)).second) report_twice(workspace, name);
 }
 
 void take_named(Workspace& workspace, std::map<std::string, const Stmt*>& named, const Stmt& declaration) {
   if (declaration.name.text.empty()) return;
-  if (!named.try_emplace(declaration.name.text, &declaration).second) report_twice(workspace, declaration.name);
+  if (!named.try_emplace(full_name(workspace, declaration.name), &declaration).second)
+    report_twice(workspace, declaration.name);
 }
 
 void take_activity(Workspace& workspace, const std::vector<const Stmt*>& declarations) {
@@ -140,13 +144,6 @@ void take_activity(Workspace& workspace, const std::vector<const Stmt*>& declara
   }
   std::sort(schema.activity.begin(), schema.activity.end());
   schema.activity.erase(std::unique(schema.activity.begin(), schema.activity.end()), schema.activity.end());
-}
-
-const char* unsupported_declaration(StmtKind kind) {
-  switch (kind) {
-    case StmtKind::use: return "use";
-    default: return nullptr;
-  }
 }
 
 void built_ins(Schema& schema) {
@@ -169,16 +166,32 @@ void sort_by_name(std::vector<T>& things, std::size_t from) {
             [](const T& a, const T& b) { return a.name < b.name; });
 }
 
+// What a package says of customers and of its own running: a workspace that uses it says these itself.
+bool is_for_itself_alone(StmtKind kind) {
+  return kind == StmtKind::customer || kind == StmtKind::event || kind == StmtKind::activity ||
+         kind == StmtKind::policy || kind == StmtKind::playbook || kind == StmtKind::test;
+}
+
+bool counts(const Workspace& workspace, const std::set<std::uint32_t>& in_use, const Stmt& declaration) {
+  const std::uint32_t owner = owner_of(workspace, declaration.span);
+  if (owner == 0) return true;
+  const bool standard = workspace.options.packages[owner - 1].name == kStandardPackage;
+  if (standard && declaration.kind == StmtKind::calendar) return true;
+  return in_use.contains(owner) && !is_for_itself_alone(declaration.kind);
+}
+
 }  // namespace
 
 void gather(Workspace& workspace) {
   Schema& schema = workspace.schema;
   built_ins(schema);
-  const std::vector<const Stmt*> declarations = in_order(workspace);
+  std::vector<const Stmt*> declarations = in_order(workspace);
   if (const Stmt* extra = nth(declarations, limits::kDeclarationsMax)) {
     workspace.sink.report(too_many(extra->head, declarations.size(), Phrase::declarations, limits::kDeclarationsMax));
     return;  // nothing is gathered, and nothing is checked
   }
+  const std::set<std::uint32_t> in_use = owners_in_use(workspace);
+  std::erase_if(declarations, [&](const Stmt* declaration) { return !counts(workspace, in_use, *declaration); });
   for (const Stmt* declaration : declarations) {
     note_names(workspace, *declaration);
     switch (declaration->kind) {
@@ -199,10 +212,7 @@ void gather(Workspace& workspace) {
       case StmtKind::calendar: take_named(workspace, schema.calendars, *declaration); break;
       case StmtKind::policy:  // below: they name channels, calendars and currencies
       case StmtKind::activity: break;
-      default:
-        if (const char* what = unsupported_declaration(declaration->kind)) {
-          report_unsupported(workspace, declaration->head, what);
-        }
+      default: break;  // tests are lowered last
     }
   }
   if (schema.playbooks.size() > limits::kPlaybooksMax) {
@@ -213,6 +223,7 @@ void gather(Workspace& workspace) {
   sort_by_name(schema.attributes, 2);
   sort_by_name(schema.events, program::kBuiltinEventCount);
   index_names(schema);
+  gather_uses(workspace);
   take_activity(workspace, declarations);
   take_currencies(workspace);
   schema.calendar_days = calendars_of(workspace);

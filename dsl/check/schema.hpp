@@ -28,7 +28,6 @@ struct Trait {
 };
 
 struct Scope;
-struct Instance;
 
 struct Schema {
   std::vector<program::Attribute> attributes;  // as in the program; Type::none where the type was wrong
@@ -60,6 +59,8 @@ struct Schema {
   std::set<std::string> started;
   /// The number of each declaration above among those of its kind, by name.
   std::map<const syntax::Stmt*, std::uint32_t> numbers;
+  /// What the alias of a `use` stands for: by whose text the `use` stands in (see CheckOptions::owners) and the alias.
+  std::map<std::pair<std::uint32_t, std::string>, std::uint32_t> aliases;
   /// Names that a construct which this version does not run would have declared: whoever uses them is not told off
   /// again.
   std::set<std::string> unsupported_names;
@@ -89,6 +90,15 @@ void gather(Workspace& workspace);
 
 /// Reads what steps declare: `Schema::kept_names`, `Schema::started`.
 void note_steps(Workspace& workspace);
+
+/// Whose the text of `span` is: 0 the workspace's itself, else 1 + an index of CheckOptions::packages.
+std::uint32_t owner_of(const Workspace& workspace, Span span);
+/// What a declaration is filed under that `path` names where it stands: `retention.hello` for `hello` in the package
+/// `retention`, and for `r.hello` after `use "retention" as r`. Requires: `path` is not empty.
+std::string full_name(const Workspace& workspace, const std::vector<syntax::Name>& path);
+std::string full_name(const Workspace& workspace, const syntax::Name& name);
+/// The package that `name` is the alias of where it stands: as owner_of.
+std::optional<std::uint32_t> package_called(const Workspace& workspace, const syntax::Name& name);
 
 /// Appends; the name must be new.
 void declare(Schema& schema, program::Attribute attribute);

@@ -4,6 +4,7 @@
 
 #include "dsl/check/private.hpp"
 #include "dsl/check/report.hpp"
+#include "dsl/check/scope.hpp"
 #include "dsl/check/stepping.hpp"
 
 namespace tend::check {
@@ -32,7 +33,8 @@ std::vector<program::TextPart> Steps::tag_by_name(const Stmt& statement, const W
   const Schema& schema = workspace_.schema;
   const syntax::Name& name = statement.path[0];
   if (schema.unsupported_names.contains(name.text)) return {};
-  if (statement.path.size() == 1 && !schema.traits.contains(name.text) && !journey_.kept.contains(name.text)) {
+  if (statement.path.size() == 1 && !bound(workspace_, name) && !schema.traits.contains(full_name(workspace_, name)) &&
+      !journey_.kept.contains(name.text)) {
     Diagnostic diagnostic = mistake(507, name.span, {name.text}, 2, {"\"" + name.text + "\""});
     diagnostic.fixes.push_back({name.span, "\"" + name.text + "\""});
     workspace_.sink.report(std::move(diagnostic));

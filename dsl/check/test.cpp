@@ -388,7 +388,9 @@ std::vector<T> cut(std::vector<T>& whole, std::size_t from) {
 program::Tests lower_tests(Lowering& lowering) {
   Workspace& workspace = lowering.workspace;
   std::vector<const syntax::File*> files;
-  for (const syntax::File& file : workspace.files) files.push_back(&file);
+  for (const syntax::File& file : workspace.files) {
+    if (owner_of(workspace, {file.file, 0, 0}) == 0) files.push_back(&file);  // a package's are run with the package
+  }
   std::stable_sort(files.begin(), files.end(), [&](const syntax::File* a, const syntax::File* b) {
     return workspace.sources[a->file].name < workspace.sources[b->file].name;
   });

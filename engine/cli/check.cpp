@@ -116,7 +116,9 @@ Result<int> run_check(const Arguments& arguments) {
     if (!written) return tl::unexpected(written.error());
   }
   const std::size_t errors = checked->errors;
-  const Shown shown = narrowed(*checked, wanted);
+  std::set<std::string> own;
+  for (const std::uint32_t index : checked->own) own.insert(checked->sources[index].name);
+  const Shown shown = narrowed(*checked, [&](const std::string& name) { return own.contains(name) && wanted(name); });
   const auto written = write_findings(*outputs, {.diagnostics = shown.diagnostics,
                                                  .sources = shown.sources,
                                                  .tongue = tongue,

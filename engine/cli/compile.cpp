@@ -4,7 +4,6 @@
 
 #include "dsl/diagnostic/render.hpp"
 #include "dsl/diagnostic/suggest.hpp"
-#include "dsl/syntax/parse.hpp"
 #include "engine/cli/terminal.hpp"
 #include "engine/env/zone.hpp"
 #include "engine/journey/not_run_yet.hpp"
@@ -68,20 +67,28 @@ Result<Loaded> load_paths(const std::vector<std::string>& paths) {
   return loaded;
 }
 
-Result<Checked> check_paths(const std::vector<std::string>& paths) {
+Result<Checked> check_paths(const std::vector<std::string>& paths, const CheckWith& with) {
   auto loaded = load_paths(paths);
   if (!loaded) return tl::unexpected(loaded.error());
-  return check_loaded(std::move(*loaded));
+  return check_loaded(std::move(*loaded), with);
 }
 
-Result<Checked> check_loaded(Loaded loaded) {
+Result<Checked> check_loaded(Loaded loaded, const CheckWith& with) {
   Checked checked;
   checked.workspace = std::move(loaded.workspace);
   checked.sources = std::move(loaded.sources);
   diagnostic::Sink sink(diagnostic::kDiagnosticsKept);
-  for (std::uint32_t i = 0; i < checked.sources.size(); ++i)
-    checked.files.push_back(syntax::parse(checked.sources[i], i, sink));
   check::CheckOptions options;
+  options.only_playbook = with.only_playbook;
+  Parts parts;
+  parts.sources = std::move(checked.sources);
+  if (auto added = add_parts(checked.workspace, with.locked, parts, options, sink); !added)
+    return tl::unexpected(added.error());
+  checked.sources = std::move(parts.sources);
+  checked.files = std::move(parts.files);
+  checked.own_files = parts.own;
+  for (std::uint32_t i = 0; i < parts.own; ++i) checked.own.push_back(i);
+  checked.own.insert(checked.own.end(), parts.lua.begin(), parts.lua.end());
   for (const auto& channel : checked.workspace.channels) options.channels.push_back(simulate::facts_of(channel));
   for (const auto& team : checked.workspace.teams) options.teams.push_back(team.name);
   if (options.channels.size() == 1)

@@ -8,6 +8,7 @@
 #include "dsl/diagnostic/diagnostic.hpp"
 #include "dsl/program/program.hpp"
 #include "dsl/text/tongue.hpp"
+#include "engine/cli/parts.hpp"
 #include "engine/simulate/workspace.hpp"
 
 namespace tend::cli {
@@ -23,10 +24,18 @@ struct Checked {
   simulate::Workspace workspace;
   std::vector<text::Source> sources;
   std::vector<syntax::File> files;
+  std::size_t own_files = 0;       // how many sources are the workspace's own .tend files: they stand first
+  std::vector<std::uint32_t> own;  // these and its own Lua files: the other sources are its packages'
   std::vector<diagnostic::Diagnostic> diagnostics;  // sorted, with the levels of `[lints]`; more than are shown at once
   std::size_t errors = 0;
   std::size_t warnings = 0;
   check::CheckResult result;
+};
+
+/// How a workspace is checked, where it is not as it will run.
+struct CheckWith {
+  Locked locked = Locked::asked;
+  std::string only_playbook;  // empty: all
 };
 
 /// Reads a workspace folder, a lone file, or several of either as one namespace.
@@ -34,11 +43,11 @@ struct Checked {
 Result<Loaded> load_paths(const std::vector<std::string>& paths);
 
 /// Checks what was read. Errors: the policy's time zone is one that this machine should know and does not.
-Result<Checked> check_loaded(Loaded loaded);
+Result<Checked> check_loaded(Loaded loaded, const CheckWith& with = {});
 
 /// Reads and checks a workspace folder, a lone file, or several of either as one namespace.
 /// Errors: of the disk and of tend.toml; the authors' mistakes are in `diagnostics`.
-Result<Checked> check_paths(const std::vector<std::string>& paths);
+Result<Checked> check_paths(const std::vector<std::string>& paths, const CheckWith& with = {});
 
 /// As check_paths of one path; a workspace with mistakes prints them to stderr (humans read them) and is an error of
 /// one sentence. What it gives has a program, which this version's engine need not be able to run.

@@ -41,6 +41,7 @@ Result<Fixed> fix_all(Checked checked, const std::function<bool(const std::strin
       for (const std::uint32_t file : touched) ++fixed.fixed[sources[file].name][one.code];
     }
     for (auto& [file, text] : applied.texts) sources[file].text = std::move(text);
+    sources.resize(fixed.checked.own_files);  // the others are read anew
     auto again = check_loaded({std::move(fixed.checked.workspace), std::move(sources)});
     if (!again) return tl::unexpected(again.error());
     fixed.checked = std::move(*again);

@@ -9,7 +9,9 @@ int main(int argc, char** argv) {
   CLI::App app{"tend: campaign playbooks, checked, tried on your past, and run durably", "tend"};
   app.set_version_flag("--version", std::string("tend " TEND_VERSION));
   app.require_subcommand(1);
-  app.footer("Exit codes: 0 fine, 1 problems in what was asked about, 3 wrong usage, 4 tend itself failed.");
+  app.footer(
+      "Exit codes: 0 fine, 1 problems in what was asked about, 2 changes (of a dry run), 3 wrong usage, 4 tend itself "
+      "failed.");
   int exit_code = tend::cli::kFine;
   tend::cli::add_init(app, exit_code);
   tend::cli::add_check(app, exit_code);
@@ -17,6 +19,7 @@ int main(int argc, char** argv) {
   tend::cli::add_doc(app, exit_code);
   tend::cli::add_graph(app, exit_code);
   tend::cli::add_test(app, exit_code);
+  tend::cli::add_packages(app, exit_code);
   tend::cli::add_simulate(app, exit_code);
   tend::cli::add_replay(app, exit_code);
   tend::cli::add_serve(app, exit_code);

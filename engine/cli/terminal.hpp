@@ -11,6 +11,7 @@ namespace tend::cli {
 /// Exit codes of every verb.
 inline constexpr int kFine = 0;
 inline constexpr int kProblems = 1;  // in what was asked about
+inline constexpr int kChanges = 2;   // of what would be done
 inline constexpr int kUsage = 3;
 inline constexpr int kFailed = 4;  // the tool itself could not
 

@@ -13,6 +13,7 @@ void add_fmt(CLI::App& app, int& exit_code);
 void add_doc(CLI::App& app, int& exit_code);
 void add_graph(CLI::App& app, int& exit_code);
 void add_test(CLI::App& app, int& exit_code);
+void add_packages(CLI::App& app, int& exit_code);
 void add_simulate(CLI::App& app, int& exit_code);
 void add_replay(CLI::App& app, int& exit_code);
 void add_why(CLI::App& app, int& exit_code);

@@ -365,19 +365,64 @@ Result<void> read_lints(const Config& config, const toml::table& root, Workspace
   return {};
 }
 
-Result<void> read_root(const Config& config, const toml::table& root, Workspace& workspace) {
-  for (const char* const later : {"dependencies"}) {
-    if (const toml::node* const node = root.get(later)) {
-      return config.refuse(line_of(*node), "this version does not read `[" + std::string(later) + "]` yet",
-                           ErrorCode::unsupported);
+/// May stand before a point in a program, and in a sentence of tend.lock.
+bool is_package_name(std::string_view name) {
+  return is_plain_name(name) && name.find_first_of(".\"\\") == std::string_view::npos;
+}
+
+Result<void> read_package(const Config& config, const toml::table& root, Workspace& workspace) {
+  const auto table = config.table(root, "package", "`package`");
+  if (!table) return tl::unexpected(table.error());
+  if (*table == nullptr) return {};
+  if (const auto known = config.check_keys(**table, "`[package]`", {"name", "version"}); !known) return known;
+  auto name = config.text(**table, "name", "`[package]`");
+  if (!name) return tl::unexpected(name.error());
+  auto version = config.text(**table, "version", "`[package]`");
+  if (!version) return tl::unexpected(version.error());
+  if (name->empty()) return config.refuse(line_of(**table), "`[package]` has no name: add `name = \"…\"`");
+  if (!is_package_name(*name) || *name == package::kStandard)
+    return config.refuse(line_of(**table), in_quotes(*name) + " cannot be the name of a package");
+  workspace.manifest.name = std::move(*name);
+  workspace.manifest.version = std::move(*version);
+  return {};
+}
+
+// dependency ::= NAME '=' '{' path '=' "folder" '}'
+Result<void> read_dependencies(const Config& config, const toml::table& root, Workspace& workspace) {
+  const auto table = config.table(root, "dependencies", "`dependencies`");
+  if (!table) return tl::unexpected(table.error());
+  if (*table == nullptr) return {};
+  for (auto&& [key, node] : **table) {
+    package::Dependency dependency;
+    dependency.name = std::string(key.str());
+    dependency.line = key.source().begin.line;
+    const std::string where = "the dependency " + in_quotes(dependency.name);
+    if (!node.is_table()) {
+      return config.refuse(dependency.line, where + " must say where it is: `" + dependency.name + " = { path = \"../" +
+                                                dependency.name + "\" }`");
     }
+    if (const auto known = config.check_keys(*node.as_table(), where, {"path"}); !known) return known;
+    auto path = config.text(*node.as_table(), "path", where);
+    if (!path) return tl::unexpected(path.error());
+    if (path->empty()) return config.refuse(dependency.line, where + " names no folder: add `path = \"…\"`");
+    dependency.path = std::move(*path);
+    workspace.manifest.dependencies.push_back(std::move(dependency));
   }
-  if (const auto known = config.check_keys(root, "the file", {"workspace", "sources", "channels", "teams", "lints"});
+  std::sort(workspace.manifest.dependencies.begin(), workspace.manifest.dependencies.end(),
+            [](const package::Dependency& a, const package::Dependency& b) { return a.name < b.name; });
+  return {};
+}
+
+Result<void> read_root(const Config& config, const toml::table& root, Workspace& workspace) {
+  if (const auto known = config.check_keys(
+          root, "the file", {"workspace", "sources", "channels", "teams", "lints", "package", "dependencies"});
       !known)
     return known;
   if (const auto done = read_workspace_table(config, root, workspace); !done) return done;
   if (const auto done = read_lints(config, root, workspace); !done) return done;
   if (const auto done = read_teams(config, root, workspace); !done) return done;
+  if (const auto done = read_package(config, root, workspace); !done) return done;
+  if (const auto done = read_dependencies(config, root, workspace); !done) return done;
   const auto sources =
       for_each_table(config, root, "sources", "source",
                      [&](const std::string& name, std::uint32_t line, const toml::table& table) -> Result<void> {
@@ -419,8 +464,14 @@ std::string toml_sentence(std::string_view description) {
 
 bool is_tend_file(std::string_view name) { return name.ends_with(".tend") && name.size() > 5; }
 
+/// Does the name have one of these endings, and something before it?
+bool ends_in(std::string_view name, const Names& endings) {
+  return std::any_of(endings.begin(), endings.end(),
+                     [&](const std::string& ending) { return name.size() > ending.size() && name.ends_with(ending); });
+}
+
 /// Adds the files in `folder`. Errors: those of listing, with `not_found` for what is no folder.
-Result<void> walk(env::Files& files, const std::string& folder, std::size_t depth, Names& found) {
+Result<void> walk(env::Files& files, const std::string& folder, std::size_t depth, const Names& endings, Names& found) {
   if (depth > limits::kFolderDepthMax) {
     return fail(ErrorCode::invalid, "folders are nested more than " + std::to_string(limits::kFolderDepthMax) +
                                         " deep at " + in_quotes(folder) + ", perhaps through a link that leads back");
@@ -430,12 +481,12 @@ Result<void> walk(env::Files& files, const std::string& folder, std::size_t dept
   for (const std::string& name : *names) {
     if (name.starts_with('.') || name == "vendor") continue;
     const std::string path = path_in(folder, name);
-    if (is_tend_file(name)) {
+    if (ends_in(name, endings)) {
       found.push_back(path);
       continue;
     }
     // What cannot be listed because it is no folder is a file of somebody else's.
-    const auto walked = walk(files, path, depth + 1, found);
+    const auto walked = walk(files, path, depth + 1, endings, found);
     if (!walked && walked.error().code != ErrorCode::not_found) return walked;
   }
   return {};
@@ -458,7 +509,7 @@ Result<std::vector<std::string>> list_tend_files(const std::vector<std::string>&
       found.push_back(path);
       continue;
     }
-    if (const auto walked = walk(files, path, 0, found); !walked) {
+    if (const auto walked = walk(files, path, 0, {".tend"}, found); !walked) {
       if (walked.error().code != ErrorCode::not_found) return tl::unexpected(walked.error());
       const auto exists = files.exists(path);
       if (!exists || !*exists) return fail(ErrorCode::not_found, "there is no file or folder " + in_quotes(path));
@@ -467,6 +518,14 @@ Result<std::vector<std::string>> list_tend_files(const std::vector<std::string>&
   }
   std::sort(found.begin(), found.end());
   found.erase(std::unique(found.begin(), found.end()), found.end());
+  return found;
+}
+
+Result<std::vector<std::string>> list_files(const std::string& folder, const std::vector<std::string>& endings,
+                                            env::Files& files) {
+  Names found;
+  if (const auto walked = walk(files, folder, 0, endings, found); !walked) return tl::unexpected(walked.error());
+  std::sort(found.begin(), found.end());
   return found;
 }
 
@@ -493,6 +552,11 @@ Result<Workspace> load_workspace(const std::string& path, env::Files& files) {
     if (const auto done = read_root(config, root, workspace); !done) return tl::unexpected(done.error());
   } catch (const toml::parse_error& error) {
     return config.refuse(error.source().begin.line, toml_sentence(error.description()));
+  }
+  for (const package::Dependency& dependency : workspace.manifest.dependencies) {
+    const std::string inside = package::joined(path, dependency.path) + "/";
+    std::erase_if(workspace.tend_files,
+                  [&](const std::string& file) { return package::joined("", file).starts_with(inside); });
   }
   return workspace;
 }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "dsl/diagnostic/levels.hpp"
+#include "dsl/package/graph.hpp"
 #include "dsl/text/limits.hpp"
 #include "engine/channel/config.hpp"
 #include "engine/env/files.hpp"
@@ -51,7 +52,8 @@ struct Workspace {
   std::vector<channel::ChannelConfig> channels;  // sorted by name
   std::vector<Team> teams;                       // `[teams]`, sorted by name
   diagnostic::Levels lints;                      // `[lints]`
-  std::vector<std::string> tend_files;           // paths, sorted
+  std::vector<std::string> tend_files;           // paths, sorted; those of dependencies that lie inside are not its own
+  package::Manifest manifest;                    // `[package]` and `[dependencies]`
 };
 
 /// Reads the workspace in a folder. A folder without tend.toml has no sources and no channels; a path to a lone `.tend`
@@ -61,10 +63,14 @@ struct Workspace {
 Result<Workspace> load_workspace(const std::string& path, env::Files& files = env::real_files());
 
 /// All `.tend` files in these files and folders, each once, sorted by path. Folders named `vendor` and hidden ones are
-/// passed over. Errors: `not_found` with the path; folders nested deeper than limits::kFolderDepthMax (a link that leads back,
-/// most likely).
+/// passed over. Errors: `not_found` with the path; folders nested deeper than limits::kFolderDepthMax (a link that
+/// leads back, most likely).
 Result<std::vector<std::string>> list_tend_files(const std::vector<std::string>& paths,
                                                  env::Files& files = env::real_files());
+
+/// The same for files whose names end in one of `endings`, in one folder.
+Result<std::vector<std::string>> list_files(const std::string& folder, const std::vector<std::string>& endings,
+                                            env::Files& files = env::real_files());
 
 /// `name` seen from `folder`: absolute names stay, `.` is left out.
 std::string path_in(const std::string& folder, std::string_view name);

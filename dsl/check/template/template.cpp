@@ -187,6 +187,7 @@ StmtPtr merged(const Stmt& template_, const Stmt* use) {
 std::set<std::string> check_templates(Workspace& workspace, Findings& findings) {
   std::set<std::string> broken;
   for (const auto& [name, template_] : workspace.schema.templates) {
+    if (owner_of(workspace, template_->name.span) != 0) continue;  // checked with its package
     const std::size_t errors = workspace.sink.errors();
     check_alone(workspace, name, *template_, findings);
     if (workspace.sink.errors() > errors) broken.insert(name);
@@ -213,6 +214,7 @@ std::map<std::string, Instance> instantiate(Workspace& workspace, const std::set
         meets_requirements(workspace, found->name, *found->declaration, instance.scope.bindings, instance.call);
     if (!given || !met) continue;
     instance.playbook = merged(*found->declaration, declaration);
+    workspace.schema.numbers.emplace(instance.playbook.get(), workspace.schema.numbers.at(declaration));
     declaration = instance.playbook.get();
     instances.emplace(name, std::move(instance));
   }

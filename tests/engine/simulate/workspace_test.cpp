@@ -161,7 +161,11 @@ TEST_CASE("unknown keys are errors with the nearest known one") {
   CHECK(refusal(source_with("fields = { amount = { column = \"a\", curency = \"USD\" } }")) ==
         "tend.toml:6: source `orders`: `amount` has no key `curency`: did you mean `currency`?");
   CHECK(refusal("[dependencies]\nretention = \"1\"\n") ==
-        "tend.toml:1: this version does not read `[dependencies]` yet");
+        "tend.toml:2: the dependency `retention` must say where it is: `retention = { path = \"../retention\" }`");
+  CHECK(refusal("[dependencies]\nretention = { pth = \"x\" }\n") ==
+        "tend.toml:2: the dependency `retention` has no key `pth`: did you mean `path`?");
+  CHECK(refusal("[package]\nversion = \"1\"\n") == "tend.toml:1: `[package]` has no name: add `name = \"…\"`");
+  CHECK(refusal("[package]\nname = \"std\"\n") == "tend.toml:1: `std` cannot be the name of a package");
 }
 
 TEST_CASE("what a source needs") {
