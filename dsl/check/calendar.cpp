@@ -99,19 +99,20 @@ std::vector<program::Calendar> calendars_of(Workspace& workspace) {
   return calendars;
 }
 
-const program::Calendar* calendar_of(Workspace& workspace, Span use, std::string_view what, bool lunar) {
+bool days_are_known(Workspace& workspace, Span use, DayKind kind) {
   const Schema& schema = workspace.schema;
   if (!schema.names_calendar) {
-    workspace.sink.report(mistake(234, use, {std::string(what)}, 41));
-    return nullptr;
+    if (kind != DayKind::holiday) return true;
+    workspace.sink.report(mistake(234, use, {"holiday"}, 41));
+    return false;
   }
+  if (kind != DayKind::lunar) return true;
   for (const program::Calendar& calendar : schema.calendar_days) {
-    if (calendar.name != schema.policy.calendar) continue;
-    if (!lunar || calendar.lunar) return &calendar;
+    if (calendar.name != schema.policy.calendar || calendar.lunar) continue;
     workspace.sink.report(mistake(235, use, {calendar.name}, 42));
-    return nullptr;
+    return false;
   }
-  return nullptr;
+  return true;
 }
 
 }  // namespace tend::check

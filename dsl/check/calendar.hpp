@@ -10,9 +10,12 @@ namespace tend::check {
 /// Checks all `calendar` declarations. Shape: in the order of their names, as `Named::index` counts them.
 std::vector<program::Calendar> calendars_of(Workspace& workspace);
 
-/// The calendar of the policy, which `what` (a keyword: `workday`, `holiday`, `lunar`) at `use` stands on.
-/// Errors: null, reported: the policy names none (T0234), or it does not have the lunar days (T0235). Silent where the
-/// policy's calendar has a mistake of its own.
-const program::Calendar* calendar_of(Workspace& workspace, Span use, std::string_view what, bool lunar = false);
+enum class DayKind : std::uint8_t { workday, holiday, lunar };
+
+/// May `kind` stand at `use`? Without a calendar in the policy the workdays are Monday to Friday and the lunar year is
+/// the Chinese one, which is the same everywhere; which days are holidays only a calendar says.
+/// Errors: false, reported: a holiday without a calendar (T0234), a calendar of the policy that leaves the lunar days
+/// out (T0235).
+bool days_are_known(Workspace& workspace, Span use, DayKind kind);
 
 }  // namespace tend::check

@@ -113,7 +113,8 @@ class Entrance {
       const auto keyword = static_cast<Keyword>(what.keyword);
       if (keyword == Keyword::workday || keyword == Keyword::holiday) {
         out_.every = keyword == Keyword::workday ? Every::workday : Every::holiday;
-        return calendar_of(workspace_, clause_.head, keyword == Keyword::workday ? "workday" : "holiday") != nullptr;
+        return days_are_known(workspace_, clause_.head,
+                              keyword == Keyword::workday ? DayKind::workday : DayKind::holiday);
       }
       out_.every = Every::weekday;
       out_.weekday = what.keyword - static_cast<std::int32_t>(Keyword::monday);
@@ -195,7 +196,7 @@ class Entrance {
       workspace_.sink.report(mistake(517, date->span, {}, 52));
       return false;
     }
-    const bool there = calendar_of(workspace_, date->span, "lunar", true) != nullptr;
+    const bool there = days_are_known(workspace_, date->span, DayKind::lunar);
     out_.lunar = true;
     if (!date->args.empty()) return around_date(date->args[0].get()) && there;
     return lunar_day(*date) && there;

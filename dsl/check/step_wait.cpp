@@ -43,7 +43,9 @@ Way Steps::wait_until_time(const Stmt& statement, Way way) {
   out.time_of_day = statement.time_ms;
   out.weekday = statement.weekday;
   out.next = statement.next;
-  if (statement.weekday > 6) calendar_of(workspace_, statement.head, statement.weekday == 7 ? "workday" : "holiday");
+  if (statement.weekday > 6) {
+    days_are_known(workspace_, statement.head, statement.weekday == 7 ? DayKind::workday : DayKind::holiday);
+  }
   add(std::move(out), statement);
   return way;
 }

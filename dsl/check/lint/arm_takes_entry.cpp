@@ -49,11 +49,13 @@ void lint_arm_takes_entry(Workspace& workspace, const Program& program, const pr
   for (std::size_t p = 0; p < program.playbooks.size(); ++p) {
     const Playbook& playbook = program.playbooks[p];
     if (playbook.again == program::Again::never) continue;  // nobody enters twice anyway
+    const auto& goal = playbook.goal;
     for (std::size_t a = 0; a < playbook.arms.size(); ++a) {
       for (const Enter& enter : playbook.enters) {
         if (!both_take_it(program, enter, playbook.arms[a])) continue;
+        if (goal && !goal->stay && goal->event == enter.event) continue;  // the goal ends the journey before
         const std::string& event = program.events[enter.event].name;
-        workspace.sink.report(mistake(613, places.playbooks[p].arms[a], {event}, 72));
+        workspace.sink.report(mistake(613, places.playbooks[p].arms[a], {event}, 72, {event}));
         break;
       }
     }

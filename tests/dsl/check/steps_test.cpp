@@ -271,7 +271,8 @@ TEST_CASE("waits for dates, moments, conditions") {
   CHECK(codes("wait until customer.referrer.vip up to 3 days") == "T0405");
   CHECK(codes("wait up to 3 days { when customer.referrer.vip { tag \"x\" } }") == "T0405");
   CHECK(codes("wait up to 3 days { on order where sharer.vip { tag \"x\" } }") == "");
-  CHECK(codes("wait until next workday at 10:00") == "T0234");
+  CHECK(codes("wait until next workday at 10:00") == "");
+  CHECK(codes("wait until next holiday at 10:00") == "T0234");
   CHECK(codes("wait until next monday at 10:00") == "");
 }
 
