@@ -1,0 +1,3 @@
+return function(spend, orders)
+  return spend / 100 + orders
+end
