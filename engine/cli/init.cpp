@@ -12,6 +12,9 @@ namespace {
 constexpr std::string_view kToml = R"([workspace]
 name = "my-shop"
 
+[lints]
+no_cap = "off"                         # until this version runs caps
+
 [sources.orders]
 file = "orders.csv"
 event = "order"
@@ -27,6 +30,9 @@ path = "outbox.jsonl"
 constexpr std::string_view kTomlZh = R"([workspace]
 name = "my-shop"
 language = "zh"
+
+[lints]
+no_cap = "off"                         # 本版本还不能运行频控
 
 [sources.orders]
 file = "orders.csv"

@@ -18,7 +18,7 @@ def init_runs_at_once(tend, scratch):
         folder = os.path.join(scratch, "店" if lang == "zh" else "shop")
         w.run(tend, "init", folder, "--lang", lang)
         checked = json.loads(w.run(tend, "check", folder, "--format", "json").stdout)
-        w.check(checked["format"] == "tend.check/1" and checked["errors"] == 0 and all(one["code"] == "T0608" for one in checked["diagnostics"]), f"init --lang {lang} checks: {checked}")
+        w.check(checked["format"] == "tend.check/1" and checked["errors"] == 0 and checked["warnings"] == 0, f"init --lang {lang} checks: {checked}")
         simulated = json.loads(w.run(tend, "simulate", folder, "--format", "json", "--sends", os.path.join(scratch, "s")).stdout)
         replayed = json.loads(w.run(tend, "replay", folder, "--format", "json", "--sends", os.path.join(scratch, "r")).stdout)
         w.check(simulated == replayed and sum(p["entered"] for p in simulated["playbooks"].values()) > 0, f"init --lang {lang} runs")
