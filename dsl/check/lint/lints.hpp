@@ -26,6 +26,8 @@ void lint_leaves_at_once(Workspace& workspace, const program::Program& program, 
 void lint_always_holds(Workspace& workspace, const program::Program& program, const program::Places& places);
 /// T0608: a message that no cap counts.
 void lint_no_cap(Workspace& workspace, const program::Program& program, const program::Places& places);
+/// T0609: a `grant` without a care message before it.
+void lint_discount_before_care(Workspace& workspace, const program::Program& program, const program::Places& places);
 /// T0610: a marketing text in a short message that does not say how to opt out.
 void lint_no_opt_out(Workspace& workspace, const program::Program& program, const program::Places& places);
 /// T0611: two playbooks that can write to the same customer on the same day.
@@ -42,7 +44,7 @@ inline void lint_all(Workspace& workspace, const std::map<std::string, MessageUs
   lint_unreachable(workspace, findings);
   lint_not_missing(workspace);
   for (const auto lint :
-       {lint_enter_never, lint_leaves_at_once, lint_always_holds, lint_no_cap,
+       {lint_enter_never, lint_leaves_at_once, lint_always_holds, lint_no_cap, lint_discount_before_care,
         lint_no_opt_out, lint_same_day, lint_always_stops, lint_arm_takes_entry}) {
     lint(workspace, program, places);
   }
