@@ -24,19 +24,30 @@ program::MessageClass class_of(syntax::ClassWord word) {
   return program::MessageClass::marketing;
 }
 
-// The channels that steps name for the message of number `index` among all declared ones, then the message's own.
-std::vector<std::string> goes_by(const Lowering& lowering, std::uint32_t index, const std::vector<std::string>& own) {
-  std::vector<std::string> channels = own;
-  const std::string& by_default = lowering.workspace.options.default_channel;
-  if (channels.empty() && !by_default.empty()) channels = {by_default};
-  const auto add = [&](const std::string& channel) {
-    if (std::find(channels.begin(), channels.end(), channel) == channels.end()) channels.push_back(channel);
-  };
-  for (const program::Playbook& playbook : lowering.emit.program().playbooks) {
+using Channels = std::vector<std::string>;
+
+void add_each(Channels& to, const Channels& from) {
+  for (const std::string& channel : from) {
+    if (std::find(to.begin(), to.end(), channel) == to.end()) to.push_back(channel);
+  }
+}
+
+// The channels that steps name, by the number of their message among all declared ones.
+std::vector<Channels> named_by_steps(const program::Program& program, std::size_t messages) {
+  std::vector<Channels> named(messages);
+  for (const program::Playbook& playbook : program.playbooks) {
     for (const program::Step& step : playbook.steps) {
-      if (step.message == index) std::for_each(step.channels.begin(), step.channels.end(), add);
+      if (step.message != kNone) add_each(named[step.message], step.channels);
     }
   }
+  return named;
+}
+
+// The message's own channels, then those that steps name.
+Channels goes_by(const Lowering& lowering, Channels channels, const Channels& named) {
+  const std::string& by_default = lowering.workspace.options.default_channel;
+  if (channels.empty() && !by_default.empty()) channels = {by_default};
+  add_each(channels, named);
   return channels;
 }
 
@@ -53,8 +64,8 @@ std::vector<program::MessageItem> lower_items(Emitter& emit, const std::vector<I
   return out;
 }
 
-program::Message lower_message(Lowering& lowering, const Stmt& declaration, std::uint32_t index, const Journey& journey,
-                               bool emit) {
+program::Message lower_message(Lowering& lowering, const Stmt& declaration, const Channels& named,
+                               const Journey& journey, bool emit) {
   Workspace& workspace = lowering.workspace;
   program::Message out;
   out.name = declaration.name.text;
@@ -67,7 +78,7 @@ program::Message lower_message(Lowering& lowering, const Stmt& declaration, std:
   if (declaration.block.statements.empty())
     workspace.sink.report(mistake(510, declaration.name.span, {declaration.name.text}));
   else if (whole)
-    check_carried(workspace, declaration, items, goes_by(lowering, index, out.channels));
+    check_carried(workspace, declaration, items, goes_by(lowering, out.channels, named));
   if (emit) out.items = lower_items(lowering.emit, items);
   return out;
 }
@@ -78,18 +89,19 @@ void lower_messages(Lowering& lowering) {
   program::Program& program = lowering.emit.program();
   std::vector<std::uint32_t> numbers;  // by the number among all declared messages
   const Journey nobody = nobody_sends(lowering.workspace.schema);
+  const std::vector<Channels> named = named_by_steps(program, lowering.workspace.schema.messages.size());
   for (const auto& [name, declaration] : lowering.workspace.schema.messages) {
-    const auto index = static_cast<std::uint32_t>(numbers.size());
+    const Channels& channels = named[numbers.size()];
     const auto use = lowering.uses.find(name);
     if (use == lowering.uses.end()) {
       numbers.push_back(kNone);
       if (owner_of(lowering.workspace, declaration->name.span) != 0) continue;  // checked with its package
-      lower_message(lowering, *declaration, index, nobody, false);
+      lower_message(lowering, *declaration, channels, nobody, false);
       continue;
     }
     lowering.emit.forget();
     numbers.push_back(static_cast<std::uint32_t>(program.messages.size()));
-    program.messages.push_back(lower_message(lowering, *declaration, index, use->second.journey, true));
+    program.messages.push_back(lower_message(lowering, *declaration, channels, use->second.journey, true));
     program.messages.back().name = name;  // qualified where it is a package's
     // Whoever sends it must keep what it reads.
     for (const std::uint32_t user : use->second.playbooks) {

@@ -7,6 +7,7 @@
 #include "dsl/syntax/format.hpp"
 #include "dsl/syntax/parse.hpp"
 #include "dsl/syntax/same_tree.hpp"
+#include "dsl/text/limits.hpp"
 #include "engine/cli/formats.hpp"
 #include "engine/cli/rewrite.hpp"
 #include "engine/cli/terminal.hpp"
@@ -32,6 +33,12 @@ Result<std::optional<std::string>> formatted(const text::Source& source, std::ui
   if (sink.errors() > 0) return std::nullopt;
   const text::Tongue tongue = lang.empty() ? syntax::dominant_tongue(file) : tongue_of(lang, {});
   std::string text = syntax::format(file, source, tongue);
+  if (text.size() > limits::kSourceBytesMax) {
+    return fail(ErrorCode::invalid, "`" + source.name + "` is left as it is: laid out it would have " +
+                                        std::to_string(text.size()) + " bytes, more than the " +
+                                        std::to_string(limits::kSourceBytesMax) +
+                                        " that are read; split it into several files");
+  }
   // Never trust a formatter: what it wrote must mean the same, and must stay as it is when formatted again.
   diagnostic::Sink again;
   const text::Source result{.name = source.name, .text = text};
