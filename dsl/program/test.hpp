@@ -1,5 +1,5 @@
-// The tests of a workspace, checked and lowered: what is given, what happens, what is expected, as plain data. They are no
-// part of the program: the same playbooks have the same bytes with and without tests.
+// The tests of a workspace, checked and lowered: what is given, what happens, what is expected, as plain data. They are
+// no part of the program: the same playbooks have the same bytes with and without tests.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -18,7 +18,7 @@ inline constexpr const char* kTestCustomer = "customer";
 
 /// A value of an attribute or field.
 struct TestValue {
-  std::uint32_t index = 0;       // attribute or field
+  std::uint32_t index = 0;  // attribute or field
   Constant value;
   std::int32_t local_time = -1;  // where not negative: `value` is a date, meant is that date at this time on his clock
 };
@@ -39,21 +39,21 @@ struct TestEvent {
 
 /// A `given` line.
 struct TestGiven {
-  std::uint32_t customer = 0;        // Test::customers
+  std::uint32_t customer = 0;  // Test::customers
   bool is_event = false;
   TestEvent event;
-  TestCustomer is;                   // where it is no event
-  Duration ago;                      // how long he has been known like that
+  TestCustomer is;  // where it is no event
+  Duration ago;     // how long he has been known like that
 };
 
 enum class TestDo : std::uint8_t {
-  after,             // duration
-  happen_event,      // event
-  happen_customer,   // is: what is set from outside
-  channel_fails,     // channel, text (the reason)
+  after,            // duration
+  happen_event,     // event
+  happen_customer,  // is: what is set from outside
+  channel_fails,    // channel, text (the reason)
   expect_enter,
-  expect_send,       // messages (any of them), channel (empty: any)
-  expect_none,       // none_of; messages (empty: all); duration, where it says for how long
+  expect_send,  // messages (any of them), channel (empty: any)
+  expect_none,  // none_of; messages (empty: all); duration, where it says for how long
   expect_goal,
   expect_leave,
   expect_stop,       // text (the reason, where it says one)
@@ -76,24 +76,24 @@ struct TestLine {
   TestCustomer is;
   std::string channel;
   std::optional<std::string> text;
-  std::vector<std::uint32_t> messages;   // Program::messages
+  std::vector<std::uint32_t> messages;  // Program::messages
   TestNone none_of = TestNone::send;
-  std::int64_t amount = 0;               // minor units
+  std::int64_t amount = 0;  // minor units
   Currency currency = 0;
   Person person;
-  std::uint32_t expression = kNone;      // of the program with Tests::parts behind it
+  std::uint32_t expression = kNone;  // of the program with Tests::parts behind it
 };
 
 struct Test {
   std::string name;
-  std::uint32_t playbook = 0;            // Program::playbooks
-  text::Span span;                       // of the name
+  std::uint32_t playbook = 0;  // Program::playbooks
+  text::Span span;             // of the name
   std::uint32_t line = 0;
-  std::vector<std::string> customers;    // ids; the first is the one whom the test is about
+  std::vector<std::string> customers;  // ids; the first is the one whom the test is about
   std::vector<TestGiven> given;
   std::int64_t start_date = kTestStartDate;
   std::int32_t start_time = kTestStartTime;
-  std::optional<std::int64_t> start;     // where `at` is written with an offset: milliseconds since 1970
+  std::optional<std::int64_t> start;  // where `at` is written with an offset: milliseconds since 1970
   std::vector<TestLine> lines;
 };
 
@@ -108,7 +108,7 @@ struct TestParts {
 };
 
 struct Tests {
-  std::vector<Test> tests;               // by file name and place
+  std::vector<Test> tests;  // by file name and place
   TestParts parts;
 };
 

@@ -9,7 +9,8 @@ Plan::Plan(const program::Program& p)
   for (std::uint32_t playbook = 0; playbook < p.playbooks.size(); ++playbook) {
     const auto& enters = p.playbooks[playbook].enters;
     for (std::uint32_t enter = 0; enter < enters.size(); ++enter) {
-      if (enters[enter].kind == program::EnterKind::on_event) enters_on[enters[enter].event].push_back({playbook, enter});
+      if (enters[enter].kind == program::EnterKind::on_event)
+        enters_on[enters[enter].event].push_back({playbook, enter});
     }
   }
   for (const std::uint32_t event : p.activity) is_activity[event] = true;

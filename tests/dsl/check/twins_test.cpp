@@ -1,5 +1,5 @@
-// The English and the Chinese spelling of every step and clause are one program; and whatever is left out of such a text
-// or put into it, the checker comes to an end and says why there is no program.
+// The English and the Chinese spelling of every step and clause are one program; and whatever is left out of such a
+// text or put into it, the checker comes to an end and says why there is no program.
 #include "tests/dsl/check/shown.hpp"
 
 using namespace tend;

@@ -59,7 +59,8 @@ TEST_CASE("holes in texts in holes count as well") {
 }
 
 TEST_CASE("the tree of an expression is at most limits::kHeightMax high") {
-  for (const std::size_t n : {std::size_t{limits::kHeightMax}, std::size_t{limits::kHeightMax} + 1, std::size_t{50000}}) {
+  for (const std::size_t n :
+       {std::size_t{limits::kHeightMax}, std::size_t{limits::kHeightMax} + 1, std::size_t{50000}}) {
     INFO(n);
     const bool too_deep = n > limits::kHeightMax;
     check_deep(parse_expression("a" + times(" and a", n - 1)), too_deep);
