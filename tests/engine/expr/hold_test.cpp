@@ -222,7 +222,7 @@ class Author {
 
   Program& program_;
   Pen pen_;
-  std::mt19937_64 random_;
+  Chance random_;
   std::uint32_t filters_[2] = {kNone, kNone};
 };
 
@@ -242,7 +242,7 @@ int check_program(std::uint64_t seed, Counts& counts) {
   Pen pen(program);
   for (int i = 0; i < kConditions; ++i) pen.expression(author.condition(i % 4));
   Partition partition(std::move(program));
-  std::mt19937_64 random(seed + 1'000'000);
+  Chance random(seed + 1'000'000);
   std::vector<std::uint32_t> customers;
   for (std::uint32_t c = 0; c < kCustomers; ++c) customers.push_back(add_customer(partition, random, c));
 

@@ -115,7 +115,7 @@ TEST_CASE("ns per evaluation as an event brings them: many conditions of one cus
     pen.expression(pen.node(Op::and_, Type::boolean, pen.node(Op::and_, Type::boolean, often, not_tagged), rich));
   }
   Partition partition(std::move(program));
-  std::mt19937_64 random(8);
+  Chance random(8);
   std::vector<std::uint32_t> order(kMany);
   for (std::uint32_t c = 0; c < kMany; ++c) {
     order[c] = add_customer(partition, random, c);
@@ -181,7 +181,7 @@ TEST_CASE("ns per evaluation", "[.speed]") {
   pen.expression(
       pen.node(Op::or_, Type::boolean, above, pen.node(Op::and_, Type::boolean, pen.attribute(kGold), below)));
   Partition partition(std::move(program));
-  std::mt19937_64 random(7);
+  Chance random(7);
   for (std::uint32_t c = 0; c < kCustomers; ++c) {
     add_customer(partition, random, c);
     if (random() % 4 != 0) partition.state.set_attribute(c, kSpend, Value::number(static_cast<double>(random() % 300)));

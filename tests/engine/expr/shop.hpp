@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <memory>
 #include <random>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,27 @@ inline constexpr env::Moment kBase = 1'772'323'200'000;  // 2026-03-01 00:00 UTC
 enum Attribute : std::uint32_t { kZone, kLanguage, kBudget, kBorn, kCity, kGold, kScore, kSeen, kSpend, kSubscribed };
 enum Event : std::uint32_t { kOrder, kVisit };
 enum Field : std::uint32_t { kAmount, kPrice, kGift, kCoupon };
+
+/// What chooses at random: the given bytes as long as there are some, then a seed.
+class Chance {
+ public:
+  using result_type = std::uint64_t;
+  /// Lifetime: the bytes outlive it.
+  explicit Chance(std::uint64_t seed, std::span<const std::uint8_t> bytes = {}) : random_(seed), bytes_(bytes) {}
+
+  std::uint64_t operator()() {
+    if (bytes_.empty()) return random_();
+    const std::uint64_t byte = bytes_.front();
+    bytes_ = bytes_.subspan(1);
+    return byte;
+  }
+  static constexpr std::uint64_t min() { return 0; }
+  static constexpr std::uint64_t max() { return UINT64_MAX; }
+
+ private:
+  std::mt19937_64 random_;
+  std::span<const std::uint8_t> bytes_;
+};
 
 /// Writes nodes, children first. What it gives back is the node's index.
 class Pen {
@@ -113,7 +135,7 @@ struct Partition {
 };
 
 /// Numbers that meet each other often, and some at the ends of what a double holds.
-inline double any_number(std::mt19937_64& random) {
+inline double any_number(Chance& random) {
   static constexpr double kNumbers[] = {
       0.0,  -0.0, 1,    2,      3,      100,     0.1,    0.2,     0.30000000000000004, -1,
       -2.5, 1e16, 1e17, 5e-324, 1e-308, 1.7e308, -9e307, 1.0 / 3, 9007199254740993.0,  123.456,
@@ -122,20 +144,20 @@ inline double any_number(std::mt19937_64& random) {
 }
 
 /// Moments that meet each other often: whole quarters of days, sometimes a millisecond beside.
-inline env::Moment any_moment(std::mt19937_64& random) {
+inline env::Moment any_moment(Chance& random) {
   const auto quarters = static_cast<env::Moment>(random() % 120);
   const auto beside = random() % 4 == 0 ? static_cast<env::Moment>(random() % 3) - 1 : 0;
   return kBase + quarters * (env::kDay / 4) + beside;
 }
 
-inline Value any_money(std::mt19937_64& random) {
+inline Value any_money(Chance& random) {
   static constexpr std::int64_t kMinor[] = {0,      1,           9'999,           10'000,    10'001,
                                             -5'000, (1ll << 53), (1ll << 53) + 1, INT64_MAX, INT64_MIN + 1};
   return Value::money(kMinor[random() % std::size(kMinor)], random() % 4 == 0 ? kUsd : kCny);
 }
 
 /// Makes one customer: half of everything may be missing; events share moments.
-inline std::uint32_t add_customer(Partition& partition, std::mt19937_64& random, std::uint32_t number) {
+inline std::uint32_t add_customer(Partition& partition, Chance& random, std::uint32_t number) {
   static constexpr const char* kZones[] = {"America/New_York", "UTC", "Europe/Berlin"};
   static constexpr const char* kCities[] = {"Shanghai", "Berlin", "上海", ""};
   state::State& state = partition.state;
@@ -173,7 +195,7 @@ inline std::uint32_t add_customer(Partition& partition, std::mt19937_64& random,
 }
 
 /// The customers' clocks, too, want to be asked right on a boundary.
-inline program::Duration any_duration(std::mt19937_64& random) {
+inline program::Duration any_duration(Chance& random) {
   switch (random() % 4) {
     case 0: return {.months = static_cast<std::int32_t>(1 + random() % 14), .ms = 0};
     case 1: return {.months = 0, .ms = static_cast<std::int64_t>(1 + random() % 40) * (env::kDay / 4)};
