@@ -8,7 +8,7 @@ import tempfile
 import workspace as w
 from shapes import SHAPES
 
-BYTES = 230_000         # of the shortest; the longest stays below the limit of a file
+BYTES = 115_000         # of the shortest; the longest stays below the limit of a file
 RATIO_MAX = 8           # of four times the length; linear is 4, quadratic 16
 SECONDS_MAX = 5         # of the longest: a megabyte
 KILOBYTES_MAX = 400_000
