@@ -37,7 +37,7 @@ void take_currency(Workspace& workspace, const Stmt& declaration) {
   const syntax::Name& name = declaration.name;
   if (!is_code(name.text)) {
     workspace.sink.report(mistake(231, name.span, {name.text}));
-    workspace.schema.unsupported_names.insert(name.text);
+    workspace.schema.unread_names.insert(name.text);
     return;
   }
   program::DeclaredCurrency currency;
@@ -82,7 +82,7 @@ std::optional<Constant> money_of(Workspace& workspace, const syntax::Expr& liter
   const std::string code = program::currency_code(amount.extra);
   const auto own = schema.own_currencies.find(code);
   if (own == schema.own_currencies.end()) {
-    if (schema.unsupported_names.contains(code) || schema.currencies.contains(code)) return std::nullopt;
+    if (schema.unread_names.contains(code) || schema.currencies.contains(code)) return std::nullopt;
     std::vector<std::string> candidates;
     for (const auto& [name, ignored] : schema.own_currencies) candidates.push_back(name);
     for (std::string& iso : program::iso_currencies()) candidates.push_back(std::move(iso));

@@ -78,7 +78,7 @@ class Entrance {
     const Span span = {path[0].span.file, path[0].span.begin, path.back().span.end};
     const bool qualified = path.size() == 2 && event_named(workspace_, path[0]) == event;
     if (path.size() > 1 && !qualified) {
-      if (workspace_.schema.unsupported_names.contains(path[0].text)) return;
+      if (workspace_.schema.unread_names.contains(path[0].text)) return;
       std::string written;
       for (const syntax::Name& name : path) written += (written.empty() ? "" : ".") + name.text;
       workspace_.sink.report(mistake(203, span, {declared.name, written}));

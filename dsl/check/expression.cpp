@@ -162,7 +162,7 @@ IrPtr consents(Workspace& workspace, const Expr& expr) {
   const std::vector<std::string>& purposes = workspace.schema.policy.purposes;
   known.insert(known.end(), purposes.begin(), purposes.end());
   if (all_known && std::find(known.begin(), known.end(), name) == known.end() &&
-      !workspace.schema.unsupported_names.contains(name)) {
+      !workspace.schema.unread_names.contains(name)) {
     Diagnostic diagnostic = mistake(236, expr.path[0].span, {name}, 44, {name});
     suggest(diagnostic, name, known);
     workspace.sink.report(std::move(diagnostic));
@@ -280,7 +280,7 @@ IrPtr segment_of(Workspace& workspace, const std::vector<syntax::Name>& path, co
     const Ir* ir = worked_out(workspace, found->second, span);
     return ir ? clone(*ir) : nullptr;
   }
-  if (schema.unsupported_names.contains(path[0].text)) return nullptr;
+  if (schema.unread_names.contains(path[0].text)) return nullptr;
   std::vector<std::string> candidates;
   for (const auto& [segment_name, ignored] : schema.segments) candidates.push_back(segment_name);
   std::string written;

@@ -53,7 +53,7 @@ bool takes(Workspace& workspace, const TypeInfo& wanted, const Ir& value, const 
 }
 
 IrPtr unknown_function(Workspace& workspace, const Expr& expr) {
-  if (workspace.schema.unsupported_names.contains(expr.path[0].text)) return nullptr;
+  if (workspace.schema.unread_names.contains(expr.path[0].text)) return nullptr;
   using syntax::Keyword;
   std::vector<std::string> candidates;
   for (const Keyword word : {Keyword::f_count, Keyword::f_total, Keyword::f_average, Keyword::f_min, Keyword::f_max,

@@ -83,7 +83,7 @@ std::optional<Named> find_named(Workspace& workspace, Kind kind, const std::vect
   }
   if (auto named = find_named_quietly(workspace, kind, path)) return named;
   if (bound_of_kind(workspace, kind, path)) return std::nullopt;  // nothing was given, or that was reported
-  if (workspace.schema.unsupported_names.contains(path[0].text)) return std::nullopt;
+  if (workspace.schema.unread_names.contains(path[0].text)) return std::nullopt;
   std::vector<std::string> candidates;
   if (may_suggest(workspace)) {
     for (const auto& [name, ignored] : of_kind(workspace.schema, kind)) candidates.push_back(name);

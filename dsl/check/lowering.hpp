@@ -12,8 +12,6 @@
 
 namespace tend::check {
 
-inline constexpr std::uint32_t kRoundsMax = 1000;  // of `repeat`
-
 /// Who sends a message and what all of its senders know.
 struct MessageUse {
   Journey journey;                       // what `entry` and arms can mean in it, whoever sends it

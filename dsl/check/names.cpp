@@ -30,7 +30,7 @@ std::vector<std::string> attribute_names(const Workspace& workspace) {
 
 IrPtr unknown(Workspace& workspace, const Name& name, const Reach& reach) {
   const Schema& schema = workspace.schema;
-  if (schema.unsupported_names.contains(name.text)) return nullptr;
+  if (schema.unread_names.contains(name.text)) return nullptr;
   if (schema.kept_names.contains(name.text)) {
     workspace.sink.report(mistake(250, name.span, {name.text}));
     return nullptr;
@@ -82,7 +82,7 @@ IrPtr typed(Op op, const TypeInfo& type, Span span, std::uint32_t a, std::uint32
 std::optional<std::uint32_t> field_of(Workspace& workspace, std::uint32_t event, const Name& name) {
   const program::Event& declared = workspace.schema.events[event];
   if (const auto field = field_named(declared, name.text)) return field;
-  if (workspace.schema.unsupported_names.contains(name.text)) return std::nullopt;
+  if (workspace.schema.unread_names.contains(name.text)) return std::nullopt;
   std::vector<std::string> candidates = {"at"};
   for (const program::Field& field : declared.fields) candidates.push_back(field.name);
   Diagnostic diagnostic = mistake(203, name.span, {declared.name, name.text});
@@ -116,7 +116,7 @@ IrPtr attribute(Workspace& workspace, const Name& name, Span span) {
     workspace.sink.report(mistake(255, span, {}, 51));
     return nullptr;
   }
-  if (schema.unsupported_names.contains(name.text)) return nullptr;
+  if (schema.unread_names.contains(name.text)) return nullptr;
   std::vector<std::string> candidates = attribute_names(workspace);
   candidates.insert(candidates.end(), {"id", "first_seen", "tags"});
   Diagnostic diagnostic = mistake(201, name.span, {name.text});
@@ -157,7 +157,7 @@ IrPtr entry_field(Workspace& workspace, const Name& name, Span span, const Journ
   const std::string built_in = canonical(name.text, Builtin::entry_field);
   if (built_in == "at") return make(Op::entry_at, Type::moment, span);
   if (built_in == "date") return make(Op::entry_date, Type::date, span);
-  if (journey.unknown_entry || schema.unsupported_names.contains(name.text)) return nullptr;
+  if (journey.unknown_entry || schema.unread_names.contains(name.text)) return nullptr;
   if (journey.entry_events.empty()) {
     workspace.sink.report(mistake(213, span, {name.text}));
     return nullptr;
@@ -178,7 +178,7 @@ IrPtr arm_field(Workspace& workspace, std::uint32_t event, const Name& name, Spa
   if (!field) return nullptr;
   const std::string& event_name = workspace.schema.events[event].name;
   // Its arm may be among what could not be read.
-  if (workspace.schema.unsupported_names.contains(event_name)) return nullptr;
+  if (workspace.schema.unread_names.contains(event_name)) return nullptr;
   if (reach.in_window) {
     workspace.sink.report(mistake(403, span, {event_name + "." + name.text}));
     return nullptr;
@@ -310,7 +310,7 @@ IrPtr related(Workspace& workspace, const Expr& expr, std::size_t used, IrPtr re
     ir->may_be_missing = true;
     return ir;
   }
-  if (schema.unsupported_names.contains(next.text)) return nullptr;
+  if (schema.unread_names.contains(next.text)) return nullptr;
   if (!syntax::canonical_builtin(next.text, Builtin::customer_field).empty()) {
     workspace.sink.report(mistake(254, next.span, {next.text}));
     return nullptr;
@@ -357,7 +357,7 @@ IrPtr name_in_package(Workspace& workspace, const Expr& expr, std::uint32_t pack
     if (const auto found = traits->find(name); found != traits->end())
       return followed(workspace, expr, 2, trait_of(workspace, found->second, expr.span));
   }
-  if (schema.unsupported_names.contains(path[0].text)) return nullptr;
+  if (schema.unread_names.contains(path[0].text)) return nullptr;
   const std::string& called = workspace.options.packages[package - 1].name;
   std::vector<std::string> candidates;
   for (const auto* traits : {&schema.traits, &schema.segments}) {
@@ -412,7 +412,7 @@ IrPtr dotted_name(Workspace& workspace, const Expr& expr, const Reach& reach) {
     return followed(workspace, expr, 1, let_value(workspace, *kept, root, reach));
   }
   if (event) return followed(workspace, expr, 2, arm_field(workspace, *event, second, expr.span, reach));
-  if (schema.unsupported_names.contains(root.text)) return nullptr;
+  if (schema.unread_names.contains(root.text)) return nullptr;
   if (schema.kept_names.contains(root.text)) {
     workspace.sink.report(mistake(250, root.span, {root.text}));
     return nullptr;
@@ -449,7 +449,7 @@ std::optional<std::uint32_t> event_of(Workspace& workspace, const std::vector<Na
   if (path.size() == 1) {
     if (const auto event = event_named(workspace, name)) return event;
   }
-  if (schema.unsupported_names.contains(name.text)) return std::nullopt;
+  if (schema.unread_names.contains(name.text)) return std::nullopt;
   Span span = name.span;
   std::string written = name.text;
   for (std::size_t i = 1; i < path.size(); ++i) {

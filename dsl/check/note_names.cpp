@@ -22,7 +22,7 @@ void note_words(Workspace& workspace, Span span) {
     if (inside) {
       word += text.substr(at, point.length);
     } else if (!word.empty()) {
-      workspace.schema.unsupported_names.insert(std::exchange(word, {}));
+      workspace.schema.unread_names.insert(std::exchange(word, {}));
     }
     at += point.length;
   }

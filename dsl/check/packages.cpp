@@ -80,7 +80,7 @@ void take_use(Workspace& workspace, const Stmt& use) {
       diagnostic.help_arguments = {*name};
     }
     workspace.sink.report(std::move(diagnostic));
-    schema.unsupported_names.insert(alias.text);
+    schema.unread_names.insert(alias.text);
     return;
   }
   const std::string root = canonical(alias.text, Builtin::root);
@@ -93,7 +93,7 @@ void take_use(Workspace& workspace, const Stmt& use) {
     return;
   }
   // What a package says of another one was said in its own check.
-  if (owner == 0 && !is_sound(workspace, *package, text->text->span)) schema.unsupported_names.insert(alias.text);
+  if (owner == 0 && !is_sound(workspace, *package, text->text->span)) schema.unread_names.insert(alias.text);
 }
 
 template <typename See>

@@ -290,10 +290,6 @@ std::string canonical(std::string_view name, Builtin group) {
   return std::string(built_in.empty() ? name : built_in);
 }
 
-void report_unsupported(Workspace& workspace, Span span, std::string what) {
-  workspace.sink.report(mistake(900, span, {std::move(what)}));
-}
-
 std::optional<std::string> plain_text(Workspace& workspace, const syntax::Text& text) {
   if (!text.has_holes()) return text.plain();
   workspace.sink.report(mistake(321, text.span));

@@ -61,9 +61,9 @@ struct Schema {
   std::map<const syntax::Stmt*, std::uint32_t> numbers;
   /// What the alias of a `use` stands for: by whose text the `use` stands in (see CheckOptions::owners) and the alias.
   std::map<std::pair<std::uint32_t, std::string>, std::uint32_t> aliases;
-  /// Names that a construct which this version does not run would have declared: whoever uses them is not told off
+  /// Names that something which could not be read or is wrong may have declared: whoever uses them is not told off
   /// again.
-  std::set<std::string> unsupported_names;
+  std::set<std::string> unread_names;
 };
 
 /// One run of the checker: what it was given, what it found, where it reports.
@@ -116,9 +116,6 @@ TypeInfo field_type(const program::Event& event, std::uint32_t field);
 
 /// The English name of a built-in word in either tongue, or `name` itself.
 std::string canonical(std::string_view name, Builtin group);
-
-/// Reports T0900: the language has it, this version does not run it. `what` is its keyword in English.
-void report_unsupported(Workspace& workspace, Span span, std::string what);
 
 /// The characters of a text that may hold no `{{ }}`; nullopt (reported) where it does.
 std::optional<std::string> plain_text(Workspace& workspace, const syntax::Text& text);

@@ -32,7 +32,7 @@ std::vector<program::TextPart> Steps::tag_by_name(const Stmt& statement, const W
   }
   const Schema& schema = workspace_.schema;
   const syntax::Name& name = statement.path[0];
-  if (schema.unsupported_names.contains(name.text)) return {};
+  if (schema.unread_names.contains(name.text)) return {};
   if (statement.path.size() == 1 && !bound(workspace_, name) && !schema.traits.contains(full_name(workspace_, name)) &&
       !journey_.kept.contains(name.text)) {
     Diagnostic diagnostic = mistake(507, name.span, {name.text}, 2, {"\"" + name.text + "\""});
@@ -80,7 +80,7 @@ std::optional<std::uint32_t> Steps::attribute_to_set(const Stmt& statement) {
   const auto& path = statement.path;
   const Span span = {path[0].span.file, path[0].span.begin, path.back().span.end};
   if (path.size() == 1) {
-    if (schema.unsupported_names.contains(path[0].text)) return std::nullopt;
+    if (schema.unread_names.contains(path[0].text)) return std::nullopt;
     Diagnostic diagnostic = mistake(508, span, {path[0].text});
     if (attribute_named(schema, path[0].text)) {
       diagnostic = mistake(216, span, {path[0].text}, 2, {"customer." + path[0].text});
@@ -103,7 +103,7 @@ std::optional<std::uint32_t> Steps::attribute_to_set(const Stmt& statement) {
     workspace_.sink.report(mistake(508, span, {"customer." + path[1].text}));
     return std::nullopt;
   }
-  if (schema.unsupported_names.contains(path[1].text)) return std::nullopt;
+  if (schema.unread_names.contains(path[1].text)) return std::nullopt;
   std::vector<std::string> candidates;
   for (const program::Attribute& declared : schema.attributes) candidates.push_back(declared.name);
   Diagnostic diagnostic = mistake(201, path[1].span, {path[1].text});

@@ -99,8 +99,11 @@ void Steps::shares(const Stmt& statement, const std::vector<const Stmt*>& arms, 
 
 Way Steps::repeat(const Stmt& statement, Way way) {
   program::Step out = named(StepKind::repeat, statement);
-  const auto times = whole_number(workspace_, syntax::expression_behind(statement, Keyword::up_to), 1, kRoundsMax);
+  const syntax::Expr* rounds = syntax::expression_behind(statement, Keyword::up_to);
+  const auto times = whole_number(workspace_, rounds, 1, UINT32_MAX);
   if (times) out.times = *times;
+  if (out.times > limits::kRoundsMax)
+    workspace_.sink.report(too_many(rounds->span, out.times, Phrase::times_word, limits::kRoundsMax));
   if (syntax::has(statement, Keyword::every)) {
     out.every = fixed_duration(workspace_, syntax::expression_behind(statement, Keyword::every));
   }

@@ -117,7 +117,7 @@ void Steps::emit_fields(const Stmt& statement, const Way& way, program::Step& ou
   }
   for (std::uint32_t field = 0; field < declared.fields.size(); ++field) {
     if (expressions[field] != kNone) out.fields.push_back({field, expressions[field]});
-    if (seen[field] || workspace_.schema.unsupported_names.contains(declared.fields[field].name)) continue;
+    if (seen[field] || workspace_.schema.unread_names.contains(declared.fields[field].name)) continue;
     workspace_.sink.report(mistake(363, statement.head, {declared.name, declared.fields[field].name}));
   }
 }

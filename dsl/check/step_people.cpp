@@ -76,7 +76,7 @@ Person Steps::own_staff(Span where) {
     if (found == kNone || attribute.name == "owner") found = i;
   }
   if (found == kNone || (several > 1 && schema.attributes[found].name != "owner")) {
-    if (workspace_.sink.errors() == 0 || !schema.unsupported_names.contains("owner")) {
+    if (workspace_.sink.errors() == 0 || !schema.unread_names.contains("owner")) {
       workspace_.sink.report(several == 0 ? mistake(519, where, {}, 56) : mistake(521, where, {}, 57));
     }
     return {};

@@ -90,7 +90,7 @@ void check_consents(Workspace& workspace, const std::vector<std::string>& consen
   known.insert(known.end(), purposes.begin(), purposes.end());
   for (const std::string& name : consents) {
     if (std::find(known.begin(), known.end(), name) != known.end()) continue;
-    if (workspace.schema.unsupported_names.contains(name)) continue;
+    if (workspace.schema.unread_names.contains(name)) continue;
     Diagnostic diagnostic = mistake(207, where.span, {name});
     suggest(diagnostic, name, known);
     workspace.sink.report(std::move(diagnostic));
@@ -179,7 +179,7 @@ program::TestCustomer test_customer(Workspace& workspace, const std::vector<synt
       if (value) *id = value->value.text;
     } else if (built_in == "id" || built_in == "first_seen") {
       workspace.sink.report(mistake(508, one.name.span, {"customer." + built_in}));
-    } else if (!schema.unsupported_names.contains(name)) {
+    } else if (!schema.unread_names.contains(name)) {
       std::vector<std::string> candidates = {"tags", "consent", "id"};
       for (const program::Attribute& declared : schema.attributes) candidates.push_back(declared.name);
       Diagnostic diagnostic = mistake(201, one.name.span, {name});

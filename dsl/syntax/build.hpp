@@ -49,7 +49,7 @@ class Builder {
   std::vector<FieldDecl> fields(Index i);
   std::vector<FieldValue> values(Index i);
 
-  // build_parts.cpp: what this version does not run
+  // build_parts.cpp: statements without typed slots
   void parts(Stmt& out, const Kids& list);
 
  private:

@@ -16,7 +16,7 @@ struct Stretch {
   const std::vector<FieldValue>* values = nullptr;
 };
 
-/// A statement that this version does not run, out of its parts.
+/// A statement without typed slots, out of its parts.
 std::vector<Stretch> write_parts(const Stmt& statement, ExpressionWriter& writer, std::size_t indent);
 
 /// `name text private`, `gap duration = 7 days`.

@@ -53,6 +53,8 @@ inline constexpr std::size_t kPathNamesMax = 10;
 inline constexpr std::size_t kStepsMax = 1'000;
 /// Arms of one wait, shares of one split, `enter` clauses of one playbook (T0149): each is asked at every input.
 inline constexpr std::size_t kBranchesMax = 100;
+/// Rounds of one `repeat` (T0149): its journeys stand in it for so long.
+inline constexpr std::uint32_t kRoundsMax = 1'000;
 /// Fields of one event, parameters, attributes of the customer over all files (T0149): each is a column of the state.
 inline constexpr std::size_t kFieldsMax = 1'000;
 /// Elements of one list, members of one `one of` (T0149).

@@ -71,7 +71,8 @@ class Search {
     for (std::size_t m = 0; m < program_.messages.size(); ++m) message(m);
     for (std::size_t p = 0; p < program_.playbooks.size(); ++p) playbook(p);
     for (std::size_t n = 0; n < program_.nodes.size(); ++n) {
-      if (const char* what = op_not_run(program_.nodes[n].op)) say(what, "", places_.nodes[n]);
+      const char* what = op_not_run(program_.nodes[n].op);
+      if (what && !said(what)) say(what, "", places_.nodes[n]);
     }
     return std::move(found_);
   }
@@ -79,6 +80,13 @@ class Search {
  private:
   void say(const char* what, const std::string& playbook, text::Span place) {
     if (seen_.emplace(playbook, what).second) found_.push_back({what, playbook, place});
+  }
+
+  bool said(std::string_view what) const {
+    for (const NotRunYet& one : found_) {
+      if (one.what == what) return true;
+    }
+    return false;
   }
 
   void policy() {

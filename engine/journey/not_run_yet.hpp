@@ -13,9 +13,8 @@ struct NotRunYet {
   text::Span place;      // where it stands; empty where Places do not say
 };
 
-/// Everything in the program that the engine has no code for, each construct once per playbook, in the program's order.
-/// Empty: the whole program runs.
-/// Shape: `places` fit `program`.
+/// Everything in the program that the engine has no code for, each construct once per playbook (what expressions read,
+/// once), in the program's order. Empty: the whole program runs. Shape: `places` fit `program`.
 std::vector<NotRunYet> not_run_yet(const program::Program& program, const program::Places& places);
 
 }  // namespace tend::journey

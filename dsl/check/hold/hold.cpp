@@ -1,6 +1,7 @@
 // The question by cases: what `or` leaves open is tried one after the other, a bounded number of times.
 #include "dsl/check/hold/hold.hpp"
 
+#include "dsl/check/hold/children.hpp"
 #include "dsl/check/hold/state.hpp"
 
 namespace tend::check::hold {
@@ -10,38 +11,11 @@ namespace {
 bool count_nodes(const Program& program, std::uint32_t index, std::size_t& nodes) {
   if (++nodes > kNodesMax) return false;
   const Node& node = program.nodes[index];
-  switch (node.op) {
-    case Op::tagged:
-    case Op::age:
-    case Op::date_of:
-    case Op::not_:
-    case Op::negate:
-    case Op::is_missing:
-    case Op::is_not_missing: return count_nodes(program, node.a, nodes);
-    case Op::window: {
-      const std::uint32_t filter = program.windows[node.a].filter;
-      return filter == kNone || count_nodes(program, filter, nodes);
-    }
-    case Op::and_:
-    case Op::or_:
-    case Op::equal:
-    case Op::not_equal:
-    case Op::less:
-    case Op::less_equal:
-    case Op::greater:
-    case Op::greater_equal:
-    case Op::in:
-    case Op::not_in:
-    case Op::contains:
-    case Op::starts_with:
-    case Op::default_:
-    case Op::add:
-    case Op::subtract:
-    case Op::multiply:
-    case Op::divide:
-    case Op::local_moment: return count_nodes(program, node.a, nodes) && count_nodes(program, node.b, nodes);
-    default: return true;
-  }
+  if (has_one_child(node.op)) return count_nodes(program, node.a, nodes);
+  if (has_two_children(node.op)) return count_nodes(program, node.a, nodes) && count_nodes(program, node.b, nodes);
+  if (node.op != Op::window) return true;
+  const std::uint32_t filter = program.windows[node.a].filter;
+  return filter == kNone || count_nodes(program, filter, nodes);
 }
 
 // Also true where there are more cases than are looked at.

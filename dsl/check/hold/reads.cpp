@@ -3,6 +3,8 @@
 
 #include <cmath>
 
+#include "dsl/check/hold/children.hpp"
+
 namespace tend::check::hold {
 namespace {
 
@@ -17,39 +19,6 @@ enum class Thing : std::uint64_t { attribute, event, field, tag, consent, clock,
 std::uint64_t bit(Thing thing, std::uint64_t index) {
   const std::uint64_t mixed = (index * 8 + static_cast<std::uint64_t>(thing) + 1) * 0x9E3779B97F4A7C15u;
   return std::uint64_t{1} << (mixed >> 58);
-}
-
-bool has_two_children(Op op) {
-  switch (op) {
-    case Op::and_:
-    case Op::or_:
-    case Op::in:
-    case Op::not_in:
-    case Op::contains:
-    case Op::starts_with:
-    case Op::default_:
-    case Op::add:
-    case Op::subtract:
-    case Op::multiply:
-    case Op::divide:
-    case Op::local_moment: return true;
-    default: return op >= Op::equal && op <= Op::greater_equal;
-  }
-}
-
-bool has_one_child(Op op) {
-  switch (op) {
-    case Op::tagged:
-    case Op::age:
-    case Op::date_of:
-    case Op::not_:
-    case Op::negate:
-    case Op::is_missing:
-    case Op::is_not_missing:
-    case Op::related:
-    case Op::staff_name: return true;
-    default: return false;
-  }
 }
 
 }  // namespace

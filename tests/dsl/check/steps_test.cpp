@@ -69,7 +69,7 @@ TEST_CASE("repeat: bounded, asked before each round") {
         "2 round_end ->0\n"
         "3 tag <tag \"z\"> 'z'\n");
   CHECK(codes("repeat up to 1000 times { tag \"a\" }") == "");
-  CHECK_FALSE(codes("repeat up to 1001 times { tag \"a\" }").empty());
+  CHECK(codes("repeat up to 1001 times { tag \"a\" }") == "T0149");
   CHECK_FALSE(codes("repeat up to 0 times { tag \"a\" }").empty());
   CHECK_FALSE(codes("repeat up to 2.5 times { tag \"a\" }").empty());
   CHECK(codes("repeat up to 2 times { stop }\n tag \"z\"") == "T0603");

@@ -241,7 +241,7 @@ TEST_CASE("texts: escapes, holes, several lines") {
   CHECK(text.pieces[1].filters[1].arguments.size() == 1);
 }
 
-TEST_CASE("what this version does not run keeps its keyword first, in the English order") {
+TEST_CASE("a statement without typed slots keeps its keyword first, in the English order") {
   const Parsed parsed = parse_steps("进入 每年 客户.生日 前7天 09:00");
   const Stmt& enter = only_step(parsed);
   CHECK(enter.kind == StmtKind::enter_relative);
