@@ -139,6 +139,28 @@ std::string Story::sentence(const Note& note) const {
     case NoteKind::tagged: return say("tagged ", "打上标签 ") + '"' + note.detail + '"';
     case NoteKind::untagged: return say("tag taken off: ", "去掉标签 ") + '"' + note.detail + '"';
     case NoteKind::set: return step_text(note);
+    case NoteKind::put_off:
+      return say("put off until ", "推迟到 ") + env::format_moment(note.until) + ": " + note.detail;
+    case NoteKind::skipped: return step_text(note) + say(": not done, ", "：未执行，") + note.detail;
+    case NoteKind::held_out: return say("held out: nobody contacts the control group", "属于对照组，不联系");
+    case NoteKind::asked: return step_text(note) + say(": asked ", "：询问 ") + note.about;
+    case NoteKind::answered:
+      return say("the answer of ", "答复来自 ") + note.about +
+             say(note.truth ? ": yes" : ": no", note.truth ? "：是" : "：否");
+    case NoteKind::message_sent: return step_text(note) + say(" for ", "，给 ") + note.about;
+    case NoteKind::message_taken: return say("asked for by ", "由此客户发起：") + note.about;
+    case NoteKind::let: return step_text(note) + " = " + note.detail;
+    case NoteKind::emitted:
+      return say("records the event ", "记录事件 ") + program_.events[note.event].name +
+             fields_text(note.event, note.detail);
+    case NoteKind::round:
+      return note.truth ? say("round ", "第 ") + std::to_string(note.count) + say("", " 轮")
+                        : say("no more rounds", "不再重复");
+    case NoteKind::moved: return say("a deploy moved it to ", "部署后移到 ") + step_text(note);
+    case NoteKind::merged: return say("became one with ", "合并了 ") + note.about;
+    case NoteKind::forgotten: return say("forgotten", "已遗忘");
+    case NoteKind::paused: return say("paused ", "暂停 ") + note.about;
+    case NoteKind::resumed: return say("resumed ", "恢复 ") + note.about;
   }
   return {};
 }
