@@ -16,6 +16,7 @@ PURE = ("dsl/", "engine/state/", "engine/expr/", "engine/journey/")
 LIBRARIES = {
     "boost/beast": ("engine/serve",),
     "boost/asio": ("engine/serve",),
+    "boost/math": ("engine/run",),
     "rocksdb/": ("engine/history",),
     "lua": ("engine/expr",),
     "date/": ("engine/env",),

@@ -6,8 +6,11 @@ Figures collect_figures(const Partitions& partitions) {
   const program::Program& program = partitions.plan().program;
   Figures figures;
   figures.playbooks.resize(program.playbooks.size());
-  for (std::size_t i = 0; i < program.playbooks.size(); ++i)
+  for (std::size_t i = 0; i < program.playbooks.size(); ++i) {
     figures.playbooks[i].reached.assign(program.playbooks[i].steps.size(), 0);
+    figures.playbooks[i].arm_entered.assign(program.playbooks[i].shares.size(), 0);
+    figures.playbooks[i].arm_goal.assign(program.playbooks[i].shares.size(), 0);
+  }
   for (std::uint32_t p = 0; p < partitions.count(); ++p) {
     const state::State& state = partitions.state(p);
     figures.customers += state.customer_count();

@@ -16,7 +16,10 @@ struct SendCount {
 struct PlaybookCount {
   std::uint64_t entered = 0, goal = 0, left = 0, finished = 0, live = 0;
   std::uint64_t held_out = 0, held_out_goal = 0;
-  std::vector<std::uint64_t> reached;                             // as the program's steps
+  std::vector<std::uint64_t> reached;  // as the program's steps
+  // As Playbook::shares: journeys that went into the arm, and those of them that reached the goal. Each counts once,
+  // however many rounds led it there; nobody who is held out does.
+  std::vector<std::uint64_t> arm_entered, arm_goal;
   std::map<std::string, std::map<std::string, SendCount>> sends;  // message, channel
 };
 

@@ -3,8 +3,9 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "dsl/text/source.hpp"
 #include "engine/channel/escape.hpp"
+#include "engine/simulate/columns.hpp"
+#include "engine/simulate/report_lift.hpp"
 
 namespace tend::simulate {
 namespace {
@@ -33,27 +34,6 @@ Json sends_of(const program::Program& program, const program::Playbook& playbook
     }
   }
   return json;
-}
-
-std::string padded(const std::string& text, std::size_t cells) {
-  const std::size_t width = text::display_width(text);
-  return text + std::string(width < cells ? cells - width : 0, ' ');
-}
-
-std::string grouped(std::uint64_t number) {
-  std::string digits = std::to_string(number);
-  for (std::size_t i = digits.size(); i > 3; i -= 3) digits.insert(i - 3, ",");
-  return digits;
-}
-
-std::string right(const std::string& text, std::size_t cells) {
-  return std::string(text.size() < cells ? cells - text.size() : 0, ' ') + text;
-}
-
-std::string share(std::uint64_t part, std::uint64_t whole) {
-  if (whole == 0) return "";
-  const std::uint64_t tenths = (part * 1000 + whole / 2) / whole;
-  return std::to_string(tenths / 10) + "." + std::to_string(tenths % 10) + "%";
 }
 
 }  // namespace
@@ -85,6 +65,7 @@ std::string run_json(const RunHead& head, const run::Figures& figures, const pro
                                         {"held_out_goal", count.held_out_goal},
                                         {"steps", steps},
                                         {"sends", sends_of(program, playbook, count, head.default_channel)}};
+    add_lift(json["playbooks"][playbook.name], program, places.playbooks[p], static_cast<std::uint32_t>(p), count);
   }
   return json.dump(2) + "\n";
 }
@@ -92,8 +73,6 @@ std::string run_json(const RunHead& head, const run::Figures& figures, const pro
 std::string run_summary(const RunHead& head, const run::Figures& figures, const program::Program& program,
                         bool chinese) {
   const auto say = [chinese](const char* en, const char* zh) { return std::string(chinese ? zh : en); };
-  constexpr std::size_t kName = 30;
-  constexpr std::size_t kNumber = 12;
   std::string out = env::format_moment(head.from) + (chinese ? " 至 " : " to ") + env::format_moment(head.to) + "\n";
   out += grouped(figures.customers) + say(" customers, ", " 位客户，") + grouped(figures.events) +
          say(" events\n", " 个事件\n");
@@ -102,7 +81,7 @@ std::string run_summary(const RunHead& head, const run::Figures& figures, const 
     const run::PlaybookCount& count = figures.playbooks[p];
     out += "\n" + playbook.name + (playbook.title.empty() ? "" : "  " + playbook.title) + "\n";
     const auto line = [&](const std::string& name, std::uint64_t number, std::uint64_t whole) {
-      out += "  " + padded(name, kName) + right(grouped(number), kNumber) +
+      out += "  " + padded(name, kNameCells) + right(grouped(number), kNumberCells) +
              (whole == 0 ? "" : right(share(number, whole), 9)) + "\n";
     };
     line(say("entered", "进入"), count.entered, 0);
@@ -120,6 +99,7 @@ std::string run_summary(const RunHead& head, const run::Figures& figures, const 
         line("  " + message + (chinese ? " 经 " : " on ") + channel, sent.accepted, count.entered);
     }
     if (count.sends.empty()) out += "    " + say("nothing", "无") + "\n";
+    out += lift_summary(program, static_cast<std::uint32_t>(p), count, chinese);
   }
   return out;
 }
