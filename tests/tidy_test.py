@@ -20,6 +20,7 @@ LIBRARIES = {
     "rocksdb/": ("engine/history",),
     "lua": ("engine/expr",),
     "date/": ("engine/env",),
+    "unicode/": ("engine/env",),
     "toml++/": ("engine/simulate",),
     "CLI/": ("engine/cli",),
     "sodium": ("engine/journey", "engine/run"),
