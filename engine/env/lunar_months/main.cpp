@@ -2,12 +2,12 @@
 //
 // ICU works out sun and moon roughly: where a new moon, or the sun's entry into a sign, comes close to midnight in
 // China, it has months that begin a day early or late and leap months that come one month late (ICU-23274; found in
-// 72). The right days here are those of the tables in common use and of Meeus' formula for new moons, by which
-// tests/engine/env/lunar_test.cpp checks every month. It pins the whole table, too: another ICU cannot change it
-// unseen.
+// 72). The right days here are those of the Hong Kong Observatory's conversion tables; 1901 to 2099 were held against
+// them. tests/engine/env/lunar_test.cpp checks every month by Meeus' formula for new moons, and pins the whole table:
+// another ICU cannot change it unseen.
 //
-// Three new moons of the future are so near to midnight that nobody can know their day yet: 2057-09-29 (tables in use
-// have 28), 2089-09-04, 2097-08-08.
+// Three new moons of the future are so near to midnight that, as the observatory says itself, their months may begin a
+// day off: 2057-09-28, 2089-09-04, 2097-08-07.
 #include <unicode/ucal.h>
 
 #include <cstdio>
@@ -24,7 +24,7 @@ struct WrongFirst {
 };
 constexpr WrongFirst kWrongFirsts[] = {
     {{1954, 2, 3}, 1}, {{1955, 2, 22}, 1}, {{1999, 1, 17}, 1}, {{2012, 8, 17}, 1}, {{2018, 11, 8}, -1},
-    {{2027, 2, 6}, 1}, {{2030, 2, 3}, -1}, {{2070, 3, 12}, 1}, {{2097, 8, 8}, -1},
+    {{2027, 2, 6}, 1}, {{2030, 2, 3}, -1}, {{2057, 9, 28}, 1}, {{2070, 3, 12}, 1},
 };
 
 struct WrongMonth {

@@ -57,8 +57,8 @@ TEST_CASE("where ICU is wrong the table is right") {
   CHECK(lunar_text({1999, 1, 17}) == "1998 12-1");
   CHECK(lunar_text({2012, 8, 17}) == "2012 7-1");
   CHECK(lunar_text({2018, 11, 7}) == "2018 9-30");
+  CHECK(lunar_text({2057, 9, 28}) == "2057 9-1");
   CHECK(lunar_text({2070, 3, 12}) == "2070 2-1");
-  CHECK(lunar_text({2097, 8, 8}) == "2097 7-1");
 }
 
 TEST_CASE("an anniversary is the same lunar day; a leap month's falls into the ordinary month") {
@@ -152,7 +152,7 @@ TEST_CASE("the table is the same on every machine and with every version of ICU"
     text += format_date(month.first) + ' ' + std::to_string(month.year) + ' ' + std::to_string(month.month) +
             (month.leap ? " leap\n" : "\n");
   }
-  CHECK(crc32c(text) == 0x321020b9);
+  CHECK(crc32c(text) == 0x4b3c2797);
 }
 
 }  // namespace
