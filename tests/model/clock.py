@@ -18,14 +18,20 @@ class Moment(int):
 
 
 def duration(text):
-    """"3 days" -> (3, "day")."""
-    count, unit = DURATION.match(text).groups()
+    """"3 days" -> (3, "day"); "day", as in `per day`, is one."""
+    count, unit = DURATION.match(text if text[0].isdigit() else f"1 {text}").groups()
     return int(count), unit
 
 
 def is_exact(text):
     """True for durations up to weeks, which are whole milliseconds."""
     return duration(text)[1] in EXACT
+
+
+def length(text):
+    """The milliseconds of an exact duration."""
+    count, unit = duration(text)
+    return count * EXACT[unit]
 
 
 @functools.lru_cache(maxsize=None)

@@ -11,6 +11,8 @@ import sys
 import clock
 import model
 import spelling
+import tree
+import wording
 
 ZONES = ["UTC", "Asia/Shanghai", "America/New_York", "Europe/London", "Australia/Lord_Howe", "America/Havana", "Asia/Kathmandu"]
 # Zones whose clocks change, by half an hour or at midnight too, and the days on which they do.
@@ -59,7 +61,7 @@ class Maker:
         names = self.dice.sample(list(ATTRIBUTES), self.dice.randint(1, 5))
         self.attributes = {name: ATTRIBUTES[name] for name in names}
         self.names = self.dice.sample(NAMES, self.one([1, 2, 2, 3, 3, 4]))
-        self.messages = {f"m{n}": {"channel": self.one(["outbox", "outbox", "paper"])} for n in range(1, self.dice.randint(2, 5))}
+        self.messages = {f"m{n}": {"channels": [self.one(["outbox", "outbox", "paper"])]} for n in range(1, self.dice.randint(2, 5))}
         days = SUMMER[self.zone] if self.theme == "clocks" else MONTH_ENDS if self.theme == "months" else DAYS
         day = dt.date.fromisoformat(self.one(days)) - dt.timedelta(days=self.one([0, 1, 3] if self.theme == "clocks" else [0, 1, 3, 7, 20, 30]))
         self.start = clock.clock(self.zone or "UTC", dt.datetime.combine(day, dt.time.fromisoformat(self.one(TIMES))))
@@ -275,7 +277,7 @@ class Maker:
                 if holder.get(key, "never") not in ("never", "always") and not clock.is_exact(holder[key]):
                     holder[key] = "7 days"
         p["steps"] = self.steps(scope, 2, self.dice.randint(1, 4), entry or self.one(self.events))
-        if not any(s["do"] == "send" for s in model.steps_of(p["steps"])):
+        if not any(s["do"] == "send" for s in tree.steps_of(p["steps"])):
             p["steps"].insert(0, {"do": "send", "message": self.one(self.messages)})
         p["turn"] = self.dice.randint(0, 2)
         return p
@@ -394,12 +396,12 @@ class Maker:
     def without_entry(self, p):
         """`entry` has an event's fields only where every clause is of that event."""
         entered = {c.get("on") for c in p["enter"]}
-        fields = {e[1] for e in model.parts_of(p, ["entry"])}
+        fields = {e[1] for e in tree.parts_of(p, ["entry"])}
         if len(entered) > 1 or None in entered or not fields <= set(self.fields(next(iter(entered)))) | {"at"}:
             for key in ("where", "goal", "leave"):
-                if model.parts_of(p.get(key), ["entry"]):
+                if tree.parts_of(p.get(key), ["entry"]):
                     p.pop(key)
-            p["steps"] = [s for s in p["steps"] if not model.parts_of(s, ["entry"])] or self.sent()
+            p["steps"] = [s for s in p["steps"] if not tree.parts_of(s, ["entry"])] or self.sent()
 
     # --- sources -----------------------------------------------------------------------------------------------------
 
@@ -514,7 +516,7 @@ class Maker:
         return {"timezone": self.zone, "customer": self.attributes, "events": self.events,
                 "activity": self.dice.sample(list(self.events), self.dice.randint(1, 2)), "traits": self.traits, "segments": self.segments,
                 "messages": self.messages, "playbooks": playbooks, "sources": self.sources(), "from": int(self.start), "to": int(self.end),
-                "local_range": self.chance(0.3)}
+                "local_range": self.chance(0.3), "chinese": self.chance(0.3)}
 
 
 def generate(seed, features=()):
@@ -526,7 +528,7 @@ def statistics(count, features):
     total, share = collections.Counter(), collections.Counter()
     for seed in range(count):
         program = generate(seed, features)
-        spelling.tend_text(program)
+        wording.tend_text(program)
         result = model.run(program)
         result.stats.update(sends=len(result.sends), customers=result.customers, events=result.events)
         total.update(result.stats)

@@ -2,7 +2,9 @@
 
 `python3 compare.py --stand-in NAME` holds the model against one of them, `python3 compare.py --mutants N` against all."""
 import clock
+import entry
 import model
+import journey as journeys
 from model import Customer
 
 
@@ -43,14 +45,15 @@ class NoRetry(Customer):
 class RetryAll(Customer):
     """§7: every refused entry is asked again at the turn's end, not only those refused because of a live journey."""
 
-    def ask(self, playbook, clause, event, again=False):
-        before = len(self.journeys[playbook["name"]])
-        super().ask(playbook, clause, event, again)
-        listed = any(r.playbook is playbook and r.clause is clause for r in self.refused)
-        if not again and not listed and len(self.journeys[playbook["name"]]) == before:
-            over = model.Journey(playbook, 0, self.now, None, self.zone())
+    def ask_for(self, asked, again=False):
+        name = asked.playbook["name"]
+        before = len(self.journeys[name])
+        super().ask_for(asked, again)
+        listed = any(r.asked is asked for r in self.refused)
+        if not again and not listed and len(self.journeys[name]) == before:
+            over = journeys.Journey(asked.playbook, 0, self.now, None, self.zone())
             over.status = "over"
-            self.refused.append(model.Refused(playbook, clause, event, over))
+            self.refused.append(entry.Refused(asked, over))
 
 
 class BitOnlyWhenEntered(Customer):
@@ -65,7 +68,7 @@ class BitOnlyWhenEntered(Customer):
                     key, new = (playbook["name"], number), self.true(clause["when"])
                     before = len(self.journeys[playbook["name"]])
                     if new and not self.bits.get(key, False):
-                        self.ask(playbook, clause, None)
+                        self.ask(playbook, clause)
                         new = len(self.journeys[playbook["name"]]) > before
                     self.bits[key] = new
 
@@ -131,8 +134,8 @@ class GoalAtEnd(Customer):
 class NoWatch(Customer):
     """§8: a finished journey is not watched for its goal."""
 
-    def end(self, journey, status):
-        super().end(journey, status)
+    def end(self, journey, status, why=None):
+        super().end(journey, status, why)
         journey.watched = False
 
 
@@ -219,8 +222,8 @@ class AgainFromTheEnd(Customer):
     def deadline(self, journey, d):
         return clock.plus(self.zone(), getattr(journey, "ended", journey.entry), d) if d == journey.playbook.get("again") else super().deadline(journey, d)
 
-    def end(self, journey, status):
-        super().end(journey, status)
+    def end(self, journey, status, why=None):
+        super().end(journey, status, why)
         journey.ended = self.now
 
 
@@ -240,7 +243,7 @@ class DayIs24Hours(Customer):
     """§1: `wait until T` of tomorrow is T of today and 24 hours."""
 
     def run_step(self, j):
-        step = j.step() if j.frames else {}
+        step = j.step() if j.frames and not j.frames[-1].over() else {}
         if step.get("do") == "wait" and "until" in step and not step.get("weekday"):
             real = clock.next_clock
 

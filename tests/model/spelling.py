@@ -1,212 +1,12 @@
-"""Prints a program of the model as a workspace: tend.toml, CSV sources, one `.tend` file in the English spelling, model.json."""
+"""Writes a program of the model as a workspace: tend.toml, CSV sources, one `.tend` file (wording.py), model.json."""
 import csv
 import datetime as dt
 import json
 import pathlib
 
 import clock
-import model
-
-LEVELS = {"or": 1, "and": 2, "not": 3, "+": 5, "-": 5, "*": 6, "/": 6, "default": 8, "negative": 9}
-COMPARISONS = ("=", "!=", "<", "<=", ">", ">=", "contains", "starts with")
-AGGREGATES = ("total", "average", "min", "max", "first", "last", "most")
-
-
-def level(e):
-    """How tightly the head of an expression binds; the language's operators from `or` to `default`."""
-    if e[0] in COMPARISONS + ("in", "not in", "is missing", "is not missing", "within", "no", "inactive", "tagged", "segment"):
-        return 4
-    return LEVELS.get(e[0], 10)
-
-
-def inner(e, at_least):
-    """`e` as an operand: in parentheses where it binds less tightly than its place needs."""
-    return show(e) if level(e) >= at_least else f"({show(e)})"
-
-
-def quote(text):
-    return f'"{text}"'
-
-
-def filtered(event, where, field=None):
-    return event + (f".{field}" if field else "") + (f" where {show(where)}" if where else "")
-
-
-def show(e):
-    """An expression in the English spelling."""
-    head, *rest = e
-    if head == "text":
-        return quote(rest[0])
-    if head in ("number", "money", "date", "duration", "moment"):
-        return str(rest[0])
-    if head == "percent":
-        return f"{rest[0]}%"
-    if head == "bool":
-        return "true" if rest[0] else "false"
-    if head in ("attribute", "first_seen"):
-        return "customer." + (rest[0] if rest else "first_seen")
-    if head == "field":
-        return f"{rest[1]}.{rest[0]}" if len(rest) > 1 else rest[0]
-    if head == "entry":
-        return f"entry.{rest[0]}"
-    if head == "arm":
-        return f"{rest[0]}.{rest[1]}"
-    if head in ("now", "today"):
-        return head
-    if head == "trait":
-        return rest[0]
-    if head == "segment":
-        return f"in segment {rest[0]}"
-    if head == "age":
-        return f"age({show(rest[0])})"
-    if head == "tagged":
-        return f"tagged {quote(rest[0])}"
-    if head == "count":
-        return f"count({filtered(rest[0], rest[1])})" + (f" over {rest[2]}" if rest[2] else "")
-    if head in AGGREGATES:
-        return f"{head}({filtered(rest[0], rest[2], rest[1])})" + (f" over {rest[3]}" if rest[3] else "")
-    if head == "within":
-        return (f"({filtered(rest[0], rest[1])})" if rest[1] else rest[0]) + f" within {rest[2]}"
-    if head == "no":
-        return "no " + (f"({filtered(rest[0], rest[1])})" if rest[1] else rest[0]) + f" for {rest[2]}"
-    if head == "inactive":
-        return f"inactive for {rest[0]}"
-    if head in ("and", "or"):
-        return f" {head} ".join(inner(part, LEVELS[head] + 1) for part in rest)
-    if head == "not":
-        return "not " + inner(rest[0], 4)
-    if head in ("is missing", "is not missing"):
-        return f"{inner(rest[0], 5)} {head}"
-    if head == "default":
-        return f"{inner(rest[0], 9)} default {inner(rest[1], 9)}"
-    if head in ("in", "not in"):
-        return f"{inner(rest[0], 5)} {head} [{', '.join(show(x) for x in rest[1])}]"
-    if head == "negative":
-        return "-" + inner(rest[0], 10)
-    if head in COMPARISONS:
-        return f"{inner(rest[0], 5)} {head} {inner(rest[1], 5)}"
-    return f"{inner(rest[0], LEVELS[head])} {head} {inner(rest[1], LEVELS[head] + 1)}"
-
-
-class Text:
-    """Lines of the `.tend` file, and the line of each step."""
-
-    def __init__(self):
-        self.lines, self.depth, self.step_lines = [], 0, {}
-
-    def line(self, text):
-        self.lines.append("  " * self.depth + text if text else "")
-        return len(self.lines)
-
-    def block(self, head, steps, playbook):
-        self.line(head + " {")
-        self.inside(steps, playbook)
-        self.line("}")
-
-    def inside(self, steps, playbook):
-        self.depth += 1
-        for step in steps:
-            self.step(step, playbook)
-        self.depth -= 1
-
-    def step(self, step, playbook):
-        at = len(self.lines) + 1
-        self.step_lines[playbook].append(at)
-        kind = step["do"]
-        if kind == "send":
-            head = f"send {step['message']}" + (f" within {step['within']}" if "within" in step else "")
-            if "else" in step:
-                self.block(head + " else", step["else"]["steps"], playbook)
-            else:
-                self.line(head)
-        elif kind == "wait" and "for" in step:
-            self.line(f"wait {step['for']}")
-        elif kind == "wait" and "until" in step:
-            self.line("wait until " + (f"{step['weekday']} " if step.get("weekday") else "") + step["until"])
-        elif kind == "wait":
-            self.line(f"wait up to {step['up_to']} {{")
-            self.depth += 1
-            for arm in step["arms"]:
-                head = "else" if arm.get("else") else f"on {arm['on']}" if "on" in arm else f"when {show(arm['when'])}"
-                self.block(head + (f" where {show(arm['where'])}" if arm.get("where") else ""), arm["steps"], playbook)
-            self.depth -= 1
-            self.line("}")
-        elif kind == "until":
-            head = f"wait until {show(step['when'])} up to {step['up_to']}"
-            if "else" in step:
-                self.block(head + " else", step["else"]["steps"], playbook)
-            else:
-                self.line(head)
-        elif kind == "if":
-            for number, branch in enumerate(step["branches"]):
-                head = "} else " if number else ""
-                self.line(head + (f"if {show(branch['if'])} {{" if "if" in branch else "{"))
-                self.inside(branch["steps"], playbook)
-            self.line("}")
-        elif kind in ("tag", "untag"):
-            self.line(f"{kind} {quote(step['tag'])}")
-        elif kind == "set":
-            self.line(f"set customer.{step['attribute']} = {show(step['to'])}")
-        else:
-            self.line("stop" + (f" {quote(step['reason'])}" if "reason" in step else ""))
-
-    def clauses(self, p):
-        """The header, one clause a line."""
-        found = []
-        for clause in p["enter"]:
-            what = f"on {clause['on']}" if "on" in clause else f"when {show(clause['when'])}"
-            found.append(f"enter {what}" + (f" where {show(clause['where'])}" if clause.get("where") else ""))
-        if p.get("where"):
-            found.append(f"where {show(p['where'])}")
-        if "again" in p:
-            found.append("again " + (p["again"] if p["again"] in ("never", "always") else f"after {p['again']}"))
-        if p.get("goal"):
-            goal = p["goal"]
-            found.append(f"goal {goal['on']}" + (f" within {goal['within']}" if "within" in goal else "")
-                         + (f" where {show(goal['where'])}" if goal.get("where") else "") + (" and stay" if goal.get("stay") else ""))
-        if p.get("leave"):
-            found.append(f"leave when {show(p['leave'])}")
-        if "priority" in p:
-            found.append(f"priority {p['priority']}")
-        return found[p.get("turn", 0):] + found[:p.get("turn", 0)]  # header clauses stand in any order
-
-
-def type_text(kind):
-    return "one of " + ", ".join(quote(member) for member in kind) if isinstance(kind, list) else kind
-
-
-def tend_text(program):
-    """The `.tend` file and, by playbook, the line of each step in the order of the text."""
-    out = Text()
-    if program.get("timezone"):
-        out.line(f'policy {{ timezone "{program["timezone"]}" }}')
-    if program["customer"]:
-        out.line("customer {")
-        for name, kind in program["customer"].items():
-            out.line(f"  {name} {type_text(kind)}")
-        out.line("}")
-    for name, fields in program["events"].items():
-        out.line(f"event {name} {{ " + ", ".join(f"{f} {kind}" for f, kind in fields.items()) + " }")
-    if program["activity"]:
-        out.line("activity is " + ", ".join(program["activity"]))
-    for name, e in program["traits"].items():
-        out.line(f"trait {name} = {show(e)}")
-    for name, e in program["segments"].items():
-        out.line(f"segment {name} = {show(e)}")
-    for name, m in program["messages"].items():
-        out.line(f"message {name} on {m['channel']} {{ text {quote(name)} }}")
-    for p in program["playbooks"]:
-        out.line("")
-        out.step_lines[p["name"]] = []
-        out.line(f"playbook {p['name']} {{")
-        out.depth += 1
-        for clause in out.clauses(p):
-            out.line(clause)
-        out.depth -= 1
-        out.line("")
-        out.inside(p["steps"], p["name"])
-        out.line("}")
-    return "\n".join(out.lines) + "\n", out.step_lines
+import tree
+from wording import tend_text
 
 
 def moment_text(m, style, zone):
@@ -258,6 +58,7 @@ def toml_source(program, source):
         parts = [f'{n} = {{ column = "{n}", currency = "USD" }}' if program["customer"].get(n) == "money" else f'{n} = "{n}"' for n in names]
         if source.get("tags"):
             parts.append('tags = "tags"')
+        parts += [f'"consent.{name}" = "consent_{name}"' for name in source.get("consent", [])]
         lines.append(f"attributes = {{ {', '.join(parts)} }}")
     return lines, columns, names
 
@@ -266,12 +67,22 @@ def write_source(program, source, folder):
     lines, columns, names = toml_source(program, source)
     with open(folder / f"{source['name']}.csv", "w", newline="", encoding="utf-8") as file:
         out = csv.writer(file, lineterminator="\n")
-        out.writerow(columns + names + (["tags"] if source.get("tags") else []))
+        out.writerow(columns + names + (["tags"] if source.get("tags") else []) + [f"consent_{n}" for n in source.get("consent", [])])
         for row in source["rows"]:
             at = [moment_text(row["at"], source.get("style"), program.get("timezone"))] if "at" in columns else []
             tags = [";".join(row.get("tags", []))] if source.get("tags") else []
-            out.writerow([row["customer"]] + at + [cell(row["values"].get(n)) for n in names] + tags)
+            consent = [{True: "yes", False: "no", None: ""}[row.get("consent", {}).get(n)] for n in source.get("consent", [])]
+            out.writerow([row["customer"]] + at + [cell(row["values"].get(n)) for n in names] + tags + consent)
     return lines
+
+
+def channels(program):
+    """Every channel that the program names."""
+    steps = [s for p in program["playbooks"] for s in tree.steps_of(p["steps"])]
+    named = [c for m in program["messages"].values() for c in m["channels"]] + [c for s in steps for c in s.get("channels", [])]
+    rules = program.get("policy", {})
+    asked = [r["channel"] for r in rules.get("quiet", []) + rules.get("caps", []) if r.get("channel")] + rules.get("consent", [])
+    return sorted(set(named + asked))
 
 
 def write(program, folder):
@@ -281,8 +92,10 @@ def write(program, folder):
     toml = ["[workspace]", 'name = "model"', 'language = "en"', ""]
     for source in program["sources"]:
         toml += write_source(program, source, folder) + [""]
-    for channel in sorted({m["channel"] for m in program["messages"].values()}):
+    for channel in channels(program):
         toml += [f"[channels.{channel}]", 'adapter = "file"', f'path = "{channel}.jsonl"', ""]
+    if program.get("teams"):
+        toml += ["[teams]"] + [f"{name} = {json.dumps(members)}" for name, members in program["teams"].items()] + [""]
     text, step_lines = tend_text(program)
     (folder / "tend.toml").write_text("\n".join(toml), encoding="utf-8")
     (folder / "playbooks.tend").write_text(text, encoding="utf-8")
@@ -296,6 +109,3 @@ def range_arguments(program):
     return ["--from", moment_text(program["from"], style, program.get("timezone")),
             "--to", moment_text(program["to"], style, program.get("timezone"))]
 
-
-def all_steps(playbook):
-    return list(model.steps_of(playbook["steps"]))

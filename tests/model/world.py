@@ -1,0 +1,199 @@
+"""Everybody together: moment after moment, and at each what customers do to one another (§2, §12). Nothing else crosses customers.
+
+`run` is the whole run of a program over its sources; `Result` what comes out."""
+import collections
+import heapq
+import random
+
+import clock
+import draws
+import tree
+from budgets import Budgets
+from clock import Moment
+from entry import Asked
+
+BACKFILL_DAY = clock.EXACT["day"]
+
+
+def inputs_by_customer(program):
+    """§2: sources by the moment at which a row is taken (stable), then at one moment by source name (bytes), then row.
+    Gives customer -> (dated, registers). A row's `taken` is later than its `at` where an event comes late (§4)."""
+    rows = []
+    for source in program["sources"]:
+        for number, row in enumerate(source["rows"]):
+            cells = {name: None if value is None else tree.literal(value) for name, value in row["values"].items()}
+            taken = row.get("taken", row.get("at"))
+            given = {"at": taken}
+            if "event" in source:
+                given.update(event=source["event"], fields={n: v for n, v in cells.items() if v is not None}, happened=row["at"])
+            else:
+                given.update(attributes=cells, tags=row.get("tags", []), consent=row.get("consent", {}))
+            rows.append((taken, source["name"].encode(), number, row["customer"], given))
+    found = {}
+    for at, _, _, customer, given in sorted(rows, key=lambda r: (r[0] is not None, r[0] or 0, r[1], r[2])):
+        dated, registers = found.setdefault(customer, ([], []))
+        (registers if at is None else dated).append(given)
+    for dated, _ in found.values():
+        for given in dated:
+            given["at"] = Moment(given["at"])
+    return found
+
+
+class World:
+    def __init__(self, program, readings, customer_type, trace=False, noise=None):
+        self.program, self.start, self.end = program, Moment(program["from"]), Moment(program["to"])
+        self.letters = []           # (sender's id, his place, receiver, input) or, of an ask, (…, None, what is asked)
+        self.budgets = Budgets(program)
+        self.stats = collections.Counter()
+        self.customers = {}
+        for identity, (dated, registers) in inputs_by_customer(program).items():
+            customer = customer_type(program, identity, readings, self, trace)
+            customer.history(dated, registers)
+            dice = random.Random(f"{noise} {identity}")
+            for _ in range(40 if noise is not None else 0):
+                customer.push(Moment(dice.randrange(self.start, self.end)))
+            self.customers[identity] = customer
+
+    def customer(self, identity):
+        """Somebody else, if he is known by now."""
+        found = self.customers.get(identity)
+        return found if found is not None and found.exists() else None
+
+    def accepts(self, customer, message, channel):
+        """What the channel answers."""
+        return not draws.rejected(self.program.get("reject_percent", 0), customer, message, channel)
+
+    # --- between customers (§2.5, §12) -------------------------------------------------------------------------------------
+
+    def tell(self, sender, place, receiver, playbook):
+        """`start P for X`: an entry that X is asked for in the next round."""
+        self.letters.append((sender.id.encode(), place, receiver, {"start": playbook}))
+
+    def ask(self, sender, place, asked):
+        """A grant or a credit: answered in the order of the round, the answer is an input of the next one."""
+        self.letters.append((sender.id.encode(), place, sender.id, asked))
+
+    def rounds(self, m):
+        """What was sent in round r is taken in round r + 1 of the same moment, in the order of (sender, his place)."""
+        while self.letters:
+            batch, self.letters = sorted(self.letters, key=lambda letter: letter[:2]), []
+            for _, _, _, item in batch:
+                if "budget" in item:
+                    item["accepted"] = self.budgets.answer(item, m, self)
+            for _, _, receiver, item in batch:
+                customer = self.customer(receiver)
+                if customer is None:  # missing or unknown: recorded, nothing happens
+                    self.stats["letters to nobody"] += 1
+                    continue
+                self.stats["letters"] += 1
+                customer.now = m
+                customer.input_turn(item)
+                customer.caused()
+
+    # --- moment after moment ---------------------------------------------------------------------------------------------
+
+    def run(self):
+        self.deploy()
+        self.moment(self.start)
+        while True:
+            moments = [m for m in (c.next_moment() for c in self.customers.values()) if m is not None]
+            if not moments or min(moments) >= self.end:
+                return
+            self.moment(min(moments))
+
+    def moment(self, m):
+        """Time, what it caused, inputs from outside, then the rounds. What is due at the start itself by time is history."""
+        due = [c for _, c in sorted(self.customers.items(), key=lambda pair: pair[0].encode()) if c.next_moment() == m]
+        timed = [c for c in due if c.exists() and c.by_time(m)]
+        for customer in due:
+            customer.now = m
+        for customer in timed:
+            customer.timer_turn()
+        self.rank(timed)
+        for customer in due:
+            if customer in timed:
+                customer.timer_turn_on()
+                customer.caused()
+            customer.inputs()
+        self.rounds(m)
+
+    def rank(self, customers):
+        """`pace N people per D`: of those whom an occurrence lets in rank r enters floor(r * D / N) later (§7)."""
+        groups = collections.defaultdict(list)
+        for customer in customers:
+            for name, number, asked in customer.let_in:
+                groups[(name, number)].append((draws.draw("pace", name, customer.id), customer.id.encode(), customer, asked))
+            customer.let_in = []
+        for (name, _), members in groups.items():
+            pace = next(p for p in self.program["playbooks"] if p["name"] == name)["pace"]
+            for rank, (_, _, customer, asked) in enumerate(sorted(members, key=lambda member: member[:2])):
+                customer.let_in.append((asked, rank * clock.length(pace["per"]) // pace["n"]))
+
+    def deploy(self):
+        """§13: the bits are set; a backfill lets in those whose bit was just set to 1, `N per day` by rank."""
+        at_once = collections.defaultdict(list)
+        for playbook in sorted(self.program["playbooks"], key=lambda p: p["name"].encode()):
+            backfill = playbook.get("backfill", "none")
+            holding = [(draws.draw("backfill", playbook["name"], c.id), c.id.encode(), c) for c in self.customers.values()
+                       if c.exists() and c.to_backfill(playbook)] if backfill != "none" else []
+            for rank, (_, _, customer) in enumerate(sorted(holding, key=lambda h: h[:2])):
+                days = 0 if backfill == "all" else rank // backfill
+                for clause in customer.to_backfill(playbook):
+                    if days:
+                        customer.postpone(self.start + days * BACKFILL_DAY, Asked(playbook, clause))
+                    else:
+                        at_once[customer.id].append(Asked(playbook, clause))
+        for identity in sorted(at_once, key=str.encode):
+            self.customers[identity].deploy(at_once[identity])
+
+
+class Result:
+    """`sends` in the order of --sends; `figures` by playbook; `traces` by customer where asked for."""
+
+    def __init__(self):
+        self.sends, self.figures, self.traces, self.stats = [], {}, {}, collections.Counter()
+        self.customers = self.events = 0
+
+
+def blank_figures(playbook):
+    return {"entered": 0, "goal": 0, "left": 0, "finished": 0, "live": 0, "held_out": 0, "held_out_goal": 0,
+            "reached": [0] * len(list(tree.steps_of(playbook["steps"]))), "sends": collections.Counter(), "skipped": collections.Counter()}
+
+
+def told(world):
+    """The result of a world whose run is over."""
+    result = Result()
+    result.stats += world.stats
+    for p in world.program["playbooks"]:
+        result.figures[p["name"]] = blank_figures(p)
+    made = []
+    for identity, customer in world.customers.items():
+        made += [(send[0], identity.encode(), number, send) for number, send in enumerate(customer.sends)]
+        result.customers += customer.exists()
+        result.events += customer.taken
+        result.stats += customer.stats
+        result.traces[identity] = customer.trace
+        for (name, step), times in customer.reached.items():
+            result.figures[name]["reached"][step] += times
+        for (name, message, channel, reason), times in customer.skips.items():
+            result.figures[name]["skipped"][(message, channel, reason)] += times
+        for j in customer.in_order():
+            figures = result.figures[j.playbook["name"]]
+            figures["entered"] += 1
+            figures["goal" if j.goal else j.status] += 1  # §8: goal if reached, whatever else
+            figures["held_out"] += j.held
+            figures["held_out_goal"] += j.held and j.goal
+    for _, _, _, send in sorted(made, key=lambda s: s[:3]):  # by moment, customer (bytes), then as made
+        result.sends.append(send)
+        result.figures[send[2]]["sends"][(send[3], send[4])] += 1
+    return result
+
+
+def run(program, readings=None, customer_type=None, trace=False, noise=None):
+    """The whole run. `readings` overrides READINGS; `customer_type` lets a test put a wrong engine in; `noise` is a seed for timer
+    turns at moments at which nothing is due, which must change nothing."""
+    import model  # here, because the model is made of what stands in the world
+    chosen = {name: kinds[0] for name, kinds in model.READINGS.items()} | (readings or {})
+    world = World(tree.prepared(program), chosen, customer_type or model.Customer, trace, noise)
+    world.run()
+    return told(world)
