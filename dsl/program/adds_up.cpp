@@ -166,7 +166,7 @@ bool step_adds_up(const Program& program, const Playbook& playbook, std::uint32_
       return step.expression != kNone && step.budget != kNone && none_or_below(step.slot, playbook.grants.size());
     case StepKind::credit:
       return step.expression != kNone && step.budget != kNone && step.person.kind != Person::Kind::none;
-    case StepKind::start: return step.playbook != kNone;
+    case StepKind::start: return step.playbook != kNone || playbook.superseded;
     case StepKind::let: return step.expression != kNone && step.slot < playbook.lets.size();
     case StepKind::tag:
     case StepKind::untag:
@@ -177,6 +177,7 @@ bool step_adds_up(const Program& program, const Playbook& playbook, std::uint32_
 
 bool playbook_adds_up(const Program& program, const Playbook& playbook) {
   const std::size_t expressions = program.expressions.size();
+  if (playbook.superseded && !playbook.enters.empty()) return false;
   for (const Enter& enter : playbook.enters) {
     if (enter.kind == EnterKind::on_event && enter.event >= program.events.size()) return false;
     if (enter.kind == EnterKind::when && enter.condition == kNone) return false;
@@ -204,9 +205,20 @@ bool playbook_adds_up(const Program& program, const Playbook& playbook) {
 }
 
 template <typename T>
-bool names_rise(const std::vector<T>& things, std::size_t from) {
-  for (std::size_t i = from + 1; i < things.size(); ++i) {
+bool names_rise(const std::vector<T>& things, std::size_t from, std::uint32_t leftovers = 0) {
+  if (things.size() < from + leftovers) return false;
+  for (std::size_t i = from + 1; i < things.size() - leftovers; ++i) {
     if (!(things[i - 1].name < things[i].name)) return false;
+  }
+  return true;
+}
+
+/// By name; of one name the newest first, all others superseded.
+bool playbooks_stand_in_order(const std::vector<Playbook>& playbooks) {
+  for (std::size_t i = 1; i < playbooks.size(); ++i) {
+    const Playbook &before = playbooks[i - 1], &one = playbooks[i];
+    const bool older = before.name == one.name && one.superseded && one.version < before.version;
+    if (!older && !(before.name < one.name)) return false;
   }
   return true;
 }
@@ -222,8 +234,11 @@ bool adds_up(const Program& program) {
   for (std::uint32_t i = 0; i < kBuiltinEventCount; ++i) {
     if (program.events[i].name != kBuiltinEvents[i]) return false;
   }
-  if (!names_rise(program.attributes, 2) || !names_rise(program.events, kBuiltinEventCount)) return false;
-  if (!names_rise(program.messages, 0) || !names_rise(program.playbooks, 0)) return false;
+  const Leftovers& leftovers = program.leftovers;
+  if (!names_rise(program.attributes, 2, leftovers.attributes)) return false;
+  if (!names_rise(program.events, kBuiltinEventCount, leftovers.events)) return false;
+  if (!names_rise(program.messages, 0, leftovers.messages)) return false;
+  if (!playbooks_stand_in_order(program.playbooks)) return false;
   if (!sorted_below(program.activity, program.events.size())) return false;
   for (const Constant& constant : program.constants) {
     if (!constant_adds_up(constant)) return false;
@@ -247,8 +262,10 @@ bool adds_up(const Program& program) {
       }
     }
   }
-  if (!names_rise(program.budgets, 0) || !names_rise(program.partners, 0)) return false;
-  if (!names_rise(program.calendars, 0) || !names_rise(program.functions, 0)) return false;
+  if (!names_rise(program.budgets, 0, leftovers.budgets)) return false;
+  if (!names_rise(program.partners, 0, leftovers.partners)) return false;
+  if (!names_rise(program.calendars, 0)) return false;
+  if (!names_rise(program.functions, 0, leftovers.functions)) return false;
   for (const Playbook& playbook : program.playbooks) {
     if (!playbook_adds_up(program, playbook)) return false;
   }

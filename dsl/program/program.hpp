@@ -251,7 +251,7 @@ struct Step {
   std::uint32_t duration = kNone;         // wait_until_condition: expression
   std::uint32_t budget = kNone;
   std::uint32_t slot = kNone;
-  std::uint32_t playbook = kNone;         // start
+  std::uint32_t playbook = kNone;         // start; kNone where it was removed (of superseded playbooks alone)
   std::uint32_t event = kNone;            // emit
   std::vector<FieldSet> fields;           // emit: in the order of the event's fields
   std::uint32_t times = 0;                // repeat
@@ -401,6 +401,8 @@ struct Slot {
 
 struct Playbook {
   std::string name;
+  std::uint32_t version = 1;              // counts the edits of what its journeys do (graft.hpp)
+  bool superseded = false;                // an older version, or a removed playbook: takes nobody in, those inside finish
   std::string title;
   std::string description;                // `describe`
   std::string owner;
@@ -429,8 +431,20 @@ struct Playbook {
 };
 
 // ---- the whole -----------------------------------------------------------------------------------------------------------
+/// How many parts at a table's end are there only for superseded playbooks (graft.hpp): 0 in what the checker makes. They stand
+/// in no order, and may have the name of a part before them.
+struct Leftovers {
+  std::uint32_t attributes = 0;
+  std::uint32_t events = 0;
+  std::uint32_t messages = 0;
+  std::uint32_t budgets = 0;
+  std::uint32_t partners = 0;
+  std::uint32_t functions = 0;
+};
+
 /// Shape: playbooks, messages, budgets, partners, currencies, calendars and functions sorted by name (bytes), so that
-/// index order is name order. Names from a package are qualified: `retention.hello`.
+/// index order is name order. Names from a package are qualified: `retention.hello`. Playbooks of one name stand together, the
+/// newest version first; where the first is superseded too, the playbook was removed.
 struct Program {
   std::string timezone = "UTC";           // the policy's
   Policy policy;
@@ -449,6 +463,7 @@ struct Program {
   std::vector<DeclaredCurrency> currencies;
   std::vector<Calendar> calendars;
   std::vector<Function> functions;
+  Leftovers leftovers;
 };
 
 /// Where things stand in the text; not part of the program's bytes.
@@ -482,5 +497,7 @@ std::optional<Places> deserialize_places(std::string_view bytes);
 std::optional<std::uint32_t> find_attribute(const Program& program, std::string_view name);
 std::optional<std::uint32_t> find_event(const Program& program, std::string_view name);
 std::optional<std::uint32_t> find_field(const Event& event, std::string_view name);
+/// The newest version of the playbook of this name; it may be superseded (removed).
+std::optional<std::uint32_t> find_playbook(const Program& program, std::string_view name);
 
 }  // namespace tend::program

@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::string_view kProgramMagic = "tend.prg";
 constexpr std::string_view kPlacesMagic = "tend.plc";
-constexpr std::uint32_t kFormatVersion = 2;
+constexpr std::uint32_t kFormatVersion = 3;
 constexpr int kConstantDepthMax = 8;  // lists within lists within constants
 
 class Writer {
@@ -380,6 +380,8 @@ const auto io_arm = [](auto& io, auto& v) {
 
 const auto io_playbook = [](auto& io, auto& v) {
   io.text(v.name);
+  io.u32(v.version);
+  io.flag(v.superseded);
   io.text(v.title);
   io.text(v.description);
   io.text(v.owner);
@@ -440,6 +442,10 @@ void io_program(Io& io, P& v) {
   });
   io.list(v.calendars, io_calendar);
   io.list(v.functions, io_function);
+  for (auto* count : {&v.leftovers.attributes, &v.leftovers.events, &v.leftovers.messages, &v.leftovers.budgets,
+                      &v.leftovers.partners, &v.leftovers.functions}) {
+    io.u32(*count);
+  }
 }
 
 const auto io_span = [](auto& io, auto& v) {
@@ -543,6 +549,9 @@ std::optional<std::uint32_t> find_event(const Program& program, std::string_view
 }
 std::optional<std::uint32_t> find_field(const Event& event, std::string_view name) {
   return find_named(event.fields, name);
+}
+std::optional<std::uint32_t> find_playbook(const Program& program, std::string_view name) {
+  return find_named(program.playbooks, name);
 }
 
 }  // namespace tend::program

@@ -102,7 +102,30 @@ Program sample() {
   return p;
 }
 
+Playbook name_alone(const Program& program, std::uint32_t version) {
+  Playbook playbook;
+  playbook.name = program.playbooks[0].name;
+  playbook.version = version;
+  playbook.superseded = true;
+  return playbook;
+}
+
 }  // namespace
+
+TEST_CASE("older versions stand behind the newest, and leftovers at the end of tables") {
+  Program p = sample();
+  p.playbooks[0].version = 3;
+  p.playbooks.push_back(name_alone(p, 2));
+  p.playbooks.push_back(name_alone(p, 1));
+  p.messages.push_back(p.messages[0]);
+  p.leftovers.messages = 1;
+  const auto back = deserialize(serialize(p));
+  REQUIRE(back);
+  CHECK(back->playbooks[2].version == 1);
+  CHECK(back->leftovers.messages == 1);
+  std::swap(p.playbooks[1], p.playbooks[2]);
+  CHECK_FALSE(deserialize(serialize(p)));
+}
 
 TEST_CASE("a program comes back with the same bytes") {
   const std::string bytes = serialize(sample());
@@ -117,7 +140,7 @@ TEST_CASE("a program comes back with the same bytes") {
 
 TEST_CASE("the first bytes of a program are its magic and version") {
   const std::string bytes = serialize(sample());
-  CHECK(bytes.substr(0, 12) == std::string("tend.prg\x02\0\0\0", 12));
+  CHECK(bytes.substr(0, 12) == std::string("tend.prg\x03\0\0\0", 12));
   CHECK(bytes.substr(12, 4) == std::string("\x0d\0\0\0", 4));  // little endian: the zone's length
   CHECK(bytes.substr(16, 13) == "Asia/Shanghai");
 }
@@ -178,7 +201,12 @@ TEST_CASE("what does not add up is refused") {
   CHECK(refused([](Program& p) { p.playbooks[0].steps[1].target = 1; }));  // a jump backwards
   CHECK(refused([](Program& p) { p.playbooks[0].steps[1].arms = 2; }));
   CHECK(refused([](Program& p) { p.playbooks[0].steps[0].message = kNone; }));
-  CHECK(refused([](Program& p) { p.playbooks.push_back(p.playbooks[0]); }));  // names must rise
+  CHECK(refused([](Program& p) { p.playbooks.push_back(p.playbooks[0]); }));    // names must rise
+  CHECK(refused([](Program& p) { p.playbooks.push_back(name_alone(p, 1)); }));  // of one version twice
+  CHECK(refused([](Program& p) { p.playbooks[0].superseded = true; }));         // and yet it takes people in
+  CHECK(refused([](Program& p) { p.leftovers.events = 2; }));                   // more than there are
+  CHECK(refused([](Program& p) { p.messages.push_back(p.messages[0]); }));      // twice, and none is left over
+  CHECK(refused([](Program& p) { p.playbooks[0].steps[2].kind = StepKind::start; }));
   CHECK(refused([](Program& p) { p.events[3].name = "lost"; }));
   CHECK(refused([](Program& p) { p.constants[0].number = 1.0 / 0.0 * 0.0; }));
 }
