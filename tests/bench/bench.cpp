@@ -31,7 +31,8 @@ const std::vector<Figure>& reported() { return figures; }
 int main(int argc, char** argv) {
   using namespace tend::bench;
   std::string json, only, orders = "../shared/data/cdnow/orders.csv";
-  unsigned customers = 1'000'000;
+  bool peers = true;
+  unsigned customers = 1'000'000, journeys = 2'000'000;
   for (int i = 1; i + 1 < argc; i += 2) {
     const std::string option = argv[i];
     if (option == "--json")
@@ -42,10 +43,14 @@ int main(int argc, char** argv) {
       orders = argv[i + 1];
     else if (option == "--customers")
       customers = static_cast<unsigned>(std::atoi(argv[i + 1]));
+    else if (option == "--journeys")
+      journeys = static_cast<unsigned>(std::atoi(argv[i + 1]));
+    else if (option == "--peers")
+      peers = std::strcmp(argv[i + 1], "no") != 0;
     else {
       std::fprintf(stderr,
-                   "bench: unknown option %s; there is --json FILE, --only log|replay|simulate|check|memory, --orders "
-                   "FILE, --customers N\n",
+                   "bench: unknown option %s; there is --json FILE, --only log|journey|replay|simulate|check|memory, "
+                   "--orders FILE, --customers N, --journeys N, --peers no\n",
                    argv[i]);
       return 3;
     }
@@ -55,6 +60,7 @@ int main(int argc, char** argv) {
   const std::string scratch = (std::filesystem::current_path() / ("build/bench-" + std::to_string(getpid()))).string();
   std::filesystem::create_directories(scratch);
   const auto wanted = [&only](const char* name) { return only.empty() || only == name; };
+  if (wanted("journey")) bench_journey(scratch, journeys, peers);
   if (wanted("log")) bench_log(scratch);
   if (wanted("check")) {
     bench_check(tend);

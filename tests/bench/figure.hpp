@@ -30,5 +30,6 @@ void bench_simulate(const std::string& scratch, const std::string& tend, const s
 void bench_check(const std::string& tend);
 void bench_check_large(const std::string& scratch, const std::string& tend);
 void bench_memory(const std::string& orders);
+void bench_journey(const std::string& scratch, unsigned customers, bool peers);
 
 }  // namespace tend::bench
