@@ -44,6 +44,7 @@ CheckResult check(std::span<const text::Source> sources, std::span<const syntax:
   }
   for (const auto& [code, currency] : workspace.schema.own_currencies) program.currencies.push_back(currency);
   result.places.policy = workspace.schema.policy_place;
+  result.places.policy_clauses = workspace.schema.policy_clauses;
   lower_budgets(workspace, program, result.places);
   lower_partners(workspace, program);
   lower_functions(workspace, program);
@@ -85,6 +86,7 @@ CheckResult check(std::span<const text::Source> sources, std::span<const syntax:
   lint_all(workspace, uses, findings, program, result.places);
   lint_always_holds(workspace, traits.program, traits.places);
   show_at_uses(workspace);
+  for (const text::Source& source : sources) result.places.lines.push_back(text::lines_of(source.text));
   result.program = std::move(program);
   result.tests = std::move(tests);
   return result;

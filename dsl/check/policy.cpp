@@ -70,7 +70,7 @@ std::optional<program::Cap> cap_in_last(Workspace& workspace, const Stmt& statem
 
 class Policy {
  public:
-  explicit Policy(Workspace& workspace) : workspace_(workspace), out_(workspace.schema.policy) {}
+  explicit Policy(Workspace& workspace) : workspace_(workspace), out_(workspace.schema.policy), places_(workspace.schema.policy_clauses) {}
 
   void block(const Stmt& policy) {
     if (!policy.name.text.empty() && !names_.insert(policy.name.text).second)
@@ -91,7 +91,11 @@ class Policy {
     compare_caps(workspace_, out_.caps, caps_);
     for (const ChannelFacts& channel : workspace_.options.channels)
       out_.quiet.insert(out_.quiet.end(), channel.closed.begin(), channel.closed.end());
-    for (std::vector<std::string>* names : {&out_.consent, &out_.purposes}) std::sort(names->begin(), names->end());
+    for (const auto& [name, place] : consent_) {
+      out_.consent.push_back(name);
+      places_.consent.push_back(place);
+    }
+    std::sort(out_.purposes.begin(), out_.purposes.end());
   }
 
  private:
@@ -120,23 +124,33 @@ class Policy {
     switch (static_cast<Keyword>(line.parts[0].keyword)) {
       case Keyword::calendar: return calendar(line);
       case Keyword::quiet:
-        if (const auto quiet = quiet_of(workspace_, line)) out_.quiet.push_back(*quiet);
+        if (const auto quiet = quiet_of(workspace_, line)) {
+          out_.quiet.push_back(*quiet);
+          places_.quiet.push_back(line.head);
+        }
         return;
       case Keyword::blackout: return blackout(line);
       case Keyword::cap:
         if (const auto cap = cap_of(workspace_, line)) {
           out_.caps.push_back(*cap);
           caps_.push_back(&line);
+          places_.caps.push_back(line.head);
         }
         return;
       case Keyword::rate: return rate(line);
       case Keyword::load:
-        if (const auto load = pace_of(workspace_, line); load && once(line, "load")) out_.load = load;
+        if (const auto load = pace_of(workspace_, line); load && once(line, "load")) {
+          out_.load = load;
+          places_.load = line.head;
+        }
         return;
       case Keyword::consent_on: return consent(line);
       case Keyword::purpose: return purpose(line);
       case Keyword::holdout:
-        if (const auto share = holdout_of(workspace_, line); share && once(line, "holdout")) out_.holdout = *share;
+        if (const auto share = holdout_of(workspace_, line); share && once(line, "holdout")) {
+          out_.holdout = *share;
+          places_.holdout = line.head;
+        }
         return;
       default: workspace_.broken = true;
     }
@@ -166,6 +180,7 @@ class Policy {
       return;
     }
     out_.blackouts.push_back({*first, *last, *channel});
+    places_.blackouts.push_back(line.head);
   }
 
   void rate(const Stmt& line) {
@@ -178,7 +193,7 @@ class Policy {
   void consent(const Stmt& line) {
     for (const Part& part : line.parts) {
       if (part.what != Part::What::name || !known_channel(workspace_, part.name)) continue;
-      if (once(line, "consent on " + part.name.text)) out_.consent.push_back(part.name.text);
+      if (once(line, "consent on " + part.name.text)) consent_.emplace(part.name.text, line.head);
     }
   }
 
@@ -189,6 +204,8 @@ class Policy {
 
   Workspace& workspace_;
   program::Policy& out_;
+  program::PolicyPlaces& places_;
+  std::map<std::string, Span> consent_;  // where it is asked for each channel
   std::set<std::string> names_;
   std::set<std::string> seen_;
   std::vector<const Stmt*> caps_;

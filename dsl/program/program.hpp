@@ -477,13 +477,20 @@ struct PlaybookPlaces {
   std::vector<StepPlace> steps;           // as Playbook::steps
   std::vector<text::Span> arms;
 };
+struct PolicyPlaces {                     // empty spans where not written
+  std::vector<text::Span> quiet;          // as Policy::quiet; a channel's own hours, which follow, stand nowhere
+  std::vector<text::Span> blackouts, caps, consent;  // as Policy has them
+  text::Span load, holdout;
+};
 struct Places {
   std::vector<std::string> files;         // names, by Span::file
+  std::vector<text::Lines> lines;         // where the lines of each begin
   std::vector<text::Span> nodes;          // as Program::nodes
   std::vector<PlaybookPlaces> playbooks;
   std::vector<text::Span> messages;       // as Program::messages: the name
   std::vector<text::Span> budgets;        // as Program::budgets: the name
   text::Span policy;                      // empty where there is none
+  PolicyPlaces policy_clauses;
 };
 
 /// The stable serialised form (docs/formats/program.md): version, then every part in order. Equal programs have equal bytes.

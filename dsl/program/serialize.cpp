@@ -12,7 +12,8 @@ namespace {
 
 constexpr std::string_view kProgramMagic = "tend.prg";
 constexpr std::string_view kPlacesMagic = "tend.plc";
-constexpr std::uint32_t kFormatVersion = 3;
+constexpr std::uint32_t kProgramVersion = 3;
+constexpr std::uint32_t kPlacesVersion = 4;
 constexpr int kConstantDepthMax = 8;  // lists within lists within constants
 
 class Writer {
@@ -480,24 +481,31 @@ void io_places(Io& io, P& v) {
   io.list(v.messages, io_span);
   io.list(v.budgets, io_span);
   io_span(io, v.policy);
+  io.list(v.policy_clauses.quiet, io_span);
+  io.list(v.policy_clauses.blackouts, io_span);
+  io.list(v.policy_clauses.caps, io_span);
+  io.list(v.policy_clauses.consent, io_span);
+  io_span(io, v.policy_clauses.load);
+  io_span(io, v.policy_clauses.holdout);
+  io.list(v.lines, [](auto& inner, auto& lines) { inner.list(lines.begins, io_u32); });
 }
 
 // Takes magic and version off; false where they are not this build's.
-bool open(std::string_view& bytes, std::string_view magic) {
+bool open(std::string_view& bytes, std::string_view magic, std::uint32_t readable) {
   if (bytes.substr(0, magic.size()) != magic) return false;
   bytes.remove_prefix(magic.size());
   std::uint32_t version = 0;
   Reader reader(bytes.substr(0, 4));
   reader.u32(version);
-  if (!reader.done() || version != kFormatVersion) return false;
+  if (!reader.done() || version != readable) return false;
   bytes.remove_prefix(4);
   return true;
 }
 
-Writer begin(std::string_view magic) {
+Writer begin(std::string_view magic, std::uint32_t version) {
   Writer writer;
   writer.bytes = magic;
-  writer.u32(kFormatVersion);
+  writer.u32(version);
   return writer;
 }
 
@@ -512,13 +520,13 @@ std::optional<std::uint32_t> find_named(const std::vector<T>& things, std::strin
 }  // namespace
 
 std::string serialize(const Program& program) {
-  Writer writer = begin(kProgramMagic);
+  Writer writer = begin(kProgramMagic, kProgramVersion);
   io_program(writer, program);
   return std::move(writer.bytes);
 }
 
 std::optional<Program> deserialize(std::string_view bytes) {
-  if (!open(bytes, kProgramMagic)) return std::nullopt;
+  if (!open(bytes, kProgramMagic, kProgramVersion)) return std::nullopt;
   Reader reader(bytes);
   Program program;
   io_program(reader, program);
@@ -527,13 +535,13 @@ std::optional<Program> deserialize(std::string_view bytes) {
 }
 
 std::string serialize(const Places& places) {
-  Writer writer = begin(kPlacesMagic);
+  Writer writer = begin(kPlacesMagic, kPlacesVersion);
   io_places(writer, places);
   return std::move(writer.bytes);
 }
 
 std::optional<Places> deserialize_places(std::string_view bytes) {
-  if (!open(bytes, kPlacesMagic)) return std::nullopt;
+  if (!open(bytes, kPlacesMagic, kPlacesVersion)) return std::nullopt;
   Reader reader(bytes);
   Places places;
   io_places(reader, places);

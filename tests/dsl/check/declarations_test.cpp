@@ -62,6 +62,26 @@ TEST_CASE("a policy's lines, of several blocks together") {
   CHECK(program.calendars[0].workdays.at(0).first == program.calendars[0].holidays[0].last + 1);
 }
 
+TEST_CASE("where a policy's lines stand") {
+  const Checked checked = check_text(
+      "policy {\n  quiet 21:00 to 09:00\n  cap 1 message per day\n  holdout 5%\n}\n"
+      "policy b {\n  consent on sms\n  consent on email\n  blackout 2027-02-05 to 2027-02-08\n  load 3 tasks per "
+      "day\n}");
+  const program::Places& places = checked.result.places;
+  REQUIRE(checked.result.program);
+  REQUIRE(places.lines.size() == 1);
+  const auto line = [&](text::Span span) { return text::line_number(places.lines[0], span.begin); };
+  const program::PolicyPlaces& clauses = places.policy_clauses;
+  REQUIRE(clauses.consent.size() == 2);  // in the order of the channels' names
+  CHECK(line(clauses.quiet.at(0)) == 2);
+  CHECK(line(clauses.caps.at(0)) == 3);
+  CHECK(line(clauses.holdout) == 4);
+  CHECK(line(clauses.consent[0]) == 8);
+  CHECK(line(clauses.consent[1]) == 7);
+  CHECK(line(clauses.blackouts.at(0)) == 9);
+  CHECK(line(clauses.load) == 10);
+}
+
 TEST_CASE("mistakes in policies") {
   CHECK(codes_of("policy { holdout 5% }\npolicy { holdout 6% }") == "T0208");
   CHECK(codes_of("policy a { holdout 5% }\npolicy a { load 3 tasks per day }") == "T0208");

@@ -239,11 +239,17 @@ TEST_CASE("places come back, and broken ones are refused") {
   book.caps = {{0, 13, 14}};
   places.playbooks = {book};
   places.budgets = {{0, 15, 16}};
+  places.policy_clauses.caps = {{0, 17, 18}};
+  places.policy_clauses.holdout = {0, 19, 20};
+  places.lines = {{{0, 4}}};
   const std::string bytes = serialize(places);
   const auto back = deserialize_places(bytes);
   REQUIRE(back);
   CHECK(serialize(*back) == bytes);
   CHECK(back->playbooks[0].steps[0].line == 3);
+  CHECK(back->policy_clauses.caps[0].begin == 17);
+  CHECK(back->policy_clauses.holdout.end == 20);
+  CHECK(text::line_number(back->lines[0], 5) == 2);
   for (std::size_t size = 0; size < bytes.size(); ++size) CHECK_FALSE(deserialize_places(bytes.substr(0, size)));
   CHECK_FALSE(deserialize_places(serialize(sample())));
   CHECK_FALSE(deserialize(bytes));
