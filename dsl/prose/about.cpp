@@ -1,5 +1,6 @@
 #include "dsl/prose/about.hpp"
 
+#include "dsl/prose/limits.hpp"
 #include "dsl/prose/reading.hpp"
 
 namespace tend::prose {
@@ -9,14 +10,6 @@ using program::Enter;
 using program::EnterKind;
 using program::kNone;
 using program::Playbook;
-
-std::string share_words(std::uint32_t hundredths) { return number_words(hundredths / 100.0) + "%"; }
-
-std::string pace_words(const program::Pace& pace, const char* what_en, const char* what_zh, Tongue tongue) {
-  const std::string count = number_words(pace.count);
-  if (tongue == Tongue::zh) return "每" + per_words(pace.per, tongue) + "最多" + count + what_zh;
-  return "at most " + count + " " + what_en + " per " + per_words(pace.per, tongue);
-}
 
 /// Says sentences in the context's tongue.
 class About {
@@ -41,43 +34,23 @@ class About {
                     " of 100 (most have 50): where a cap lets only one message through, the higher goes first");
     }
     for (const program::Cap& cap : book_.caps)
-      say((zh_ ? "本剧本：" : "in this playbook: ") + cap_words(cap, context_.tongue));
+      say((zh_ ? "本剧本：" : "in this playbook: ") + cap_line(cap, context_.tongue));
     for (const program::Quiet& quiet : book_.quiet)
-      say((zh_ ? "本剧本：" : "in this playbook: ") + quiet_words(quiet, context_.tongue));
+      say((zh_ ? "本剧本：" : "in this playbook: ") + quiet_line(quiet, context_.tongue));
     return std::move(out_);
   }
 
-  static std::string cap_words(const program::Cap& cap, Tongue tongue) {
+  static std::string cap_line(const program::Cap& cap, Tongue tongue) {
     const bool zh = tongue == Tongue::zh;
-    const std::string kind = cap.message_class ? class_words(*cap.message_class, tongue) : "";
-    const std::string channel = cap.channel.empty() ? "" : (zh ? "经" : " on ") + name(cap.channel);
-    const std::string count = number_words(cap.count);
-    if (cap.in_last > 0) {
-      const std::string last = number_words(cap.in_last);
-      return zh ? "每个客户最近" + last + "条消息里最多" + count + "条" + kind
-                : "of a customer's last " + last + " messages at most " + count + " " +
-                      (cap.count == 1 ? "is " : "are ") + kind;
-    }
-    // A sliding day is no calendar day.
-    const bool day = cap.per == program::Duration{0, 86'400'000};
-    const std::string per = day ? (zh ? "24小时" : "24 hours") : duration_words(cap.per, tongue);
-    if (zh) {
-      return "每个客户任意" + per + "内" + channel + "最多收到" + count + "条" + kind + "消息，" +
-             (cap.skip ? "超出的不再发送" : "超出的推迟发送");
-    }
-    return "a customer gets at most " + count + " " + (kind.empty() ? "" : kind + " ") +
-           (cap.count == 1 ? "message" : "messages") + " in any " + per + channel + "; what is more is " +
-           (cap.skip ? "not sent" : "sent later");
+    const std::string words = cap_words(cap, tongue);
+    if (cap.in_last > 0) return zh ? "每个客户" + words : "of a customer's" + words.substr(words.find(" last"));
+    if (zh) return "每个客户" + words + "，" + (cap.skip ? "超出的不再发送" : "超出的推迟发送");
+    return "a customer gets " + words + "; what is more is " + (cap.skip ? "not sent" : "sent later");
   }
 
-  static std::string quiet_words(const program::Quiet& quiet, Tongue tongue) {
-    const std::string from = time_words(quiet.from), to = time_words(quiet.to);
-    const std::string channel =
-        quiet.channel.empty() ? "" : (tongue == Tongue::zh ? "经" : " on ") + name(quiet.channel);
-    if (tongue == Tongue::zh)
-      return "客户当地时间" + from + "到" + to + "不" + channel + "发送，等到" + to + "之后再发";
-    return "nothing is sent" + channel + " from " + from + " to " + to + " by the customer's clock; it waits until " +
-           to;
+  static std::string quiet_line(const program::Quiet& quiet, Tongue tongue) {
+    const std::string to = time_words(quiet.to);
+    return quiet_words(quiet, tongue) + (tongue == Tongue::zh ? "，等到" + to + "之后再发" : "; it waits until " + to);
   }
 
  private:
@@ -196,12 +169,6 @@ std::string on_edit_sentence(const Playbook& book, Tongue tongue) {
   return sentence(zh ? "剧本修改后，已在其中的客户" + all : "after an edit those inside are moved " + all, tongue);
 }
 
-std::string class_words(program::MessageClass message_class, Tongue tongue) {
-  static constexpr const char* kEn[] = {"marketing", "care", "transactional", "welcome"};
-  static constexpr const char* kZh[] = {"营销类", "关怀类", "通知类", "欢迎语"};
-  return (tongue == Tongue::zh ? kZh : kEn)[static_cast<std::size_t>(message_class)];
-}
-
 std::vector<std::string> read_policy(const program::Program& program, Tongue tongue) {
   const bool zh = tongue == Tongue::zh;
   const program::Policy& policy = program.policy;
@@ -209,14 +176,9 @@ std::vector<std::string> read_policy(const program::Program& program, Tongue ton
   const auto say = [&](const std::string& words) { out.push_back(sentence(words, tongue)); };
   say(zh ? "客户没有自己的时区时，按" + name(program.timezone) + "计"
          : "customers without a time zone of their own live in " + name(program.timezone));
-  for (const program::Quiet& quiet : policy.quiet) say(About::quiet_words(quiet, tongue));
-  for (const program::Blackout& blackout : policy.blackouts) {
-    const std::string channel = blackout.channel.empty() ? "" : (zh ? "经" : " on ") + name(blackout.channel);
-    const std::string first = date_words(blackout.first, tongue), last = date_words(blackout.last, tongue);
-    say(zh ? first + "至" + last + "（含两端）不" + channel + "发送"
-           : "nothing is sent" + channel + " from " + first + " to " + last + ", both days included");
-  }
-  for (const program::Cap& cap : policy.caps) say(About::cap_words(cap, tongue));
+  for (const program::Quiet& quiet : policy.quiet) say(About::quiet_line(quiet, tongue));
+  for (const program::Blackout& blackout : policy.blackouts) say(blackout_words(blackout, tongue));
+  for (const program::Cap& cap : policy.caps) say(About::cap_line(cap, tongue));
   for (const program::Rate& rate : policy.rates) {
     const std::string pace = pace_words(rate.pace, "messages are sent", "条", tongue);
     const std::string channel =
@@ -236,26 +198,6 @@ std::vector<std::string> read_policy(const program::Program& program, Tongue ton
            : share + " of everyone are a control group that no playbook contacts");
   }
   return out;
-}
-
-std::string read_budget(const program::Program& program, const program::Budget& budget, Tongue tongue) {
-  const bool zh = tongue == Tongue::zh;
-  std::vector<std::string> parts;
-  for (const program::BudgetLimit& limit : budget.limits) {
-    const std::string money = money_words(program, limit.amount, budget.currency, tongue);
-    const std::string per = limit.per ? per_words(*limit.per, tongue) : "";
-    if (zh) {
-      parts.push_back((limit.per_customer ? "每个客户" : "总共") + (per.empty() ? "" : "每" + per) + "最多" + money);
-    } else {
-      parts.push_back((limit.per_customer ? "at most " : "") + money + (limit.per_customer ? " per customer" : "") +
-                      (per.empty()          ? limit.per_customer ? "" : " in all"
-                       : limit.per_customer ? " and " + per
-                                            : " per " + per));
-    }
-  }
-  std::string out;
-  for (const std::string& part : parts) out += (out.empty() ? "" : zh ? "；" : "; ") + part;
-  return finish(out, tongue);
 }
 
 }  // namespace tend::prose
