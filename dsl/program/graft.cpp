@@ -269,7 +269,11 @@ Playbook Transplant::playbook(const Playbook& old) {
 
 text::Span Transplant::span(text::Span old) {
   if (old.file >= from_places_.files.size()) return {};
-  old.file = once(files_, old.file, [&] { return push(places_.files, from_places_.files[old.file]); });
+  old.file = once(files_, old.file, [&] {
+    places_.lines.resize(places_.files.size());
+    places_.lines.push_back(old.file < from_places_.lines.size() ? from_places_.lines[old.file] : text::Lines{});
+    return push(places_.files, from_places_.files[old.file]);
+  });
   return old;
 }
 

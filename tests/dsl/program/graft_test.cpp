@@ -39,6 +39,7 @@ Text grafted(const Text& now, const Text& before, const std::vector<Keep>& keep)
   CHECK(out.places.nodes.size() == out.program.nodes.size());
   CHECK(out.places.messages.size() == out.program.messages.size());
   REQUIRE(out.places.playbooks.size() == out.program.playbooks.size());
+  CHECK(out.places.lines.size() == out.places.files.size());
   for (std::size_t p = 0; p < out.program.playbooks.size(); ++p)
     if (!out.program.playbooks[p].steps.empty())
       CHECK(out.places.playbooks[p].steps.size() == out.program.playbooks[p].steps.size());
