@@ -13,6 +13,8 @@ import model
 import spelling
 import tree
 import wording
+from generate_policy import PolicyMaker
+from generate_steps import Scope, StepMaker
 
 ZONES = ["UTC", "Asia/Shanghai", "America/New_York", "Europe/London", "Australia/Lord_Howe", "America/Havana", "Asia/Kathmandu"]
 # Zones whose clocks change, by half an hour or at midnight too, and the days on which they do.
@@ -34,22 +36,28 @@ EVENTS = {"order": {"amount": "money", "quantity": "number", "store": "text"}, "
 SENT = {"message": "text", "channel": "text", "playbook": "text"}
 ATTRIBUTES = {"city": "text", "level": ["normal", "silver", "gold"], "points": "number", "vip": "bool", "credit": "money",
               "birthday": "date", "renewal": "date", "trial": "moment"}
+# Groups of features, by what the engine must know for them.
+GROUPS = {"sends": "class caps quiet blackout consent fallback send_else holdout", "steps": "split let repeat emit date workday until stay no_where start per",
+          "ways_in": "schedule relative pace backfill", "others": "start_for budget"}
+GROUPS["all"] = " ".join(GROUPS.values())
 # Days near which clocks change, months end, or leap days stand.
 DAYS = ["2026-01-29", "2026-02-27", "2026-03-08", "2026-03-29", "2026-10-25", "2026-11-01", "2024-02-28", "2025-12-30", "2027-04-04",
         "2027-05-15", "2016-11-05", "2026-06-30"]
 
 
-class Scope:
-    """What a condition may name: the event under test, the entry's event, the events of arms around it; `pure` inside windows."""
+def expanded(features):
+    """The features, groups replaced by what is in them; `-name` takes one away."""
+    found = {f for feature in features for f in GROUPS.get(feature, feature).split()}
+    return {f for f in found if f and not f.startswith("-") and "-" + f not in found}
 
-    def __init__(self, test=None, entry=None, arms=(), pure=False):
-        self.test, self.entry, self.arms, self.pure = test, entry, tuple(arms), pure
 
-
-class Maker:
+class Maker(StepMaker, PolicyMaker):
     def __init__(self, seed, features=()):
         self.dice = random.Random(f"workspace {seed}")
-        self.features = set(features)
+        asked = sorted(expanded(features))
+        self.features = {f for f in asked if len(asked) < 4 or self.chance(0.6)}  # of many some: all at once stand in each other's way
+        self.more_caps = []                         # caps that recipes add to the policy's
+        self.lets, self.current = 0, None           # names given so far; the playbook that is being made
         self.theme = self.one(THEMES)
         self.zone = self.one(SUMMER if self.theme == "clocks" else list(SUMMER) + ["UTC", "Asia/Shanghai", "Asia/Kathmandu", None])
         self.pool = self.dice.sample(DURATIONS, self.dice.randint(2, 4))
@@ -61,7 +69,7 @@ class Maker:
         names = self.dice.sample(list(ATTRIBUTES), self.dice.randint(1, 5))
         self.attributes = {name: ATTRIBUTES[name] for name in names}
         self.names = self.dice.sample(NAMES, self.one([1, 2, 2, 3, 3, 4]))
-        self.messages = {f"m{n}": {"channels": [self.one(["outbox", "outbox", "paper"])]} for n in range(1, self.dice.randint(2, 5))}
+        self.messages = {f"m{n}": self.message() for n in range(1, self.dice.randint(2, 5))}
         days = SUMMER[self.zone] if self.theme == "clocks" else MONTH_ENDS if self.theme == "months" else DAYS
         day = dt.date.fromisoformat(self.one(days)) - dt.timedelta(days=self.one([0, 1, 3] if self.theme == "clocks" else [0, 1, 3, 7, 20, 30]))
         self.start = clock.clock(self.zone or "UTC", dt.datetime.combine(day, dt.time.fromisoformat(self.one(TIMES))))
@@ -70,6 +78,14 @@ class Maker:
         self.end = clock.Moment(self.start + self.one(lengths) * clock.EXACT["day"])
         self.zones_move = self.chance(0.12)         # some customers have zones of their own
         self.traits, self.segments = {}, {}
+        shape = self.one(CUSTOMERS)
+        self.people = [shape.format(n + 1) for n in range(self.one([3, 4, 5, 6, 8, 10, 15, 40]))]
+        self.consents = self.dice.sample(self.named_channels() + ["alliance"], self.dice.randint(0, 2)) if self.has("consent") else []
+        self.calendar = self.days()
+        self.budgets = {name: self.budget() for name in ["pool", "gifts"][:self.one([1, 2])]} if self.has("budget") else {}
+        if self.has("start_for") or self.has("budget"):
+            self.attributes["referrer"] = "customer"
+            self.events = {n: f | ({"sharer": "customer"} if n == self.hot else {}) for n, f in self.events.items()}
 
     def one(self, things):
         return self.dice.choice(list(things))
@@ -90,7 +106,7 @@ class Maker:
             return ["text", self.one(kind)]
         return {"text": lambda: ["text", self.one(STORES)], "number": lambda: ["number", self.one([1, 2, 3, 2.5])],
                 "money": lambda: ["money", self.one(AMOUNTS) + " USD"], "bool": lambda: ["bool", self.chance(0.5)],
-                "date": lambda: ["date", str(self.some_date())], "moment": lambda: ["moment", self.some_clock()]}[kind]()
+                "customer": lambda: ["text", self.one(self.people + ["nobody"])], "date": lambda: ["date", str(self.some_date())], "moment": lambda: ["moment", self.some_clock()]}[kind]()
 
     def some_date(self):
         days = self.dice.randint(-1, 4) if self.theme == "clocks" else self.dice.randint(-3, 40)
@@ -134,7 +150,7 @@ class Maker:
 
     def field_test(self, event, make):
         """A comparison of a field of `event`, spelled by `make(field)`."""
-        field = self.one(self.fields(event))
+        field = self.one([f for f, kind in self.fields(event).items() if kind != "customer"])
         if event == "sent":
             return [self.one(["=", "=", "!="]), make(field), self.sent_value(field)]
         return self.compared(make(field), self.fields(event)[field])
@@ -146,7 +162,7 @@ class Maker:
     def aggregate(self):
         """(expression, kind) of an aggregate over a field."""
         event = self.one(self.events)
-        field, kind = self.one(self.events[event].items())
+        field, kind = self.one([(f, k) for f, k in self.events[event].items() if k != "customer"])
         numeric = kind in ("number", "money")
         name = self.one(["total", "total", "average", "min", "max", "first", "last"] if numeric else ["last", "first", "most"])
         if kind == "bool":
@@ -196,6 +212,11 @@ class Maker:
         if scope.arms and self.chance(0.35):
             event = self.one(scope.arms)
             return self.field_test(event, lambda f: ["arm", event, f])
+        if scope.lets and self.chance(0.3):
+            name, kind = self.one(scope.lets.items())
+            return self.compared(["let", name], kind)
+        if self.consents and self.chance(0.12):
+            return ["consents", self.one(self.consents)]
         kind = self.one(["count"] * 5 + ["tagged"] * (12 if self.theme == "tags" else 4) + ["within", "no", "no", "inactive", "aggregate", "aggregate", "attribute", "time"]
                         + ["named"] * bool(self.segments))
         if kind == "count":
@@ -216,7 +237,7 @@ class Maker:
         return self.attribute_test()
 
     def attribute_test(self):
-        name, kind = self.one(self.attributes.items())
+        name, kind = self.one([(n, k) for n, k in self.attributes.items() if k != "customer"])
         side = ["attribute", name]
         if kind in ("date", "moment"):
             return [self.one(["is missing", "is not missing"]), side] if self.chance(0.3) else self.compared(side, kind)
@@ -237,24 +258,50 @@ class Maker:
     # --- playbooks ---------------------------------------------------------------------------------------------------
 
     def enter(self):
-        if self.chance(0.75 if self.theme in ("one event", "tags") else 0.5):
+        kind = self.one(["event"] * (6 if self.theme in ("one event", "tags") else 4) + ["when"] * (2 if self.theme in ("one event", "tags") else 4)
+                        + ["schedule"] * 3 * self.has("schedule") + ["relative"] * 3 * self.has("relative"))
+        if kind == "event":
             event = self.event_name() if self.chance(0.9) else "sent"
             clause = {"on": event}
             if self.chance(0.25) or event == "sent":
                 clause["where"] = self.condition(Scope(test=event), 1)
             return clause
-        clause = {"when": self.condition(depth=2)}
+        clause = {"when": self.condition(depth=2)} if kind == "when" else self.schedule() if kind == "schedule" else self.relative()
         if self.chance(0.15):
             clause["where"] = self.condition(depth=1)
         return clause
 
+    def schedule(self):
+        if self.chance(0.2):
+            return {"date": str(self.some_date()), "at": self.one(self.times)}
+        clause = {"every": self.one(["day", "day", "month", "month", "workday"] + clock.WEEKDAYS[:3] + ["holiday"] * bool(self.calendar)), "at": self.one(self.times)}
+        if clause["every"] == "month":
+            clause["day"] = self.one([1, 15, 28, 29, 30, 31, clock.today(self.zone or "UTC", self.start).day])
+        return clause
+
+    def relative(self):
+        names = [n for n in ("birthday", "renewal", "trial") if n in self.attributes]
+        date = ["attribute", self.one(names)] if names and self.chance(0.85) else ["first_seen"]
+        yearly = date[-1] == "birthday" or self.chance(0.3)
+        side = self.one(["before", "after"])
+        offset = self.one(["1 day", "3 days", "1 week"] + ["1 month"] * (side == "after"))
+        return {"relative": date, "offset": offset, "side": side, "at": self.one(self.times)} | ({"yearly": True} if yearly else {})
+
     def playbook(self, name):
+        self.current = name
         enters = [self.enter() for _ in range(self.one([1, 1, 1, 2, 3]))]
         entered = {c.get("on") for c in enters}
         entry = entered.pop() if len(entered) == 1 else None  # `entry` has an event's fields only where all clauses are of that event
+        if self.has("per") and entry in self.events and self.chance(0.5):
+            field = self.one([f for f, kind in self.events[entry].items() if kind in ("text", "number")] or [None])
+            for clause in enters:
+                clause.update({"per": field} if field else {})
         scope = Scope(entry=entry)
         again = ["always"] * (6 if self.theme == "one event" else 3) + ["never", self.duration(), self.duration()]
         p = {"name": name, "enter": enters, "again": self.one(again)}
+        kinds = {"every" in c or c.get("yearly", False) for c in enters}
+        if len(kinds) == 1 and self.chance(0.3):
+            p.pop("again")
         if self.chance(0.4 if self.theme == "tags" else 0.25):
             p["where"] = self.condition(scope, 1)
         if self.chance(0.55):
@@ -276,78 +323,16 @@ class Maker:
             for holder, key in ((p, "again"), (p.get("goal", {}), "within")):
                 if holder.get(key, "never") not in ("never", "always") and not clock.is_exact(holder[key]):
                     holder[key] = "7 days"
+        if self.has("backfill") and any("when" in c for c in enters) and self.chance(0.6):
+            p["backfill"] = self.one(["none", "all", "all", 1, 2])
+        if self.has("pace") and any("every" in c or "date" in c for c in enters) and self.chance(0.5):
+            p["pace"] = {"n": self.one([1, 2, 3, 7]), "per": self.one(["hour", "hour", "day", "minute"])}
+        p.update(self.playbook_policy())
         p["steps"] = self.steps(scope, 2, self.dice.randint(1, 4), entry or self.one(self.events))
         if not any(s["do"] == "send" for s in tree.steps_of(p["steps"])):
             p["steps"].insert(0, {"do": "send", "message": self.one(self.messages)})
         p["turn"] = self.dice.randint(0, 2)
         return p
-
-    def steps(self, scope, depth, count, event):
-        more = {"tags": ["tag", "untag"] * 4, "clocks": ["wait"] * 3, "one event": ["arms"] * 5 * bool(depth)}.get(self.theme, [])
-        kinds = ["send"] * 5 + ["wait"] * 4 + ["arms"] * 5 * bool(depth) + ["if"] * 2 * bool(depth) + ["tag"] * 3 + ["untag"] * 2 + ["set"] * 2 + more
-        made = [self.made(self.one(kinds), scope, depth, event) for _ in range(count)]
-        if depth < 2 and self.chance(0.25):
-            made.append({"do": "stop", "reason": "enough"} if self.chance(0.5) else {"do": "stop"})
-        return made
-
-    def inner(self, scope, depth, event):
-        return self.steps(scope, depth - 1, self.one([1, 1, 1, 2]), event) if self.chance(0.85) else [{"do": "stop"}]
-
-    def made(self, kind, scope, depth, event):
-        if kind == "send":
-            step = {"do": "send", "message": self.one(self.messages)}
-            if self.chance(0.15):
-                step["within"] = self.duration()
-                if self.chance(0.5) and "send_else" in self.features:
-                    step["else"] = {"steps": [{"do": "tag", "tag": self.one(self.tags)}]}
-            return step
-        if kind == "wait":
-            if "until" in self.features and self.chance(0.3):
-                step = {"do": "until", "when": self.condition(scope, 1), "up_to": self.duration()}
-                return step | ({"else": {"steps": self.inner(scope, 1, event)}} if self.chance(0.5) else {})
-            if self.chance(0.6 if self.theme == "clocks" else 0.3):
-                step = {"do": "wait", "until": self.one(self.times)}
-                return step | ({"weekday": self.one(clock.WEEKDAYS)} if self.chance(0.3) else {})
-            return {"do": "wait", "for": self.duration()}
-        if kind == "arms":
-            arms, up_to = [], self.duration()
-            for _ in range(self.one([1, 1, 2, 3])):
-                if self.chance(0.7):
-                    on = event if self.chance(0.5) else self.event_name()
-                    arm = {"on": on}
-                    if self.chance(0.35):
-                        arm["where"] = self.condition(Scope(test=on, entry=scope.entry), 1)
-                    inside = Scope(entry=scope.entry, arms=scope.arms + (on,))
-                else:
-                    by_time = [["no", event, None, up_to], ["not", ["within", event, None, up_to]], ["inactive", up_to]]  # flips at the timeout
-                    arm, inside = {"when": self.one(by_time) if self.chance(0.4) else self.condition(scope, 1)}, scope
-                arms.append(arm | {"steps": self.inner(inside, depth, event)})
-            if self.chance(0.6):
-                arms.append({"else": True, "steps": self.inner(scope, depth, event)})
-            return {"do": "wait", "up_to": up_to, "arms": arms}
-        if kind == "if":
-            branches = [{"if": self.condition(scope, 1), "steps": self.inner(scope, depth, event)} for _ in range(self.one([1, 1, 2]))]
-            if self.chance(0.5):
-                branches.append({"else": True, "steps": self.inner(scope, depth, event)})
-            return {"do": "if", "branches": branches}
-        if kind in ("tag", "untag"):
-            return {"do": kind, "tag": self.one(self.tags)}
-        return self.set_step(scope)
-
-    def set_step(self, scope):
-        name, kind = self.one(self.attributes.items())
-        to = self.literal(kind)
-        if kind == "number":
-            points = ["default", ["attribute", name], ["number", 0]]
-            to = self.one([to, ["+", points, ["number", 1]], ["count", self.one(self.events), None, self.duration()]])
-        elif kind == "money" and self.chance(0.5):
-            to = ["+", ["default", ["attribute", name], ["money", "0 USD"]], ["*", ["money", "9.99 USD"], ["number", 0.5]]]
-        elif kind == "date":
-            to = ["date", str(clock.today(self.zone or "UTC", self.start) - dt.timedelta(days=365 * 18 + 4))] if name == "birthday" else self.one(
-                [to, ["+", ["today"], ["duration", "3 days"]]])
-        elif kind == "text" and scope.entry and "store" in self.fields(scope.entry) and self.chance(0.4):
-            to = ["default", ["entry", "store"], ["text", "a"]]
-        return {"do": "set", "attribute": name, "to": to}
 
     # --- recipes: playbooks that meet in one turn ------------------------------------------------------------------------
 
@@ -356,6 +341,10 @@ class Maker:
         p, q = self.one(playbooks), self.one(playbooks)
         t, on_hot = self.one(self.tags), {"on": self.hot}
         where = self.one([["tagged", t], ["not", ["tagged", t]]])
+        more = [kind for kind, feature in (("capped", "caps"), ("capped", "caps"), ("quiet", "quiet"), ("rounds", "repeat"), ("aimed", "date"), ("keys", "per"),
+                                           ("at the start", "schedule")) if self.has(feature)]
+        if more and self.chance(0.7):
+            return self.recipe_of(self.one(more), p, q)
         kind = self.one({"months": ["months", "months", "ends"], "clocks": ["until", "until", "ends"]}.get(
             self.theme, ["race", "ends", "ends", "where", "where", "edge", "relay"]))
         if kind == "months":  # leaves of a window in months, out of order
@@ -387,8 +376,50 @@ class Maker:
                 q["enter"].append(dict(on_hot))
             elif kind == "edge":  # the edge comes in the turn that ends the journey
                 p["enter"].append({"when": self.one([where, [">=", ["count", self.hot, None, self.duration()], ["number", 2]]])})
+        self.mend(p, q)
+
+    def recipe_of(self, kind, p, q):
+        """The same for what the features add: sends that meet at one cap, rounds that take long, dates that move."""
+        on_hot, d = {"on": self.hot}, self.duration()
+        if kind in ("capped", "quiet"):
+            for one in (p, q):
+                one.update(enter=[dict(on_hot)], again="always", priority=self.one([20, 50, 50, 80]))
+                one.pop("where", None)
+                late = {"within": self.one([d, d, self.duration()])} if self.chance(0.5) else {}
+                one["steps"][:0] = [self.one(self.sent()) | late] + ([{"do": "wait", "for": self.duration()}] if self.chance(0.4) else []) + self.sent()
+            if kind == "capped":
+                cap = {"n": self.one([1, 1, 2]), "per": d}
+                if self.chance(0.7):
+                    self.more_caps.append(cap)
+                else:
+                    p["caps"] = [cap]
+        elif kind == "rounds":
+            body = self.one([self.sent(), self.sent() + [{"do": "wait", "for": self.duration()}], [{"do": "wait", "up_to": d, "arms": [{"on": self.hot, "steps": self.sent()}]}]])
+            loop = {"do": "repeat", "times": self.one([2, 3]), "every": self.one([d, self.duration()]), "body": {"steps": body}}
+            p.update(enter=[on_hot], again=self.one(["always", "never"]))
+            p["steps"][:0] = [loop | ({"until": ["tagged", self.one(self.tags)]} if self.chance(0.5) else {})] + self.sent()
+        elif kind == "aimed":
+            self.attributes.setdefault("renewal", "date")
+            p["enter"] = [on_hot]
+            p["steps"][:0] = [{"do": "wait", "date": self.one([["attribute", "renewal"], ["+", ["attribute", "renewal"], ["duration", "1 week"]]]), "at": self.one(self.times)}] + self.sent()
+            q["steps"].append({"do": "set", "attribute": "renewal", "to": ["+", ["today"], ["duration", self.one(["1 day", "3 days"])]]})
+        elif kind == "keys":
+            field = self.one([f for f, k in self.events[self.hot].items() if k in ("text", "number")] or [None])
+            if field:
+                p.update(enter=[on_hot | {"per": field}], again=self.one(["always", "never", d]))
+        else:
+            shown = clock.local(self.zone or "UTC", self.start)
+            p["enter"] = [{"every": "day", "at": shown.strftime("%H:%M")}]
+            p["again"] = "always"
+        self.mend(p, q)
+
+    def mend(self, p, q):
         for changed in (p, q):
             self.without_entry(changed)
+            if not any("when" in c for c in changed["enter"]):
+                changed.pop("backfill", None)
+            if not any("every" in c or "date" in c for c in changed["enter"]):
+                changed.pop("pace", None)
 
     def sent(self):
         return [{"do": "send", "message": self.one(self.messages)}]
@@ -462,15 +493,20 @@ class Maker:
         moving = [n for n in self.attributes if n not in fixed]      # changed by dated rows, with every cell filled
         if fixed:
             made["people"] = {"name": prefix["people"] + "people", "attributes": sorted(fixed), "rows": []}
-        if moving:
+        if moving and moving != ["referrer"]:
+            moving = [n for n in moving if n != "referrer"]
             made["changes"] = {"name": prefix["changes"] + "changes", "attributes": [self.one(moving)], "rows": [], "tags": self.chance(0.3)}
             made["profile"] = {"name": prefix["profile"] + "profile", "attributes": moving, "rows": [], "tags": self.chance(0.7)}
+        if "referrer" in self.attributes:  # known from the start, and never changed
+            fixed, moving = fixed | {"referrer"}, [n for n in moving if n != "referrer"]
+            made["people"] = {"name": prefix["people"] + "people", "attributes": sorted(fixed), "rows": []}
+        for name in ("people", "changes", "profile"):
+            if name in made and self.consents and self.chance(0.8):
+                made[name]["consent"] = self.consents
         made["tagging"] = {"name": prefix["tagging"] + "tagging", "attributes": [], "tags": True, "rows": []}
         if self.zones_move:
             made["zones"] = {"name": prefix["zones"] + "zones", "attributes": ["timezone"], "rows": []}
-        shape = self.one(CUSTOMERS)
-        for number in range(self.one([3, 4, 5, 6, 8, 10, 15, 40])):
-            identity = shape.format(number + 1)
+        for identity in self.people:
             self.rows_of(identity, made)
         for source in made.values():
             source["style"] = self.one([None, None, "local", "local minutes", "offset", "fine"])
@@ -481,7 +517,9 @@ class Maker:
     def rows_of(self, identity, made):
         if "people" in made and self.chance(0.8):
             values = {n: None if self.chance(0.15) else self.value_of(n, self.attributes[n]) for n in made["people"]["attributes"]}
-            made["people"]["rows"].append({"customer": identity, "values": values})
+            if "referrer" in values and self.chance(0.2):
+                values["referrer"] = ["text", identity]
+            made["people"]["rows"].append({"customer": identity, "values": values} | self.consent_of(made["people"], 0.8))
         if "zones" in made and self.chance(0.5):
             for _ in range(self.one([1, 2])):
                 row = {"customer": identity, "values": {"timezone": ["text", self.one(ZONES)]}, "at": self.first_moment()}
@@ -502,7 +540,13 @@ class Maker:
                 if source.get("tags"):
                     chosen = self.dice.sample(self.tags, self.dice.randint(0 if source["attributes"] else 1, len(self.tags)))
                     row["tags"] = [("-" if self.chance(0.45) else "") + t for t in chosen]
+                row.update(self.consent_of(source, 0.5))
             source["rows"].append(row)
+
+    def consent_of(self, source, share):
+        """Consent given, withdrawn, or not spoken of."""
+        given = {name: self.one([True] * 5 + [False, None]) for name in source.get("consent", []) if self.chance(share)}
+        return {"consent": given} if given else {}
 
     def program(self):
         if self.chance(0.3):
@@ -513,7 +557,8 @@ class Maker:
         playbooks = [self.playbook(name) for name in self.names]
         for _ in range(self.one([0, 1, 1, 2])):
             self.recipe(playbooks)
-        return {"timezone": self.zone, "customer": self.attributes, "events": self.events,
+        more = self.policy() | ({"partners": ["garage"]} if self.budgets else {})
+        return more | {"timezone": self.zone, "customer": self.attributes, "events": self.events,
                 "activity": self.dice.sample(list(self.events), self.dice.randint(1, 2)), "traits": self.traits, "segments": self.segments,
                 "messages": self.messages, "playbooks": playbooks, "sources": self.sources(), "from": int(self.start), "to": int(self.end),
                 "local_range": self.chance(0.3), "chinese": self.chance(0.3)}

@@ -3,8 +3,10 @@
 `python3 compare.py --stand-in NAME` holds the model against one of them, `python3 compare.py --mutants N` against all."""
 import clock
 import entry
-import model
 import journey as journeys
+import model
+import policy
+import tree
 from model import Customer
 
 
@@ -92,7 +94,8 @@ class SendsGoOn(Customer):
 
     def attempt(self, j):
         super().attempt(j)
-        self.past(j)
+        if j.live() and j.state == "sending":
+            self.past(j)
 
 
 class SendWhenReached(Customer):
@@ -259,7 +262,183 @@ class DayIs24Hours(Customer):
         return super().run_step(j)
 
 
-MUTANTS = {kind.__name__: kind for kind in (
-    WindowClosed, EdgesBeforeArms, LeaveBeforeGoal, NoRetry, RetryAll, BitOnlyWhenEntered, BornWithBits, SendsGoOn, SendWhenReached,
-    ReactAtTheEnd, GoalAtEnd, NoWatch, WatchGoesOn, TwiceAtOnce, MissingUnequal, NoForNewcomers, TimeoutAfterArms,
-    ArmOfTheEventThatLed, PriorityUpward, AgainFromTheEnd, FirstHeadOfMonths, DayIs24Hours)}
+class CapClosed(Customer):
+    """§11: a message leaves its cap only after sent + D."""
+
+    def asked(self, j, message, channel):
+        self.now = clock.Moment(self.now - 1)
+        said = super().asked(j, message, channel)
+        self.now = clock.Moment(self.now + 1)
+        return said
+
+
+class TransactionalCounts(Customer):
+    """§11: transactional messages take places of caps too."""
+
+    def asked(self, j, message, channel):
+        kinds = policy.COUNTED
+        policy.COUNTED = kinds + ("transactional",)
+        try:
+            return super().asked(j, message, channel)
+        finally:
+            policy.COUNTED = kinds
+
+
+class QuietOverMidnight(Customer):
+    """§11: quiet hours over midnight are those of one date: from 00:00 to `b` and from `a` to 24:00 of a day without them is free."""
+
+    def asked(self, j, message, channel):
+        real = policy.intervals
+        policy.intervals = lambda rule, zone, m: [(s, e) for s, e in real(rule, zone, m) if clock.today(zone, s) == clock.today(zone, m)]
+        try:
+            return super().asked(j, message, channel)
+        finally:
+            policy.intervals = real
+
+
+class CapsBeforeQuiet(Customer):
+    """§11: caps are asked before quiet hours."""
+
+    def asked(self, j, message, channel):
+        real = policy.quiet_until
+        policy.quiet_until = lambda *_: None
+        try:
+            without = super().asked(j, message, channel)
+        finally:
+            policy.quiet_until = real
+        return without if without[1] == "cap" or without[0] == "put off" else super().asked(j, message, channel)
+
+
+class DueAnew(Customer):
+    """§3: a send that asks again is due from then on, not from when it was first due."""
+
+    def wake(self):
+        before = [j for j in self.in_order() if j.live() and j.state == "put off"]
+        super().wake()
+        for j in before:
+            if j.state == "send":
+                j.due = self.now
+
+
+class TooLateAsksOnce(Customer):
+    """§11: at reached + D the send asks once more before it is given up."""
+
+    def wake(self):
+        for j in self.in_order():
+            if j.live() and j.state == "put off" and j.late == self.now:
+                j.late = clock.Moment(j.late + 1)
+                j.wake = self.now
+        super().wake()
+
+
+class PutOffFallsBack(Customer):
+    """§11: a channel that puts off hands on to the next, as a refusal does."""
+
+    def asked(self, j, message, channel):
+        said = super().asked(j, message, channel)
+        last = tree.channels_of(self.program, j.step())[-1] == channel
+        return ("refuse", "cap") if said[0] == "put off" and not last else said
+
+
+class HeldOutRunsElse(Customer):
+    """§9: for who is held out a send is refused, so that `else` runs."""
+
+    def asked(self, j, message, channel):
+        said = super().asked(j, message, channel)
+        return ("refuse", "held_out") if said[0] == "pass over" else said
+
+
+class HeldOutOfReceipts(Customer):
+    """§11: who is held out gets no transactional messages either."""
+
+    def asked(self, j, message, channel):
+        return ("pass over", "held_out") if j.held else super().asked(j, message, channel)
+
+
+class RoundsFromTheEnd(Customer):
+    """§9: the next round starts D after the last one's end."""
+
+    def after_round(self, j, loop):
+        loop.start = self.now
+        super().after_round(j, loop)
+
+
+class WaitsAfterTheLastRound(Customer):
+    """§9: after round N it is waited once more."""
+
+    def next_round(self, j):
+        frame = j.frames[-1]
+        if frame.loop.round == frame.loop.step["times"]:
+            j.frames.pop()
+            return self.done(j)
+        return super().next_round(j)
+
+    def done(self, j):
+        loop = j.frames[-1].loop if j.frames and j.frames[-1].over() else None
+        if loop is not None and loop.round == loop.step["times"] and "every" in loop.step and loop.start == self.now:
+            j.state, j.wake, j.late, j.fitting, j.channel, j.tried, j.rejected = "ready", None, None, set(), 0, 0, set()
+            return self.after_round(j, loop)
+        return super().done(j)
+
+
+class NeverReaims(Customer):
+    """§9: `wait until DATE` keeps its moment when the date changes."""
+
+    def what_it_reads(self, step):
+        return {}
+
+
+class OneKeyForAll(Customer):
+    """§7: `per F` is not looked at."""
+
+    def ask(self, playbook, clause, event=None, again=False, key=None, date=None):
+        super().ask(playbook, clause, event, again, None, date)
+
+
+class YearlyOnTheDate(Customer):
+    """§7: `yearly` has the date itself among its anniversaries."""
+
+    def occurrence(self, clause):
+        found = super().occurrence(clause)
+        return found + super().occurrence(clause | {"yearly": False}) if clause.get("yearly") else found
+
+
+class OccurrenceAtTheDeploy(Customer):
+    """§2: a schedule's moment that is the deploy's own lets in."""
+
+    def history(self, dated, registers):
+        super().history(dated, registers)
+        if self.exists():
+            self.schedules()
+            self.let_in = []
+
+
+class BackfillAlways(Customer):
+    """§13: at the deploy everybody for whom `enter when` holds comes in, backfill or not."""
+
+    def history(self, dated, registers):
+        for playbook in self.playbooks:
+            if playbook.get("backfill", "none") == "none":
+                playbook["backfill"] = "all"
+        super().history(dated, registers)
+
+
+class EmitLater(Customer):
+    """§2.2: what he caused himself comes after the inputs from outside of the moment."""
+
+    def caused(self):
+        if not (self.rest and self.rest[0]["at"] == self.now):
+            super().caused()
+
+
+class LettersAtOnce(Customer):
+    """§2.5: `start P for X` reaches X as soon as it is sent when X is himself."""
+
+    def run_start(self, j, step):
+        if "for" in step and self.value(step["for"], j) == self.id:
+            self.queue.append({"start": step["playbook"]})
+            return self.past(j)
+        return super().run_start(j, step)
+
+
+MUTANTS = {kind.__name__: kind for kind in list(globals().values()) if isinstance(kind, type) and issubclass(kind, Customer) and kind is not Customer}

@@ -349,7 +349,7 @@ class Text:
     def policy(self, program):
         word, rules = self.word, program.get("policy", {})
         found = [f'{word("timezone")} "{program["timezone"]}"'] if program.get("timezone") else []
-        found += [f'{word("calendar")} "days"'] if program.get("calendar") else []
+        found += [f'{word("calendar")} "shop"'] if program.get("calendar") else []
         found += [self.quiet(rule) for rule in rules.get("quiet", [])] + [self.cap(rule) for rule in rules.get("caps", [])]
         found += [f"{word('consent on')} {', '.join(rules['consent'])}"] if rules.get("consent") else []
         found += [f"{word('purpose')} {name}" for name in rules.get("purposes", [])]
@@ -368,7 +368,7 @@ class Text:
         return f"{self.word('one of')} " + ", ".join(quote(member) for member in kind) if isinstance(kind, list) else self.word(kind)
 
     def days(self, calendar):
-        self.line(f"{self.word('calendar')} days {{")
+        self.line(f"{self.word('calendar')} shop {{")
         for kind in ("holiday", "workday"):
             for first, last in calendar.get(kind + "s", []):
                 self.line(f"  {self.word(kind)} {first}" + (f" {self.word('to')} {last}" if last != first else ""))
