@@ -376,6 +376,17 @@ void SimulatedFiles::unplug_after(std::uint64_t calls) {
   disk_->calls_left = calls;
 }
 
+bool SimulatedFiles::unplugged() {
+  const std::lock_guard lock(disk_->mutex);
+  return disk_->unplugged();
+}
+
+void SimulatedFiles::forget_faults() {
+  const std::lock_guard lock(disk_->mutex);
+  disk_->fail_at.fill(std::nullopt);
+  if (!disk_->unplugged()) disk_->calls_left.reset();
+}
+
 std::uint64_t SimulatedFiles::calls(DiskCall call) {
   const std::lock_guard lock(disk_->mutex);
   return disk_->calls[static_cast<std::size_t>(call)];

@@ -45,6 +45,9 @@ class SimulatedFiles final : public Files {
   /// After this many more calls of any kind all calls fail, until crash(): the moment at which the plug is pulled, in
   /// the middle of something.
   void unplug_after(std::uint64_t calls);
+  bool unplugged();
+  /// What fail_next and unplug_after have prepared and nobody has met does not happen.
+  void forget_faults();
   /// How many calls of this kind came until now, the failed ones included.
   std::uint64_t calls(DiskCall call);
 

@@ -63,14 +63,15 @@ class Background {
       if (queue_.empty()) return;
       const auto work = std::move(queue_.front());
       queue_.pop_front();
-      if (error_) continue;
-      busy_ = true;
-      lock.unlock();
-      const Result<void> done = work();
-      lock.lock();
-      busy_ = false;
-      if (!done) error_ = done.error();
-      changed_.notify_all();
+      if (!error_) {
+        busy_ = true;
+        lock.unlock();
+        const Result<void> done = work();
+        lock.lock();
+        busy_ = false;
+        if (!done) error_ = done.error();
+      }
+      changed_.notify_all();  // also for what was dropped: somebody may wait for the end of the queue
     }
   }
 

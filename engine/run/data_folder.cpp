@@ -50,7 +50,8 @@ Result<DataFolder> open_data_folder(env::Files& files, const std::string& path, 
     auto names = files.list(path);
     if (!names) return tl::unexpected(names.error());
     for (const std::string& name : *names) {
-      if (name == "LOCK" || name == "lost+found") continue;
+      // A crash while the mark was first written leaves its beginning.
+      if (name == "LOCK" || name == "lost+found" || name == std::string(kMark) + ".new") continue;
       return fail(ErrorCode::invalid,
                   "`" + path + "` holds `" + name + "` and is not a tend data folder: name an empty or a new folder");
     }
@@ -62,6 +63,8 @@ Result<DataFolder> open_data_folder(env::Files& files, const std::string& path, 
     auto kept = read_mark(files, path);
     if (!kept) return tl::unexpected(kept.error());
     folder.partitions = *kept;
+    // Whoever wrote the mark may have died before its name was on the disk.
+    if (auto synced = files.sync_folder(path); !synced) return tl::unexpected(synced.error());
   } else {
     const std::string mark =
         std::string(kWords) + std::to_string(kDataVersion) + " partitions " + std::to_string(partitions) + "\n";

@@ -1,0 +1,137 @@
+#include "tests/sim/outcome.hpp"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "engine/run/figures.hpp"
+#include "tests/sim/world.hpp"
+
+namespace tend::sim {
+namespace {
+
+using Json = nlohmann::json;
+
+std::vector<std::string> lines_of(const std::string& text) {
+  std::vector<std::string> lines;
+  for (std::size_t begin = 0; begin < text.size();) {
+    const std::size_t end = std::min(text.find('\n', begin), text.size());
+    if (end > begin) lines.push_back(text.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return lines;
+}
+
+/// Sends of one customer at one moment stand in the order of their keys: what a crash left is settled in an order of
+/// its own.
+std::vector<std::string> sorted_sends(const Outcome& outcome) {
+  std::vector<simulate::SendLine> sends = outcome.sends;
+  std::sort(sends.begin(), sends.end(), [](const simulate::SendLine& a, const simulate::SendLine& b) {
+    return state::format_key(a.key) < state::format_key(b.key);
+  });
+  return lines_of(simulate::sends_jsonl(std::move(sends)));
+}
+
+std::string first_difference(const std::vector<std::string>& left, const std::vector<std::string>& right) {
+  for (std::size_t i = 0; i < std::max(left.size(), right.size()); ++i) {
+    const std::string a = i < left.size() ? left[i] : "nothing";
+    const std::string b = i < right.size() ? right[i] : "nothing";
+    if (a != b) return "in line " + std::to_string(i + 1) + ": " + a + " against " + b;
+  }
+  return {};
+}
+
+/// Everything that `expected` names has to be the same in `found`.
+std::string first_lacking(const Json& expected, const Json& found, const std::string& path) {
+  if (expected.is_object()) {
+    for (const auto& [key, value] : expected.items()) {
+      const bool nothing = value.is_number() && value == 0;
+      if (found.is_object() && !found.contains(key) && nothing) continue;
+      const Json none;
+      std::string lacking =
+          first_lacking(value, found.is_object() && found.contains(key) ? found[key] : none, path + " " + key);
+      if (!lacking.empty()) return lacking;
+    }
+    return {};
+  }
+  if (expected.is_array() && found.is_array() && expected.size() == found.size()) {
+    for (std::size_t i = 0; i < expected.size(); ++i) {
+      std::string lacking = first_lacking(expected[i], found[i], path + " " + std::to_string(i + 1));
+      if (!lacking.empty()) return lacking;
+    }
+    return {};
+  }
+  if (expected == found) return {};
+  return path + ": the model says " + expected.dump() + ", the engine " + found.dump();
+}
+
+}  // namespace
+
+Result<Outcome> run_undisturbed(const Subject& subject) {
+  Outcome outcome;
+  World world(nullptr, subject.reject_percent, 0);
+  run::EngineOptions options{
+      .partitions = 4, .threads = 1, .default_channel = subject.prepared.compiled->default_channel, .render = false};
+  options.on_accepted = [&outcome](const run::Send& send) {
+    outcome.sends.push_back({send.at, std::string(send.customer), std::string(send.playbook), std::string(send.message),
+                             std::string(send.channel), send.key});
+  };
+  const auto engine = run::Engine::in_memory(*subject.plan, options, world);
+  if (auto done = simulate::run_recorded(*engine, subject.prepared.rows, subject.prepared.options); !done)
+    return tl::unexpected(done.error());
+  outcome.figures = figures_of(subject, *engine);
+  return outcome;
+}
+
+std::string figures_of(const Subject& subject, run::Engine& engine) {
+  const cli::Prepared& prepared = subject.prepared;
+  const simulate::RunHead head{
+      .from = prepared.options.from, .to = prepared.options.to, .default_channel = prepared.compiled->default_channel};
+  return simulate::run_json(head, run::collect_figures(engine.partitions()), subject.program(),
+                            prepared.compiled->places);
+}
+
+bool take_outcome(const Subject& subject, std::string_view payload, std::vector<simulate::SendLine>& sends) {
+  state::OutcomeInput outcome;
+  const program::Program& program = subject.program();
+  if (!decode(payload, outcome) || outcome.playbook >= program.playbooks.size() ||
+      outcome.message >= program.messages.size())
+    return false;
+  if (outcome.outcome == state::OutcomeKind::rejected_recipient ||
+      outcome.outcome == state::OutcomeKind::rejected_request)
+    return true;
+  sends.push_back({.at = outcome.moment,
+                   .customer = std::string(outcome.customer),
+                   .playbook = program.playbooks[outcome.playbook].name,
+                   .message = program.messages[outcome.message].name,
+                   .channel = std::string(outcome.channel),
+                   .key = outcome.key});
+  return true;
+}
+
+std::string difference(const Outcome& left, const Outcome& right) {
+  const std::string sends = first_difference(sorted_sends(left), sorted_sends(right));
+  if (!sends.empty()) return "the sends differ " + sends;
+  const std::string figures = first_difference(lines_of(left.figures), lines_of(right.figures));
+  return figures.empty() ? "" : "the figures differ " + figures;
+}
+
+std::string difference_from_model(const Subject& subject, const Outcome& outcome) {
+  if (subject.expected_sends) {
+    std::vector<std::string> expected, found;
+    const auto line = [](const Json& json) {
+      std::string text;
+      for (const char* key : {"at", "customer", "playbook", "message", "channel"})
+        text += (text.empty() ? "" : " ") + json.value(key, std::string());
+      return text;
+    };
+    for (const std::string& text : lines_of(*subject.expected_sends)) expected.push_back(line(Json::parse(text)));
+    for (const std::string& text : lines_of(simulate::sends_jsonl(outcome.sends)))
+      found.push_back(line(Json::parse(text)));
+    const std::string sends = first_difference(expected, found);
+    if (!sends.empty()) return "the model's sends differ from the engine's " + sends;
+  }
+  if (!subject.expected) return {};
+  return first_lacking(Json::parse(*subject.expected), Json::parse(outcome.figures), "figures");
+}
+
+}  // namespace tend::sim

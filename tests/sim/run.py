@@ -1,0 +1,115 @@
+"""Random workspaces under random faults: the model makes them and says what comes out, tend_sim runs them.
+
+  run.py [--sim PATH] [--seeds A:B] [--faults N]    workspaces of the seeds A to B - 1, each under N fault seeds
+  run.py --workspace N --fault M                    one run, told life by life
+  run.py --no-regressions                           without the runs of regressions.txt, which come first
+  run.py --keep DIR                                 where the workspaces go; else they are removed
+  run.py --log FILE                                 a line per workspace, with its verdict
+
+Exit code: 0 all held, 1 something did not, 3 wrong usage."""
+import argparse
+import concurrent.futures
+import json
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "model"))
+
+import clock      # noqa: E402
+import compare    # noqa: E402
+import generate   # noqa: E402
+import spelling   # noqa: E402
+
+TIMEOUT_S = 120   # of one workspace
+
+
+def make(seed, folder):
+    """The workspace of a seed, with what the model expects."""
+    program = generate.generate(seed, frozenset())
+    spelling.write(program, folder)
+    outcome = compare.of_model(program)
+    lines = [json.dumps(dict(zip(("at", "customer", "playbook", "message", "channel"), s)), ensure_ascii=False) for s in outcome["sends"]]
+    (folder / "sends.jsonl").write_text("".join(line + "\n" for line in lines), encoding="utf-8")
+    told = {"format": "tend.run/1", "from": clock.print_moment(program["from"]), "to": clock.print_moment(program["to"]),
+            "customers": outcome["figures"]["customers"], "events": outcome["figures"]["events"], "playbooks": {}}
+    for path, number in outcome["figures"].items():
+        playbook, _, count = path.partition(" ")
+        if count in compare.COUNTS:
+            told["playbooks"].setdefault(playbook, {})[count] = number
+    (folder / "expected.json").write_text(json.dumps(told, ensure_ascii=False), encoding="utf-8")
+
+
+def run(sim, folders, faults, tell=False):
+    """The lines that tend_sim prints over these folders, and whether all held."""
+    words = [str(sim), "--seeds", f"{faults[0]}:{faults[1]}"] + (["--tell"] if tell else []) + [str(f) for f in folders]
+    try:
+        done = subprocess.run(words, capture_output=True, text=True, check=False, timeout=TIMEOUT_S)
+    except subprocess.TimeoutExpired:
+        return 1, f"it hangs, or takes longer than {TIMEOUT_S} s: one of the seeds {faults[0]} to {faults[1] - 1}\nagain: {sim} --tell --seed {faults[0]} {folders[0]}\n"
+    return done.returncode, done.stdout + done.stderr
+
+
+def regressions():
+    found = []
+    for line in (HERE / "regressions.txt").read_text(encoding="utf-8").splitlines():
+        words = line.split("#")[0].split()
+        if words:
+            found.append((int(words[0]), (int(words[1]), int(words[1]) + 1)))
+    return found
+
+
+def main():
+    words = argparse.ArgumentParser()
+    words.add_argument("--sim", default=str(HERE.parents[1] / "build/dev/tests/tend_sim"))
+    words.add_argument("--seeds", default="0:100")
+    words.add_argument("--faults", type=int, default=3)
+    words.add_argument("--workspace", type=int)
+    words.add_argument("--fault", type=int, default=0)
+    words.add_argument("--no-regressions", action="store_true")
+    words.add_argument("--keep")
+    words.add_argument("--log")
+    options = words.parse_args()
+    first, end = (int(n) for n in options.seeds.split(":"))
+
+    with tempfile.TemporaryDirectory(prefix="tend-sim-") as scratch:
+        base = pathlib.Path(options.keep or scratch)
+
+        def one(job):
+            seed, faults = job
+            folder = base / f"{seed}-{faults[0]}"
+            make(seed, folder)
+            return (seed, faults, folder) + run(options.sim, [folder], faults, options.workspace is not None)
+
+        if options.workspace is not None:
+            jobs = [(options.workspace, (options.fault, options.fault + 1))]
+        else:
+            # Each workspace has fault seeds of its own.
+            jobs = [] if options.no_regressions else regressions()
+            jobs += [(seed, (seed * 1000, seed * 1000 + options.faults)) for seed in range(first, end)]
+
+        failed = refused = held = runs = 0
+        log = open(options.log, "w", encoding="utf-8") if options.log else None
+        with concurrent.futures.ThreadPoolExecutor(2) as pool:
+            for seed, faults, folder, code, text in pool.map(one, jobs):
+                if set(re.findall(r"error\[(T\d+)\]", text)) and not set(re.findall(r"error\[(T\d+)\]", text)) - compare.NEVER:
+                    refused += 1   # chance wrote a condition that can never hold, which the checker refuses
+                    continue
+                text = re.sub(r"again: \S+ --tell --seed (\d+) \S+", rf"again: python3 tests/sim/run.py --workspace {seed} --fault \1", text)
+                text = text.replace(str(folder), f"workspace {seed}")
+                runs += faults[1] - faults[0]
+                if log:
+                    log.write(text if code else text.splitlines()[-1] + "\n")
+                held += code == 0
+                failed += code != 0
+                if code or options.workspace is not None:
+                    print(text, end="" if text.endswith("\n") else "\n", flush=True)
+        print(f"{held} workspaces held, {failed} did not, {refused} were refused by the checker; {runs} runs with faults")
+        return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

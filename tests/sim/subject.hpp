@@ -1,0 +1,26 @@
+// What a run is about: a workspace from the real disk, compiled, with its rows, and what is known of its outcome.
+#pragma once
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "engine/cli/recorded_run.hpp"
+#include "engine/journey/plan.hpp"
+
+namespace tend::sim {
+
+struct Subject {
+  std::string folder;
+  cli::Prepared prepared;
+  std::unique_ptr<journey::Plan> plan;
+  unsigned reject_percent = 0;                // `faults.json`
+  std::optional<std::string> expected;        // `expected.json`: tend.run/1, as far as the model has it
+  std::optional<std::string> expected_sends;  // `sends.jsonl`: a line per send, without keys
+
+  const program::Program& program() const { return prepared.compiled->program; }
+};
+
+/// Reads a workspace folder. `from` and `to` come from its expected.json where it has one.
+Result<Subject> load_subject(const std::string& folder);
+
+}  // namespace tend::sim

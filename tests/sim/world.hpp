@@ -1,0 +1,65 @@
+// The world behind the channels, in memory: what was handed over stays handed over, whatever becomes of the process.
+#pragma once
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "engine/env/files_simulated.hpp"
+#include "engine/run/sender.hpp"
+
+namespace tend::sim {
+
+/// What a channel can say after a crash about a message whose answer was lost; its name decides, and the seed.
+enum class ChannelKind {
+  honest,      // knows what it had
+  idempotent,  // knows nothing, and drops a key that it had before: what is not known is handed over again
+  lying,       // knows nothing and drops nothing: what may have gone out is taken as sent
+};
+
+/// Rejected by rule, so that every run over the same workspace rejects the same: `faults.json` has the percentage.
+bool is_rejected(const run::Send& send, unsigned reject_percent);
+
+class World final : public run::Sender {
+ public:
+  /// `files` is null for a world in which nothing goes wrong. Lifetime: outlived by what it is given.
+  World(env::SimulatedFiles* files, unsigned reject_percent, std::uint64_t seed)
+      : files_(files), reject_percent_(reject_percent), seed_(seed) {}
+
+  // ---- faults of this life
+  /// The channel fails after this many more messages; with the plug, if `pulls_plug`.
+  void fail_after(std::uint64_t messages, bool pulls_plug) {
+    left_ = messages;
+    pulls_plug_ = pulls_plug;
+  }
+  void fail_settle() { settle_fails_ = true; }
+  void forget_faults() {
+    left_.reset();
+    settle_fails_ = false;
+  }
+
+  // ---- what became of it
+  const std::map<std::string, int>& delivered() const { return delivered_; }  // key → how often
+  /// Keys of which a lying channel could not say that it never had them: they may be missing.
+  const std::set<std::string>& may_be_missing() const { return may_be_missing_; }
+  std::uint64_t dropped() const { return dropped_; }  // by idempotent channels
+  ChannelKind kind_of(std::string_view channel) const;
+
+  Result<std::vector<run::Answer>> hand_over(std::span<const run::Send> sends) override;
+  Result<std::vector<run::Settled>> settle(std::span<const run::Send> sends) override;
+  bool needs_dispatch_record(std::string_view channel) const override { return kind_of(channel) == ChannelKind::lying; }
+
+ private:
+  env::SimulatedFiles* files_;
+  unsigned reject_percent_;
+  std::uint64_t seed_;
+  std::map<std::string, int> delivered_;
+  std::set<std::string> may_be_missing_;
+  std::uint64_t dropped_ = 0;
+  std::optional<std::uint64_t> left_;
+  bool pulls_plug_ = false;
+  bool settle_fails_ = false;
+};
+
+}  // namespace tend::sim
