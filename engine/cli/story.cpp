@@ -1,36 +1,15 @@
 #include "engine/cli/story.hpp"
 
-#include "dsl/text/source.hpp"
-#include "engine/channel/escape.hpp"
-#include "engine/cli/describe.hpp"
+#include "dsl/prose/step.hpp"
+#include "engine/cli/story_reasons.hpp"
 #include "engine/env/moment.hpp"
-#include "engine/expr/evaluate.hpp"
 
 namespace tend::cli {
 
 using journey::Note;
 using journey::NoteKind;
 using program::kNone;
-
-namespace {
-
-std::string value_text(const program::Value& value) {
-  static const env::Zone& zone = env::utc();
-  expr::Context context{.tables = nullptr, .state = nullptr, .customer = 0, .now = 0};
-  context.customer_zone = &zone;
-  std::string raw, out;
-  if (value.kind == program::ValueKind::list) {
-    std::vector<program::Value> elements;
-    state::read_list(value, elements);
-    expr::append_text(raw, context, program::Value::of_list(elements.data(), value.extra));
-  } else {
-    expr::append_text(raw, context, value);
-  }
-  channel::append_visible(out, raw);
-  return out;
-}
-
-}  // namespace
+using program::StepKind;
 
 std::string Story::fields_text(std::uint32_t event, std::string_view blob) const {
   std::string out;
@@ -39,7 +18,8 @@ std::string Story::fields_text(std::uint32_t event, std::string_view blob) const
   program::Value value;
   while (reader.next(field, value)) {
     if (value.missing() || field >= program_.events[event].fields.size()) continue;
-    out += (out.empty() ? "" : ", ") + program_.events[event].fields[field].name + ": " + value_text(value);
+    out += (out.empty() ? "" : ", ") + prose::name(program_.events[event].fields[field].name) + ": " +
+           value_words(telling_, value);
   }
   return out.empty() ? "" : " { " + out + " }";
 }
@@ -52,16 +32,18 @@ std::string Story::attributes_text(std::string_view blob) const {
   while (reader.next(index, value)) {
     std::string part;
     switch (index) {
-      case state::kTagAdd: part = say("tag ", "打标签 ") + '"' + value_text(value) + '"'; break;
-      case state::kTagRemove: part = say("untag ", "去标签 ") + '"' + value_text(value) + '"'; break;
-      case state::kConsentGiven: part = say("consents to ", "同意 ") + value_text(value); break;
-      case state::kConsentWithdrawn: part = say("no longer consents to ", "不再同意 ") + value_text(value); break;
+      case state::kTagAdd: part = say("tag ", "打标签 ") + "“" + value_words(telling_, value) + "”"; break;
+      case state::kTagRemove: part = say("untag ", "去标签 ") + "“" + value_words(telling_, value) + "”"; break;
+      case state::kConsentGiven: part = say("consents to ", "同意 ") + value_words(telling_, value); break;
+      case state::kConsentWithdrawn:
+        part = say("no longer consents to ", "不再同意 ") + value_words(telling_, value);
+        break;
       default: {
         const program::Attribute& attribute = program_.attributes[index];
         const std::string shown = value.missing()        ? say("(none)", "（空）")
                                   : attribute.is_private ? "•••"
-                                                         : value_text(value);
-        part = attribute.name + " = " + shown;
+                                                         : value_words(telling_, value);
+        part = prose::name(attribute.name) + " = " + shown;
       }
     }
     out += (out.empty() ? "" : ", ") + part;
@@ -72,129 +54,139 @@ std::string Story::attributes_text(std::string_view blob) const {
 std::string Story::step_text(const Note& note) const {
   const auto& steps = program_.playbooks[note.playbook].steps;
   if (note.step >= steps.size()) return say("the end", "末尾");
-  std::string line;
-  const auto& places = places_.playbooks[note.playbook].steps;
-  if (note.step < places.size() && places[note.step].line > 0) {
-    line = chinese_ ? "（第 " + std::to_string(places[note.step].line) + " 行）"
-                    : " (line " + std::to_string(places[note.step].line) + ")";
-  }
-  return "`" + (steps[note.step].label.empty() ? "else if" : steps[note.step].label) + "`" + line;
+  const program::Step& step = steps[note.step];
+  if (step.kind == StepKind::jump || step.kind == StepKind::round_end) return say("a step", "步骤");
+  return prose::step_words(telling_.context(note.playbook), step).title +
+         step_place(telling_, note.playbook, note.step);
 }
 
-std::string Story::why_refused(const Note& note) const {
-  if (note.detail == "live") return say("a journey is still under way", "上一次旅程还在进行");
-  if (note.detail == "this_moment") return say("already entered at this very moment", "同一时刻已进入过");
-  if (note.detail == "again") {
-    const program::Playbook& playbook = program_.playbooks[note.playbook];
-    if (playbook.again == program::Again::never)
-      return say("once entered, `again never`: nobody enters twice", "已进入过，且未写「重复进入」，不再进入");
-    return chinese_ ? "距上次进入不足 " + describe_duration(playbook.again_after)
-                    : "less than " + describe_duration(playbook.again_after) + " since the last entry";
-  }
-  if (note.detail == "where") return say("`where` does not hold", "不满足「条件」");
-  return say("`leave when` holds already", "已满足「退出」的条件");
+/// The note's condition as a clause.
+std::string Story::clause_of(const Note& note) const {
+  return prose::clause_of(telling_.context(note.playbook, event_of(program_, note)), note.expression);
+}
+
+/// `: Lyon` behind a step that keeps a value.
+std::string Story::kept_text(const Note& note, bool is_private) const {
+  if (note.detail.empty()) return say(": (missing)", "：（空）");
+  return say(": ", "：") + (is_private ? "•••" : prose::name(note.detail));
+}
+
+std::string Story::paused_text(const std::string& what) const {
+  const auto colon = what.find(':');
+  if (colon == std::string::npos) return what.empty() ? say("everything", "全部") : prose::name(what);
+  const std::string of = prose::name(what.substr(colon + 1));
+  if (what.substr(0, colon) == "channel") return say("the channel ", "渠道") + of;
+  return say("the playbook ", "剧本") + of;
+}
+
+std::string Story::why_paused(const Note& note) const {
+  for (const std::string& what :
+       {std::string(), "playbook:" + program_.playbooks[note.playbook].name, "channel:" + note.channel, note.channel})
+    if (paused_.contains(what)) return paused_text(what) + say(" is paused", "已暂停");
+  return {};
 }
 
 std::string Story::sentence(const Note& note) const {
   switch (note.kind) {
-    case NoteKind::input_event: {
-      std::string out =
-          say("event ", "事件 ") + program_.events[note.event].name + fields_text(note.event, note.detail);
-      if (note.until != note.moment) out += say(", which happened at ", "，发生于 ") + env::format_moment(note.until);
-      if (note.truth) out += say(" (late: it lets nobody in and opens no arm)", "（迟到：不触发进入，也不触发「遇」）");
-      return out;
-    }
-    case NoteKind::input_attributes: return say("set from outside: ", "外部更新：") + attributes_text(note.detail);
-    case NoteKind::deployed: return say("the playbooks came into force", "剧本开始生效");
     case NoteKind::turned_true:
-      return say("turned true: ", "变为成立：") + describe(program_, program_.expressions[note.expression].root);
     case NoteKind::turned_false:
-      return say("no longer true: ", "不再成立：") + describe(program_, program_.expressions[note.expression].root);
-    case NoteKind::refused: return say("not entered: ", "未进入：") + why_refused(note);
+    case NoteKind::refused:
     case NoteKind::entered:
-      return chinese_ ? "进入，第 " + std::to_string(note.journey) + " 次" +
-                            (note.event == kNone ? "" : "，因为事件 " + program_.events[note.event].name)
-                      : "entered, journey " + std::to_string(note.journey) +
-                            (note.event == kNone ? "" : ", by event " + program_.events[note.event].name);
-    case NoteKind::step: return step_text(note);
-    case NoteKind::branch: return step_text(note) + say(note.truth ? ": yes" : ": no", note.truth ? "：是" : "：否");
+    case NoteKind::held_out: return of_entry(note);
+    case NoteKind::step:
+    case NoteKind::branch:
     case NoteKind::arm:
-      if (note.detail == "else") return say("nothing came in time: `else`", "期限内没有发生：走「否则」");
-      if (note.detail == "when")
-        return say("its condition holds: ", "条件成立：") +
-               describe(program_, program_.expressions[note.expression].root);
-      return say("came in time: ", "及时发生：") + program_.events[note.event].name;
-    case NoteKind::waits: return say("waits until ", "等到 ") + env::format_moment(note.until);
-    case NoteKind::send: return step_text(note) + say(": handed over, key ", "：已交给渠道，编号 ") + note.detail;
-    case NoteKind::outcome: {
-      const std::string answer = chinese_ && note.detail == "accepted" ? "已接收" : note.detail;
-      return say("the channel answered: ", "渠道答复：") + answer;
-    }
-    case NoteKind::goal:
-      return say("goal reached", "达成目标") +
-             (note.event == kNone ? "" : say(" by ", "，因为 ") + program_.events[note.event].name);
-    case NoteKind::left:
-      return say("left: ", "退出：") + describe(program_, program_.expressions[note.expression].root);
-    case NoteKind::finished: return say("finished", "走完") + (note.detail.empty() ? "" : ": " + note.detail);
-    case NoteKind::tagged: return say("tagged ", "打上标签 ") + '"' + note.detail + '"';
-    case NoteKind::untagged: return say("tag taken off: ", "去掉标签 ") + '"' + note.detail + '"';
-    case NoteKind::set: return step_text(note);
-    case NoteKind::put_off:
-      return say("put off until ", "推迟到 ") + env::format_moment(note.until) + ": " + note.detail;
-    case NoteKind::skipped: return step_text(note) + say(": not done, ", "：未执行，") + note.detail;
-    case NoteKind::held_out: return say("held out: nobody contacts the control group", "属于对照组，不联系");
-    case NoteKind::asked: return step_text(note) + say(": asked ", "：询问 ") + note.about;
-    case NoteKind::answered:
-      return say("the answer of ", "答复来自 ") + note.about +
-             say(note.truth ? ": yes" : ": no", note.truth ? "：是" : "：否");
-    case NoteKind::message_sent: return step_text(note) + say(" for ", "，给 ") + note.about;
-    case NoteKind::message_taken: return say("asked for by ", "由此客户发起：") + note.about;
-    case NoteKind::let: return step_text(note) + " = " + note.detail;
-    case NoteKind::emitted:
-      return say("records the event ", "记录事件 ") + program_.events[note.event].name +
-             fields_text(note.event, note.detail);
+    case NoteKind::waits:
     case NoteKind::round:
-      return note.truth ? say("round ", "第 ") + std::to_string(note.count) + say("", " 轮")
-                        : say("no more rounds", "不再重复");
-    case NoteKind::moved: return say("a deploy moved it to ", "部署后移到 ") + step_text(note);
-    case NoteKind::merged: return say("became one with ", "合并了 ") + note.about;
-    case NoteKind::forgotten: return say("forgotten", "已遗忘");
-    case NoteKind::paused: return say("paused ", "暂停 ") + note.about;
-    case NoteKind::resumed: return say("resumed ", "恢复 ") + note.about;
+    case NoteKind::tagged:
+    case NoteKind::untagged:
+    case NoteKind::set:
+    case NoteKind::let:
+    case NoteKind::emitted: return of_wait(note);
+    case NoteKind::send:
+    case NoteKind::outcome:
+    case NoteKind::put_off:
+    case NoteKind::skipped: return of_send(note);
+    case NoteKind::asked:
+    case NoteKind::answered:
+    case NoteKind::message_sent:
+    case NoteKind::message_taken: return of_others(note);
+    case NoteKind::goal:
+    case NoteKind::left:
+    case NoteKind::finished: return of_end(note);
+    case NoteKind::input_event:
+    case NoteKind::input_attributes:
+    case NoteKind::deployed:
+    case NoteKind::moved:
+    case NoteKind::merged:
+    case NoteKind::forgotten:
+    case NoteKind::paused:
+    case NoteKind::resumed: return of_folder(note);
   }
   return {};
 }
 
+void Story::line(const std::string& indent, const std::string& text) {
+  out_ += indent + prose::finish(text, telling_.tongue) + "\n";
+}
+
+/// Are there other notes of this step, which tell more than that it was begun?
+bool Story::told_elsewhere(const Note& note) const {
+  const auto& steps = program_.playbooks[note.playbook].steps;
+  if (note.step >= steps.size()) return false;
+  const bool held_out = held_out_.contains({note.playbook, note.journey});  // then they are passed over
+  switch (steps[note.step].kind) {
+    case StepKind::branch:
+    case StepKind::split:
+    case StepKind::repeat:
+    case StepKind::send:
+    case StepKind::emit:
+    case StepKind::let:
+    case StepKind::stop: return true;
+    case StepKind::ask:
+    case StepKind::task:
+    case StepKind::grant:
+    case StepKind::credit: return !held_out;
+    case StepKind::start: return !held_out && steps[note.step].expression != kNone;
+    default: return false;
+  }
+}
+
+bool Story::passed_over(const Note& note) const {
+  if (!held_out_.contains({note.playbook, note.journey})) return false;
+  switch (program_.playbooks[note.playbook].steps[note.step].kind) {
+    case StepKind::ask:
+    case StepKind::task:
+    case StepKind::transfer:
+    case StepKind::grant:
+    case StepKind::credit:
+    case StepKind::start: return true;
+    default: return false;
+  }
+}
+
 void Story::note(const Note& note) {
+  if (note.kind == NoteKind::paused) paused_.insert(note.about);
+  if (note.kind == NoteKind::resumed) paused_.erase(note.about);
   const bool about_all = note.playbook == kNone;
   if (playbook_ != kNone && !about_all && note.playbook != playbook_) return;
-  // `if`, tags and sends tell more than that the step was begun.
-  if (note.kind == NoteKind::step) {
-    const auto& steps = program_.playbooks[note.playbook].steps;
-    const program::StepKind kind = steps[note.step].kind;
-    if (kind == program::StepKind::branch || kind == program::StepKind::send || kind == program::StepKind::stop) return;
-  }
+  if (note.kind == NoteKind::held_out) held_out_.insert({note.playbook, note.journey});
+  if (note.kind == NoteKind::step && told_elsewhere(note)) return;
   const std::string moment = env::format_moment(note.moment);
-  out_ += note.moment == last_ ? std::string(moment.size(), ' ') : moment;
+  const std::string begin = (note.moment == last_ ? std::string(moment.size(), ' ') : moment) + "  ";
   last_ = note.moment;
-  out_ += "  ";
-  if (!about_all) out_ += program_.playbooks[note.playbook].name + ": ";
-  out_ += sentence(note) + "\n";
-  for (const journey::Reading& reading : note.readings) {
-    const bool is_private = program_.nodes[reading.node].op == program::Op::attribute &&
-                            program_.attributes[program_.nodes[reading.node].a].is_private;
-    std::string shown;
-    channel::append_visible(shown, reading.value);
-    out_ += std::string(moment.size() + 6, ' ');
-    if (program_.nodes[reading.node].op == program::Op::inactive) {
-      out_ += say("silent since ", "沉默自 ") + shown + "\n";
-      continue;
-    }
-    out_ += describe(program_, reading.node) + " = " +
-            (reading.value.empty() ? say("(missing)", "（空）")
-             : is_private          ? "•••"
-                                   : shown) +
-            "\n";
+  line(begin, (about_all ? "" : prose::name(program_.playbooks[note.playbook].name) + say(": ", "：")) + sentence(note));
+  const std::string deeper(moment.size() + 6, ' ');
+  for (const journey::Reading& reading : note.readings)
+    out_ += deeper + reading_words(telling_, note.playbook, event_of(program_, note), reading) + "\n";
+  for (const journey::Place& place : note.others) {
+    const std::string message = prose::name(program_.messages[place.message].name);
+    const std::string book = prose::name(program_.playbooks[place.playbook].name);
+    const std::string channel = prose::name(place.channel);
+    line(deeper, chinese_
+                     ? "已占名额：" + env::format_moment(place.moment) + "，" + book + "经" + channel + "发送" + message
+                     : "takes a place: " + env::format_moment(place.moment) + ", " + message + " of " + book + " on " +
+                           channel);
   }
 }
 

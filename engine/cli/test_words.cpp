@@ -1,7 +1,7 @@
 #include "engine/cli/test_words.hpp"
 
 #include "engine/channel/escape.hpp"
-#include "engine/cli/describe.hpp"
+#include "engine/cli/story_words.hpp"
 
 namespace tend::cli {
 namespace {
@@ -117,19 +117,12 @@ std::string instead(const TestRun& run, const TestResult& result, text::Tongue t
 }
 
 std::vector<std::string> readings(const TestRun& run, const TestResult& result, text::Tongue tongue) {
-  const Words say{tongue == text::Tongue::zh};
   std::vector<std::string> out;
   if (!result.outcome.failure) return out;
   const program::Program& program = run.suites[result.suite].grounds[result.test->playbook]->program;
-  for (const journey::Reading& reading : result.outcome.failure->readings) {
-    std::string shown;
-    channel::append_visible(shown, reading.value);
-    if (program.nodes[reading.node].op == program::Op::inactive) {
-      out.push_back(say("silent since ", "沉默自 ") + shown);
-    } else {
-      out.push_back(describe(program, reading.node) + " = " + (shown.empty() ? say("(missing)", "（空）") : shown));
-    }
-  }
+  const Telling telling{program, run.suites[result.suite].checked.result.places, tongue, false};
+  for (const journey::Reading& reading : result.outcome.failure->readings)
+    out.push_back(reading_words(telling, result.test->playbook, program::kNone, reading));
   return out;
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "dsl/prose/step.hpp"
 #include "engine/channel/escape.hpp"
 #include "engine/simulate/columns.hpp"
 #include "engine/simulate/report_lift.hpp"
@@ -34,6 +35,15 @@ Json sends_of(const program::Program& program, const program::Playbook& playbook
     }
   }
   return json;
+}
+
+/// In English as tools name it; in Chinese the same in words, of a condition only that it is one.
+std::string step_name(const program::Program& program, const program::Playbook& playbook, const program::Step& step,
+                      bool chinese) {
+  if (!chinese) return step.label;
+  if (step.kind == program::StepKind::branch) return "如果";
+  const prose::Context context{program, &playbook, program::kNone, text::Tongue::zh};
+  return prose::finish(prose::step_words(context, step).title, text::Tongue::zh);
 }
 
 }  // namespace
@@ -91,7 +101,8 @@ std::string run_summary(const RunHead& head, const run::Figures& figures, const 
     line(say("still under way", "进行中"), count.live, count.entered);
     out += "  " + say("steps", "步骤") + "\n";
     for (std::size_t s = 0; s < playbook.steps.size(); ++s) {
-      if (!playbook.steps[s].label.empty()) line("  " + playbook.steps[s].label, count.reached[s], count.entered);
+      if (playbook.steps[s].label.empty()) continue;
+      line("  " + step_name(program, playbook, playbook.steps[s], chinese), count.reached[s], count.entered);
     }
     out += "  " + say("sent", "已发送") + "\n";
     for (const auto& [message, channels] : count.sends) {
