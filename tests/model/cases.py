@@ -8,41 +8,9 @@ from fractions import Fraction
 import clock
 import draws
 import model
-import tree
 import values
-
-AMOUNTS = {"order": {"amount": "money", "id": "text"}, "visit": {"n": "number"}, "reply": {"n": "number"}, "service": {"n": "number"}}
-
-
-def moment(text):
-    """`01-20` and `01-20T10:00` are of 2026."""
-    text = text if len(text) > 5 and text[4] == "-" else "2026-" + text
-    return clock.parse_moment(text if "T" in text else text + "T00:00")
-
-
-def events(name, *ats):
-    return {"name": name + "s", "event": name, "rows": [{"customer": "c1", "at": moment(at), "values": {}} for at in ats]}
-
-
-def tags(*pairs):
-    return {"name": "tagging", "attributes": {}, "tags": True,
-            "rows": [{"customer": "c1", "at": moment(at), "values": {}, "tags": [tag]} for at, tag in pairs]}
-
-
-def program(playbooks, sources, start="2025-12-01", end="2026-09-01", **more):
-    sends = [s["message"] for p in playbooks for s in tree.steps_of(p["steps"]) if s["do"] == "send"]
-    return {"timezone": None, "customer": {}, "events": AMOUNTS, "activity": ["order"], "traits": {}, "segments": {},
-            "messages": {m: {"channels": ["outbox"]} for m in dict.fromkeys(sends)}, "playbooks": playbooks, "sources": sources,
-            "from": moment(start), "to": moment(end)} | more
-
-
-def send(message):
-    return {"do": "send", "message": message}
-
-
-def playbook(steps, name="p", **more):
-    return {"name": name, "steps": steps} | more
-
+from cases_more import MORE
+from cases_tools import OUTBOX, events, moment, playbook, program, send, tags
 
 def e8(*others):
     p = playbook([{"do": "wait", "for": "5 days"}, send("s")], enter=[{"on": "order"}],
@@ -58,9 +26,6 @@ def e9(reply, *others):
 
 
 CUSTOM = {"customer": {"birthday": "date"}, "timezone": "Asia/Shanghai"}
-OUTBOX = {"channels": ["outbox"]}
-
-
 def people(birthday):
     return {"name": "people", "attributes": {"birthday": "date"}, "rows": [{"customer": "c1", "values": {"birthday": ["date", birthday]}}]}
 
@@ -161,8 +126,18 @@ CASES["E4"] = e4()
 MODEL_ONLY = {"E4"}     # a source has no late rows: its rows come when they happen
 
 
-def expected_sends(lines):
-    return [(moment(at), message) for at, message in (line.split(" ") for line in lines)]
+CASES.update(MORE)
+
+
+def as_expected(sends, lines):
+    """Do the sends fit the lines "moment message", "moment message@channel", "moment message>customer"?"""
+    if len(sends) != len(lines):
+        return False
+    for (at, customer, _, message, channel), line in zip(sends, lines):
+        when, what = line.split(" ")
+        if moment(when) != at or what not in (message, f"{message}@{channel}", f"{message}>{customer}"):
+            return False
+    return True
 
 
 def check_direct():
@@ -187,11 +162,11 @@ def main():
     failed = 0
     for name, (given, sends, figures) in CASES.items():
         result = model.run(given, trace=True)
-        got = [(s[0], s[3]) for s in result.sends]
         wrong = {k: result.figures["p"][k] for k, v in figures.items() if result.figures["p"][k] != v}
-        if got != expected_sends(sends) or wrong:
+        if not as_expected(result.sends, sends) or wrong:
             failed += 1
-            print(f"{name}: got {[(clock.print_moment(a), m) for a, m in got]}, expected {sends}; figures {wrong}, expected {figures}")
+            got = [f"{clock.print_moment(s[0])} {s[3]}@{s[4]}>{s[1]}" for s in result.sends]
+            print(f"{name}: got {got}, expected {sends}; figures {wrong}, expected {figures}")
             print("\n".join(result.traces["c1"]))
     print(f"{len(CASES) + 1 - failed} of {len(CASES) + 1} examples hold")
     return 1 if failed else 0

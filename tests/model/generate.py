@@ -33,12 +33,12 @@ CUSTOMERS = ["c{}", "客户{}", "00{}", "A b{}", "é{}"]
 AMOUNTS = ["5", "9.99", "10", "25.50", "0.05"]
 EVENTS = {"order": {"amount": "money", "quantity": "number", "store": "text"}, "visit": {"n": "number", "store": "text"},
           "reply": {"answer": "text", "n": "number"}, "wash": {"amount": "money", "express": "bool"}}
-SENT = {"message": "text", "channel": "text", "playbook": "text"}
+BUILT_IN = {"sent": {"message": "text", "channel": "text", "playbook": "text"}, "task_done": {"label": "text"}}
 ATTRIBUTES = {"city": "text", "level": ["normal", "silver", "gold"], "points": "number", "vip": "bool", "credit": "money",
               "birthday": "date", "renewal": "date", "trial": "moment"}
 # Groups of features, by what the engine must know for them.
 GROUPS = {"sends": "class caps quiet blackout consent fallback send_else holdout", "steps": "split let repeat emit date workday until stay no_where start per",
-          "ways_in": "schedule relative pace backfill", "others": "start_for budget"}
+          "ways_in": "schedule relative pace backfill", "others": "start_for budget", "people": "staff"}
 GROUPS["all"] = " ".join(GROUPS.values())
 # Days near which clocks change, months end, or leap days stand.
 DAYS = ["2026-01-29", "2026-02-27", "2026-03-08", "2026-03-29", "2026-10-25", "2026-11-01", "2024-02-28", "2025-12-30", "2027-04-04",
@@ -56,6 +56,7 @@ class Maker(StepMaker, PolicyMaker):
         self.dice = random.Random(f"workspace {seed}")
         asked = sorted(expanded(features))
         self.features = {f for f in asked if len(asked) < 4 or self.chance(0.6)}  # of many some: all at once stand in each other's way
+        self.calls = 0
         self.more_caps = []                         # caps that recipes add to the policy's
         self.lets, self.current = 0, None           # names given so far; the playbook that is being made
         self.theme = self.one(THEMES)
@@ -83,6 +84,8 @@ class Maker(StepMaker, PolicyMaker):
         self.consents = self.dice.sample(self.named_channels() + ["alliance"], self.dice.randint(0, 2)) if self.has("consent") else []
         self.calendar = self.days()
         self.budgets = {name: self.budget() for name in ["pool", "gifts"][:self.one([1, 2])]} if self.has("budget") else {}
+        if self.has("staff"):
+            self.attributes["owner"] = "staff"
         if self.has("start_for") or self.has("budget"):
             self.attributes["referrer"] = "customer"
             self.events = {n: f | ({"sharer": "customer"} if n == self.hot else {}) for n, f in self.events.items()}
@@ -106,7 +109,7 @@ class Maker(StepMaker, PolicyMaker):
             return ["text", self.one(kind)]
         return {"text": lambda: ["text", self.one(STORES)], "number": lambda: ["number", self.one([1, 2, 3, 2.5])],
                 "money": lambda: ["money", self.one(AMOUNTS) + " USD"], "bool": lambda: ["bool", self.chance(0.5)],
-                "customer": lambda: ["text", self.one(self.people + ["nobody"])], "date": lambda: ["date", str(self.some_date())], "moment": lambda: ["moment", self.some_clock()]}[kind]()
+                "staff": lambda: ["text", self.one(["s1", "s2", "boss"])], "customer": lambda: ["text", self.one(self.people + ["nobody"])], "date": lambda: ["date", str(self.some_date())], "moment": lambda: ["moment", self.some_clock()]}[kind]()
 
     def some_date(self):
         days = self.dice.randint(-1, 4) if self.theme == "clocks" else self.dice.randint(-3, 40)
@@ -116,12 +119,12 @@ class Maker(StepMaker, PolicyMaker):
         return f"{self.some_date()} {self.one(self.times)}"
 
     def fields(self, event):
-        return SENT if event == "sent" else self.events[event]
+        return BUILT_IN.get(event) or self.events[event]
 
     def event_name(self):
         if self.chance(0.8 if self.theme in ("one event", "tags") else 0.4):
             return self.hot
-        return self.one(list(self.events) * 3 + ["sent"])
+        return self.one(list(self.events) * 3 + ["sent"] + ["task_done"] * 3 * self.has("staff"))
 
     def compared(self, left, kind):
         """A comparison of `left`, an expression of that kind, with something of the same kind."""
@@ -132,6 +135,8 @@ class Maker(StepMaker, PolicyMaker):
             if kind == "text" and self.chance(0.1):
                 return [self.one(["contains", "starts with"]), left, self.literal(kind)]
             return [self.one(["=", "=", "!="]), left, self.literal(kind)]
+        if kind == "staff":
+            return [self.one(["=", "!="]), left, self.literal(kind)]
         if kind == "bool":
             return left if self.chance(0.5) else ["=", left, self.literal(kind)]
         right = self.literal(kind)
@@ -146,12 +151,12 @@ class Maker(StepMaker, PolicyMaker):
         return self.one([points, ["default", points, ["number", 1]], ["+", ["default", points, ["number", 0]], ["number", 1]]])
 
     def sent_value(self, field):
-        return ["text", self.one({"message": list(self.messages), "channel": ["outbox", "paper"], "playbook": self.names}[field])]
+        return ["text", self.one({"message": list(self.messages), "channel": ["outbox", "paper"], "playbook": self.names, "label": ["call1", "call2", "call3"]}[field])]
 
     def field_test(self, event, make):
         """A comparison of a field of `event`, spelled by `make(field)`."""
         field = self.one([f for f, kind in self.fields(event).items() if kind != "customer"])
-        if event == "sent":
+        if event in BUILT_IN:
             return [self.one(["=", "=", "!="]), make(field), self.sent_value(field)]
         return self.compared(make(field), self.fields(event)[field])
 

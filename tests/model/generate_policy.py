@@ -77,6 +77,10 @@ class PolicyMaker:
             more["calendar"] = self.calendar
         if self.budgets:
             more["budgets"] = self.budgets
+        if self.has("staff"):
+            more["teams"] = {"west": ["s1", "s2", "s3"], "north": ["s4"]}
+            if self.chance(0.6):
+                rules["load"] = {"n": self.one([1, 2, 3]), "per": "day"}
         if rules.get("quiet") == []:
             rules.pop("quiet")
         return more | {"policy": rules}

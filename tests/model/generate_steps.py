@@ -22,7 +22,7 @@ class StepMaker:
         more = {"tags": ["tag", "untag"] * 4, "clocks": ["wait"] * 3, "one event": ["arms"] * 5 * bool(depth)}.get(self.theme, [])
         kinds = ["send"] * 5 + ["wait"] * 4 + ["arms"] * 5 * bool(depth) + ["if"] * 2 * bool(depth) + ["tag"] * 3 + ["untag"] * 2 + ["set"] * 2 + more
         for feature, weight, deep in (("split", 3, True), ("repeat", 3, True), ("let", 2, False), ("emit", 2, False), ("start", 2, False),
-                                      ("start_for", 3, False), ("budget", 3, False)):
+                                      ("start_for", 3, False), ("budget", 3, False), ("staff", 4, False)):
             kinds += [feature] * weight * (self.has(feature) and (bool(depth) or not deep))
         made = [self.made(self.one(kinds), scope, depth, event) for _ in range(count)]
         if depth < 2 and self.chance(0.25):
@@ -158,10 +158,27 @@ class StepMaker:
             step["else"] = {"steps": [self.one([{"do": "tag", "tag": self.one(self.tags)}, {"do": "send", "message": self.one(self.messages)}, {"do": "stop"}])]}
         return step
 
+    def step_staff(self, scope, depth, event):
+        who = {"team": "west"} if self.chance(0.4) else {"staff": ["attribute", "owner"]}
+        kind = self.one(["task", "task", "ask", "transfer"])
+        if kind == "ask":
+            step = {"do": "ask", "message": self.one(self.messages)} | who | ({"within": self.one(["2 hours", "1 hour", self.duration()])} if self.chance(0.6) else {})
+        elif kind == "task":
+            step = {"do": "task", "text": "call"} | who | ({"due": self.one(["1 day", "2 days", "12 hours"])} if self.chance(0.6) else {})
+            self.calls += 1
+            step.update({"as": f"call{self.calls}"} if self.chance(0.6) else {})
+        else:
+            step = {"do": "transfer"} | who
+        if self.chance(0.6):
+            step["else"] = {"steps": [self.one([{"do": "tag", "tag": self.one(self.tags)}, {"do": "send", "message": self.one(self.messages)}, {"do": "stop"}])]}
+        return step
+
     def set_step(self, scope):
         name, kind = self.one([(n, k) for n, k in self.attributes.items() if n != "referrer"] or [("timezone", "text")])
         to = self.literal(kind)
-        if kind == "number":
+        if name == "timezone":
+            to = ["text", self.zone or "UTC"]
+        elif kind == "number":
             points = ["default", ["attribute", name], ["number", 0]]
             to = self.one([to, ["+", points, ["number", 1]], ["count", self.one(self.events), None, self.duration()]])
         elif kind == "money" and self.chance(0.5):

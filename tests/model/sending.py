@@ -3,14 +3,16 @@ import clock
 import policy
 import tree
 from clock import Moment
+from steps import CONFIRMED_AFTER
 
-CONFIRMED_AFTER = "2 hours"     # in recorded time a person confirms what he was asked to send after so long
 
 
 class Sending:
     def attempt(self, j):
         """Every channel in turn, until one takes the message or puts it off; a refusal tries the next at the same moment."""
         step = j.step()
+        if step["do"] == "ask" and not j.held and not self.people(step, j):
+            return self.past(j, step.get("else"))   # no such person
         if self.readings["send_begun"] == "attempted" and not j.channel and not j.rejected:
             self.reached[(j.playbook["name"], step["id"])] += 1
         channels = tree.channels_of(self.program, step)
@@ -70,7 +72,10 @@ class Sending:
         self.skips[(j.playbook["name"], j.step()["message"], channel, reason)] += 1
 
     def too_late(self, j):
-        """`within D`: given up at reached + D."""
+        """`within D`: given up at reached + D; what a person was asked to send and has not confirmed by then is taken back."""
+        for coming in [c for c in self.coming if c[2].get("outcome") is j]:
+            self.coming.remove(coming)
+            self.contacts.remove(coming[2]["contact"])
         channels = tree.channels_of(self.program, j.step())
         self.skipped(j, channels[min(j.tried, len(channels) - 1)], "too_late")
         self.past(j, j.step().get("else"))

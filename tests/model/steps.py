@@ -8,7 +8,8 @@ import tree
 from clock import Moment
 from journey import Frame, Loop
 
-PASSED_OVER = ("ask", "task", "transfer", "grant", "credit", "start")   # by who is held out; a `send` at its attempt
+CONFIRMED_AFTER = "2 hours"     # in recorded time a person confirms, or does what he was given, after so long
+PASSED_OVER = ("task", "transfer", "grant", "credit", "start")   # by who is held out; `send` and `ask` at their attempt
 
 
 class Steps:
@@ -118,8 +119,12 @@ class Steps:
                 continue
             if j.state in ("put off", "confirming") and j.late is not None and j.late <= self.now:
                 self.too_late(j)
+            elif j.state == "queued" and j.late is not None and j.late <= self.now:
+                self.past(j, j.step().get("else"))
             elif j.wake is None or j.wake > self.now:
                 continue
+            elif j.state == "queued":
+                self.ask_people(j, j.step(), self.people(j.step(), j))
             elif j.state == "put off":
                 j.state, j.wake = "send", None
             elif j.state == "wait" and j.frames[-1].over():  # between two rounds
@@ -200,6 +205,8 @@ class Steps:
             return self.run_start(j, step)
         if kind in ("grant", "credit"):
             return self.run_money(j, step)
+        if kind in ("task", "transfer"):
+            return self.run_people(j, step)
         if kind == "stop":
             return self.end(j, "finished", step.get("reason"))
         return self.change(j, step)
@@ -245,6 +252,8 @@ class Steps:
     def take_answer(self, given):
         """A budget's answer: paid, on to the next step; not paid, `else`."""
         j = given["answer"]
+        if "people" in given:
+            return self.take_person(given)
         self.stats["paid" if given["accepted"] else "not paid"] += 1
         self.say(f"{j.playbook['name']} {j.number}: {given['budget']} {'pays' if given['accepted'] else 'does not pay'}")
         if not (j.live() and j.state == "asking" and j.place() == given["place"]):
@@ -254,6 +263,49 @@ class Steps:
             j.lets[step["as"]] = {"amount": given["amount"], "expires": self.world.budgets.expires(given["budget"], self.now)}
         self.past(j, None if given["accepted"] else step.get("else"))
 
+    # --- people ----------------------------------------------------------------------------------------------------------
+
+    def people(self, step, j):
+        """Who may take it: a team's members, or the one who is named; nobody where he is missing."""
+        if "team" in step:
+            return self.world.staff.teams.get(step["team"], [])
+        person = self.value(step.get("staff", ["attribute", "owner"]), j)
+        return [] if person is None else [person]
+
+    def run_people(self, j, step):
+        """`task`, `transfer`: asked of the person's queue; nobody there runs `else` at once."""
+        people = self.people(step, j)
+        if not people:
+            return self.past(j, step.get("else"))
+        if step["do"] == "transfer" and "team" not in step:
+            return self.change(j, step)
+        j.late = clock.plus(self.zone(), self.now, step["due"]) if "due" in step else None
+        if j.late is not None:
+            self.push(j.late)
+        return self.ask_people(j, step, people)
+
+    def ask_people(self, j, step, people):
+        j.state, j.wake = "asking", None
+        self.world.ask(self, j.place(), {"answer": j, "place": j.place(), "customer": self.id, "people": people, "counts": step["do"] == "task"})
+
+    def take_person(self, given):
+        """Somebody took it: on to the next step, and a task is done two hours later. All were full: asked again when the next
+        period begins, given up at reached + `due`."""
+        j, person = given["answer"], given["person"]
+        if not (j.live() and j.state == "asking" and j.place() == given["place"]):
+            return
+        step = j.step()
+        self.say(f"{j.playbook['name']} {j.number}: {step['do']} {person or 'waits: all are full'}")
+        self.stats["people full" if person is None else "people"] += 1
+        if person is None:
+            return self.sleep(j, "queued", self.world.staff.next_period(self.now))
+        if step["do"] == "transfer":
+            self.set_attribute("owner", person)
+            return self.past(j)
+        fields = {"label": step["as"]} if "as" in step else {}
+        self.later(clock.plus(self.zone(), self.now, CONFIRMED_AFTER), {"event": "task_done", "fields": fields})
+        return self.past(j)
+
     def change(self, j, step):
         """`tag`, `untag`, `set`: at once; no change, no edge. Then leave, waited-for conditions, edges (§3)."""
         before = (dict(self.attributes), set(self.tags))
@@ -261,6 +313,8 @@ class Steps:
             self.tags.add(step["tag"])
         elif step["do"] == "untag":
             self.tags.discard(step["tag"])
+        elif step["do"] == "transfer":
+            self.set_attribute("owner", self.people(step, j)[0])
         else:
             self.set_attribute(step["attribute"], self.value(step["to"], j))
         self.say(f"{j.playbook['name']} {j.number}: {step['do']} {step.get('tag') or step.get('attribute')}")

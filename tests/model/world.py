@@ -11,6 +11,7 @@ import tree
 from budgets import Budgets
 from clock import Moment
 from entry import Asked
+from staff import Staff
 
 BACKFILL_DAY = clock.EXACT["day"]
 
@@ -43,7 +44,7 @@ class World:
     def __init__(self, program, readings, customer_type, trace=False, noise=None):
         self.program, self.start, self.end = program, Moment(program["from"]), Moment(program["to"])
         self.letters = []           # (sender's id, his place, receiver, input) or, of an ask, (…, None, what is asked)
-        self.budgets = Budgets(program)
+        self.budgets, self.staff = Budgets(program), Staff(program)
         self.stats = collections.Counter()
         self.customers = {}
         for identity, (dated, registers) in inputs_by_customer(program).items():
@@ -80,6 +81,8 @@ class World:
             for _, _, _, item in batch:
                 if "budget" in item:
                     item["accepted"] = self.budgets.answer(item, m, self)
+                elif "people" in item:
+                    item["person"] = self.staff.answer(item, m)
             for _, _, receiver, item in batch:
                 customer = self.customer(receiver)
                 if customer is None:  # missing or unknown: recorded, nothing happens
