@@ -52,6 +52,15 @@ def person(step, *others, **more):
 LATE = {"do": "send", "message": "x", "else": {"steps": [send("t")]}}
 STORE = {"name": "orders", "event": "order"}
 
+ONE_STORY = [send("a"), {"do": "wait", "for": "5 days"}, send("b")]
+
+
+def stories(*changes, **header):
+    """c1's order of 01-01 and c2's of 01-03, and what becomes of the two."""
+    orders = {"name": "orders", "event": "order", "rows": [{"customer": c, "at": moment(at), "values": {}} for c, at in (("c1", "01-01"), ("c2", "01-03"), ("c1", "01-20"))]}
+    return program([playbook(ONE_STORY, enter=ON_ORDER, **header)], [orders], people_changes=[c | {"at": moment(c["at"])} for c in changes])
+
+
 MORE = {
     "a blackout": (on_order([send("x")], events("order", "01-05T10:00"), policy={"quiet": [{"first": "2026-01-05", "last": "2026-01-06"}]}),
                    ["01-07 x"], {}),
@@ -187,4 +196,11 @@ MORE = {
                                 ["01-01 yes", "01-15 no>c1", "01-15 yes>c2", "02-01 yes"], {}),
     "a person confirms": (person({"do": "ask", "message": "x", "staff": ["attribute", "owner"]}, of(["c1", "c3"])), ["01-02 no>c3", "01-02T02:00 x>c1", "01-02T02:00 yes>c1"], {}),
     "a person is too late": (person({"do": "ask", "message": "x", "staff": ["attribute", "owner"], "within": "2 hours"}, of(["c1"])), ["01-02T02:00 no"], {}),
+    "merged": (stories({"at": "01-04", "merge": "c2", "customer": "c1"}), ["01-01 a>c1", "01-03 a>c2", "01-06 b>c1"], {"entered": 2, "finished": 1, "left": 1}),
+    "merged the other way": (stories({"at": "01-04", "merge": "c1", "customer": "c2"}, again="always"),
+                             ["01-01 a>c1", "01-03 a>c2", "01-06 b>c2", "01-20 a>c2", "01-25 b>c2"], {"entered": 3, "finished": 2, "left": 1}),
+    "merged: the last entry counts": (stories({"at": "01-10", "merge": "c2", "customer": "c1"}, again="18 days"),
+                                      ["01-01 a>c1", "01-03 a>c2", "01-06 b>c1", "01-08 b>c2"], {"entered": 2}),
+    "forgotten": (stories({"at": "01-04", "forget": True, "customer": "c1"}), ["01-01 a>c1", "01-03 a>c2", "01-08 b>c2", "01-20 a>c1", "01-25 b>c1"],
+                  {"entered": 3, "finished": 2, "left": 1}),
 }

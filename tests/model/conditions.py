@@ -15,10 +15,10 @@ BUILT_IN = ("sent", "delivered", "opened", "clicked", "unsubscribed", "complaine
 
 
 class Event:
-    """`at` is when it happened (§4), `order` its place among those of one moment."""
+    """`at` is when it happened, `taken` when it came (§4), `order` its place in the order of coming."""
 
-    def __init__(self, name, at, order, fields):
-        self.name, self.at, self.order, self.fields = name, at, order, fields
+    def __init__(self, name, at, taken, order, fields):
+        self.name, self.at, self.taken, self.order, self.fields = name, at, taken, order, fields
 
 
 class Conditions:

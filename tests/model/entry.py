@@ -50,7 +50,7 @@ class Entries:
         def again_allows():
             if not before or after == "always":
                 return True
-            return after != "never" and self.now >= self.deadline(before[-1], after)
+            return after != "never" and self.now >= self.deadline(max(before, key=lambda j: (j.entry, j.number)), after)
 
         def where_holds():
             line = clause.get("where")
@@ -59,7 +59,7 @@ class Entries:
             return self.true(line, would, asked.event) and self.true(playbook.get("where"), would)
 
         return [("live", lambda: self.live(playbook, asked.key) is None),
-                ("entered at this very moment", lambda: not (before and before[-1].entry == self.now)),
+                ("entered at this very moment", lambda: not any(j.entry == self.now for j in before)),
                 ("again", again_allows),
                 ("where", where_holds),
                 ("leave", lambda: "leave" not in playbook or not self.true(playbook["leave"], would))]

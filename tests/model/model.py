@@ -9,6 +9,7 @@ import datetime as dt
 import heapq
 
 import clock
+import merging
 import tree
 import world
 from clock import Moment
@@ -45,6 +46,7 @@ class Customer(Conditions, Entries, Steps, Sending):
         self.first_seen = None
         self.bits = {}                                  # (playbook, number of the clause) -> bool
         self.journeys = {p["name"]: [] for p in self.playbooks}
+        self.ended_before = []                          # the journeys of whom he was before he was forgotten
         self.contacts = []                              # places of caps
         self.used_days = set()                          # (playbook, number of the clause, local date)
         self.now, self.queue, self.refused = None, collections.deque(), []
@@ -132,6 +134,8 @@ class Customer(Conditions, Entries, Steps, Sending):
         self.settle()
 
     def input_turn(self, given):
+        if "forget" in given:
+            return merging.forget(self)
         event = self.take(given)
         if event is not None:
             self.goals(event)
@@ -156,13 +160,16 @@ class Customer(Conditions, Entries, Steps, Sending):
         """The state changes; the event, where the input is one, is given back."""
         born = not self.exists()
         at = Moment(min(given.get("happened", self.now), self.now))
-        if born:
+        if born and "merge" not in given:
             self.first_seen = at
         event = None
         if "outcome" in given:
             event = self.take_outcome(given)
         elif "answer" in given:
             self.take_answer(given)
+        elif "merge" in given:
+            merging.merge(self.world.customers[given["merge"]], self)
+            self.world.names[given["merge"]] = self.id
         elif "event" in given:
             event = self.new_event(given["event"], at, given["fields"])
         elif "attributes" in given:
@@ -184,7 +191,7 @@ class Customer(Conditions, Entries, Steps, Sending):
         return event
 
     def new_event(self, name, at, fields):
-        event = Event(name, at, len(self.events), fields)
+        event = Event(name, at, self.now, len(self.events), fields)
         self.events.append(event)
         self.say(f"{name} {({k: str(v) for k, v in fields.items()})}")
         return event

@@ -34,6 +34,10 @@ def inputs_by_customer(program):
     for at, _, _, customer, given in sorted(rows, key=lambda r: (r[0] is not None, r[0] or 0, r[1], r[2])):
         dated, registers = found.setdefault(customer, ([], []))
         (registers if at is None else dated).append(given)
+    for change in program.get("people_changes", []):  # {"at", "merge": A, "customer": B} or {"at", "forget": True, "customer"}: after the rows
+        dated = found.setdefault(change["customer"], ([], []))[0]
+        dated.append(change)
+        dated.sort(key=lambda given: given["at"])
     for dated, _ in found.values():
         for given in dated:
             given["at"] = Moment(given["at"])
@@ -46,7 +50,7 @@ class World:
         self.letters = []           # (sender's id, his place, receiver, input) or, of an ask, (…, None, what is asked)
         self.budgets, self.staff = Budgets(program), Staff(program)
         self.stats = collections.Counter()
-        self.customers = {}
+        self.customers, self.names = {}, {}     # `names`: of whom was merged into another the other's id
         for identity, (dated, registers) in inputs_by_customer(program).items():
             customer = customer_type(program, identity, readings, self, trace)
             customer.history(dated, registers)
@@ -57,6 +61,8 @@ class World:
 
     def customer(self, identity):
         """Somebody else, if he is known by now."""
+        while identity in self.names:
+            identity = self.names[identity]
         found = self.customers.get(identity)
         return found if found is not None and found.exists() else None
 
@@ -171,7 +177,7 @@ def told(world):
         result.figures[p["name"]] = blank_figures(p)
     made = []
     for identity, customer in world.customers.items():
-        made += [(send[0], identity.encode(), number, send) for number, send in enumerate(customer.sends)]
+        made += [(send[0], send[1].encode(), number, send) for number, send in enumerate(customer.sends)]
         result.customers += customer.exists()
         result.events += customer.taken
         result.stats += customer.stats
@@ -180,7 +186,7 @@ def told(world):
             result.figures[name]["reached"][step] += times
         for (name, message, channel, reason), times in customer.skips.items():
             result.figures[name]["skipped"][(message, channel, reason)] += times
-        for j in customer.in_order():
+        for j in customer.ended_before + customer.in_order():
             figures = result.figures[j.playbook["name"]]
             figures["entered"] += 1
             figures["goal" if j.goal else j.status] += 1  # §8: goal if reached, whatever else
