@@ -5,6 +5,7 @@
 #include <charconv>
 #include <cmath>
 
+#include "dsl/program/money.hpp"
 #include "dsl/text/utf8.hpp"
 
 namespace tend::prose {
@@ -182,24 +183,20 @@ std::string per_words(program::Duration duration, Tongue tongue) {
 
 std::string money_words(const program::Program& program, std::int64_t minor, program::Currency currency,
                         Tongue tongue) {
-  int digits = program::currency_digits(currency);
   std::string unit = program::currency_code(currency);
   bool own = false;
   for (const program::DeclaredCurrency& declared : program.currencies) {
-    if (declared.code != currency) continue;
-    digits = declared.digits;
-    own = !declared.title.empty();
-    if (own) unit = declared.title;
+    if (declared.code != currency || declared.title.empty()) continue;
+    own = true;
+    unit = declared.title;
   }
   if (!own && is_zh(tongue) && unit == "CNY") unit = "元";
   if (!own && is_zh(tongue) && unit == "USD") unit = "美元";
+  const std::string all = program::amount_text(minor, program::currency_digits(program.currencies, currency));
   const bool negative = minor < 0;
-  std::string all =
-      std::to_string(negative ? 0 - static_cast<std::uint64_t>(minor) : static_cast<std::uint64_t>(minor));
-  if (all.size() <= static_cast<std::size_t>(digits))
-    all.insert(0, static_cast<std::size_t>(digits) + 1 - all.size(), '0');
-  const std::string whole = all.substr(0, all.size() - static_cast<std::size_t>(digits));
-  const std::string rest = all.substr(whole.size());
+  const std::string number = negative ? all.substr(1) : all;
+  const std::string whole = number.substr(0, number.find('.'));
+  const std::string rest = whole == number ? "" : number.substr(whole.size() + 1);
   std::string out = (negative ? "-" : "") + grouped(whole);
   if (rest.find_first_not_of('0') != std::string::npos) out += "." + rest;
   return out + " " + unit;
