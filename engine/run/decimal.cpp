@@ -7,6 +7,8 @@
 #include <charconv>
 #include <initializer_list>
 
+#include "dsl/program/money.hpp"
+
 namespace tend::run {
 namespace {
 
@@ -166,13 +168,17 @@ const Mark kMarks[] = {
 };
 
 /// The currency that a mark or a code stands for; 0 if it is none.
-Currency currency_of(std::string_view mark, Currency expected) {
+Currency currency_of(std::string_view mark, Currency expected, Declared own) {
   for (const Mark& known : kMarks) {
     if (mark != known.text) continue;
     for (const std::string_view code : known.codes) {
       if (program::pack_currency(code) == expected) return expected;
     }
     return program::pack_currency(*known.codes.begin());
+  }
+  for (const program::DeclaredCurrency& declared : own) {
+    if (mark == program::currency_code(declared.code) || (!mark.empty() && mark == declared.title))
+      return declared.code;
   }
   if (mark.empty() || mark.size() > 4 || !std::all_of(mark.begin(), mark.end(), is_letter)) return 0;
   std::string code(mark);
@@ -280,10 +286,10 @@ Result<std::int64_t> parse_scaled(std::string_view text, int digits) {
 }
 
 // money ::= [sign] [mark] [sign] decimal [mark]
-Result<Money> parse_money(std::string_view text, Currency expected) {
+Result<Money> parse_money(std::string_view text, Currency expected, Declared own) {
   const auto refuse = [&](const std::string& why) { return fail(ErrorCode::invalid, quoted(text) + why); };
   std::int64_t minor = 0;
-  if (expected != 0 && scale_plain(text, program::currency_digits(expected), minor) == Scaled::fine)
+  if (expected != 0 && scale_plain(text, program::currency_digits(own, expected), minor) == Scaled::fine)
     return Money{minor, expected};
 
   const std::string narrow = to_narrow(text);
@@ -315,7 +321,7 @@ Result<Money> parse_money(std::string_view text, Currency expected) {
   bool marked = false;
   for (const std::string_view mark : {before, after}) {
     if (mark.empty()) continue;
-    const Currency named = currency_of(mark, expected);
+    const Currency named = currency_of(mark, expected, own);
     if (named == 0) return refuse(" is not money");
     if (marked && named != currency) return refuse(" names two currencies");
     if (expected != 0 && named != expected)
@@ -323,7 +329,7 @@ Result<Money> parse_money(std::string_view text, Currency expected) {
     currency = named;
     marked = true;
   }
-  const int digits = currency == 0 ? 0 : program::currency_digits(currency);
+  const int digits = currency == 0 ? 0 : program::currency_digits(own, currency);
   const std::string plain = without_separators(number);
   if (plain.empty()) return refuse(" is not money");
   if (currency == 0) return refuse(" names no currency, and the column has none either");

@@ -2,10 +2,11 @@
 // intake.cpp.
 #pragma once
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 
-#include "dsl/program/value.hpp"
+#include "dsl/program/program.hpp"
 #include "engine/env/result.hpp"
 
 namespace tend::run {
@@ -36,7 +37,9 @@ struct Money {
 
 /// `¥1,299.00`, `1,299.00元`, `CNY 12`, `-12.00 USD`, `12.00`. `expected` is the field's currency, 0 for none; a sign
 /// that several currencies share (`$`, `¥`, `元`) is the expected one if that is among them, else the commonest.
-/// Errors: another currency than expected, none at all, more digits than the currency has, more than 64 bits.
-Result<Money> parse_money(std::string_view text, program::Currency expected);
+/// `own` are the currencies of one's own, known by their code or title. Errors: another currency than expected, none at
+/// all, more digits than the currency has, more than 64 bits.
+using Declared = std::span<const program::DeclaredCurrency>;
+Result<Money> parse_money(std::string_view text, program::Currency expected, Declared own = {});
 
 }  // namespace tend::run

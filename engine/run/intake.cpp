@@ -250,7 +250,7 @@ Result<Value> parse_cell(const TypeInfo& type, std::string_view cell, const Cell
       return Value::number(*number);
     }
     case Type::money: {
-      const auto money = parse_money(cell, options.currency);
+      const auto money = parse_money(cell, options.currency, options.own);
       if (!money) return tl::unexpected(money.error());
       return Value::money(money->minor, money->currency);
     }

@@ -2,6 +2,7 @@
 // says why not. Behind it nothing is checked again: files, the HTTP interface and receipts all come through here.
 #pragma once
 #include <deque>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -40,9 +41,10 @@ struct ValueStorage {
 };
 
 struct CellOptions {
-  const env::Zone* zone = &env::utc();  // of moments that are written without an offset
-  program::Currency currency = 0;       // the column's, 0 for none
-  ValueStorage* storage = nullptr;      // needed where the type is a list
+  const env::Zone* zone = &env::utc();                  // of moments that are written without an offset
+  program::Currency currency = 0;                       // the column's, 0 for none
+  ValueStorage* storage = nullptr;                      // needed where the type is a list
+  std::span<const program::DeclaredCurrency> own = {};  // currencies of one's own
 };
 
 /// Reads a cell as people write them: `1,299.00`, `¥1,299.00`, `12.5%`, `是`, `2026/3/1 9:05`, `a；b`. An empty cell is

@@ -435,7 +435,8 @@ bool BodyReader::Inside::take_track() {
       if (property.name != "currency") ignore(property.name);
       continue;
     }
-    const auto value = run::parse_cell(event.fields[*field].type, property.cell, {&zone, currency, &storage});
+    const auto value =
+        run::parse_cell(event.fields[*field].type, property.cell, {&zone, currency, &storage, program.currencies});
     if (!value) return refuse(ticks(property.name) + " of `" + event.name + "`: " + value.error().message);
     if (!value->missing()) state::append_field(input.fields, static_cast<std::uint16_t>(*field), *value);
   }
@@ -478,7 +479,8 @@ bool BodyReader::Inside::take_trait(const Named& trait, program::Currency curren
     if (trait.name != "currency") ignore(trait.name);
     return true;
   }
-  const auto value = run::parse_cell(program.attributes[*attribute].type, trait.cell, {&zone, currency, &storage});
+  const auto value =
+      run::parse_cell(program.attributes[*attribute].type, trait.cell, {&zone, currency, &storage, program.currencies});
   if (!value) return refuse(ticks(trait.name) + " of the customer: " + value.error().message);
   if (*attribute == program::kTimezoneAttribute && !value->missing() && env::find_zone(value->str()) == nullptr) {
     return refuse("`timezone`: " + ticks(value->str()) + " is not a time zone like `Asia/Shanghai`");

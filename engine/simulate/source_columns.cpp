@@ -89,6 +89,7 @@ std::string list_names(const std::vector<std::string>& names) {
 Result<ResolvedSource> resolve_source(const Workspace& workspace, const Source& source,
                                       const program::Program& program) {
   ResolvedSource resolved;
+  resolved.own = program.currencies;
   SourceColumn customer;
   customer.column = source.customer;
   customer.type.type = Type::text;

@@ -1,6 +1,7 @@
 // The columns that a source reads, resolved against what the playbooks declare. Between tend.toml and the rows.
 #pragma once
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -30,8 +31,9 @@ struct SourceColumn {
 };
 
 struct ResolvedSource {
-  std::uint32_t event = program::kNone;  // Program::events; kNone where the source has attributes only
-  std::vector<SourceColumn> columns;     // the customer's id first, then `at` where there is one
+  std::uint32_t event = program::kNone;            // Program::events; kNone where the source has attributes only
+  std::vector<SourceColumn> columns;               // the customer's id first, then `at` where there is one
+  std::span<const program::DeclaredCurrency> own;  // currencies of one's own: the program's
 };
 
 /// Errors: `invalid` with tend.toml and line: an event, field or attribute that the playbooks do not declare (naming

@@ -84,7 +84,7 @@ Result<void> Loading::reject(std::uint64_t line, std::string_view raw, const std
 Result<void> Loading::read_attribute(const SourceColumn& column, const Cell& cell) {
   // A key that is not there says nothing; an empty cell says that there is nothing.
   if (cell.kind == CellKind::absent) return {};
-  const auto value = run::parse_cell(column.type, cell, {&zone, column.currency, &storage});
+  const auto value = run::parse_cell(column.type, cell, {&zone, column.currency, &storage, resolved.own});
   if (!value) return in_column(column, value.error());
   switch (column.role) {
     case ColumnRole::attribute:
@@ -137,7 +137,7 @@ Result<void> Loading::read_cells(std::span<const Cell> cells, std::string_view& 
       if (moment->missing()) return in_column(column, {ErrorCode::invalid, "there is no date"});
       at = moment->i;
     } else if (column.role == ColumnRole::field) {
-      const auto value = run::parse_cell(column.type, cells[i], {&zone, column.currency, &storage});
+      const auto value = run::parse_cell(column.type, cells[i], {&zone, column.currency, &storage, resolved.own});
       if (!value) return in_column(column, value.error());
       if (!value->missing()) state::append_field(event_blob, column.index, *value);
     } else if (const auto done = read_attribute(column, cells[i]); !done) {

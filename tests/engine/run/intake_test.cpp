@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "engine/run/decimal.hpp"
 #include "tests/support/test.hpp"
 
 using namespace tend;
@@ -80,6 +81,21 @@ TEST_CASE("an empty cell is missing, whatever the type") {
     CHECK(read(of(type), "").missing());
     CHECK(read(of(type), " \t\u3000").missing());
   }
+}
+
+TEST_CASE("currencies of one's own have the digits that were declared") {
+  const std::vector<program::DeclaredCurrency> own = {{program::pack_currency("PTS"), "积分", 0},
+                                                      {program::pack_currency("MILE"), "", 3}};
+  const auto minor = [&](std::string_view text, const char* expected) {
+    const auto money = parse_money(text, expected[0] == 0 ? 0 : program::pack_currency(expected), own);
+    return money ? money->minor : -1;
+  };
+  CHECK(minor("120", "PTS") == 120);
+  CHECK(minor("120 PTS", "") == 120);
+  CHECK(minor("120 积分", "") == 120);
+  CHECK(minor("1.250 MILE", "") == 1250);
+  CHECK(minor("1.5", "PTS") == -1);
+  CHECK(minor("1.5", "CNY") == 150);
 }
 
 TEST_CASE("money, in the column's currency or its own") {
