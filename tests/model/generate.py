@@ -37,8 +37,9 @@ BUILT_IN = {"sent": {"message": "text", "channel": "text", "playbook": "text"}, 
 ATTRIBUTES = {"city": "text", "level": ["normal", "silver", "gold"], "points": "number", "vip": "bool", "credit": "money",
               "birthday": "date", "renewal": "date", "trial": "moment"}
 # Groups of features, by what the engine must know for them.
-GROUPS = {"sends": "class caps quiet blackout consent fallback send_else holdout", "steps": "split let repeat emit date workday until stay no_where start per",
-          "ways_in": "schedule relative pace backfill", "others": "start_for budget", "people": "staff"}
+GROUPS = {"sends": "class welcome caps quiet blackout consent fallback send_else holdout", "steps": "split let repeat emit date workday until stay no_where start per",
+          "ways_in": "schedule relative pace backfill", "others": "start_for budget reference", "people": "staff"}
+KEPT = ("referrer", "rank")     # attributes that never change: others read them, and between two customers of one moment there is no order
 GROUPS["all"] = " ".join(GROUPS.values())
 # Days near which clocks change, months end, or leap days stand.
 DAYS = ["2026-01-29", "2026-02-27", "2026-03-08", "2026-03-29", "2026-10-25", "2026-11-01", "2024-02-28", "2025-12-30", "2027-04-04",
@@ -56,7 +57,7 @@ class Maker(StepMaker, PolicyMaker):
         self.dice = random.Random(f"workspace {seed}")
         asked = sorted(expanded(features))
         self.features = {f for f in asked if len(asked) < 4 or self.chance(0.6)}  # of many some: all at once stand in each other's way
-        self.calls = 0
+        self.calls, self.refers = 0, False          # labels given so far; may a condition read somebody else's attribute here?
         self.more_caps = []                         # caps that recipes add to the policy's
         self.lets, self.current = 0, None           # names given so far; the playbook that is being made
         self.theme = self.one(THEMES)
@@ -86,7 +87,9 @@ class Maker(StepMaker, PolicyMaker):
         self.budgets = {name: self.budget() for name in ["pool", "gifts"][:self.one([1, 2])]} if self.has("budget") else {}
         if self.has("staff"):
             self.attributes["owner"] = "staff"
-        if self.has("start_for") or self.has("budget"):
+        if self.has("reference"):
+            self.attributes["rank"] = "number"
+        if self.has("start_for") or self.has("budget") or self.has("reference"):
             self.attributes["referrer"] = "customer"
             self.events = {n: f | ({"sharer": "customer"} if n == self.hot else {}) for n, f in self.events.items()}
 
@@ -220,6 +223,8 @@ class Maker(StepMaker, PolicyMaker):
         if scope.lets and self.chance(0.3):
             name, kind = self.one(scope.lets.items())
             return self.compared(["let", name], kind)
+        if self.refers and self.has("reference") and not scope.pure and self.chance(0.3):
+            return self.compared(["reference", "referrer", "rank"], "number")
         if self.consents and self.chance(0.12):
             return ["consents", self.one(self.consents)]
         kind = self.one(["count"] * 5 + ["tagged"] * (12 if self.theme == "tags" else 4) + ["within", "no", "no", "inactive", "aggregate", "aggregate", "attribute", "time"]
@@ -252,6 +257,13 @@ class Maker(StepMaker, PolicyMaker):
             side = ["default", side, self.literal(kind)]
         return self.compared(side, kind)
 
+    def asked(self, scope=Scope(), depth=1):
+        """A condition that is asked and not watched: it may read through a reference."""
+        self.refers = True
+        made = self.condition(scope, depth)
+        self.refers = False
+        return made
+
     def condition(self, scope=Scope(), depth=2):
         kind = self.one(["leaf"] * 5 + ["and"] * 2 + ["or", "not"]) if depth else "leaf"
         if kind == "leaf":
@@ -273,8 +285,19 @@ class Maker(StepMaker, PolicyMaker):
             return clause
         clause = {"when": self.condition(depth=2)} if kind == "when" else self.schedule() if kind == "schedule" else self.relative()
         if self.chance(0.15):
-            clause["where"] = self.condition(depth=1)
+            clause["where"] = self.asked()
         return clause
+
+    def greeting(self):
+        """A playbook for `welcome`: the first step after `enter on added`."""
+        self.current = "greet"
+        self.messages["hi"] = {"channels": [self.one(["outbox", "paper"])], "class": "welcome"}
+        p = {"name": "greet", "enter": [{"on": "added"}], "again": self.one(["always", "never", self.duration()]), "priority": self.one([0, 50, 100])}
+        p.update(self.playbook_policy())
+        messages, self.messages = self.messages, {n: m for n, m in self.messages.items() if n != "hi"}
+        p["steps"] = [{"do": "send", "message": "hi"}] + self.steps(Scope(), 1, 2, self.hot)
+        self.messages = messages
+        return p
 
     def schedule(self):
         if self.chance(0.2):
@@ -308,7 +331,7 @@ class Maker(StepMaker, PolicyMaker):
         if len(kinds) == 1 and self.chance(0.3):
             p.pop("again")
         if self.chance(0.4 if self.theme == "tags" else 0.25):
-            p["where"] = self.condition(scope, 1)
+            p["where"] = self.asked(scope)
         if self.chance(0.55):
             event = self.event_name()
             p["goal"] = {"on": event}
@@ -496,18 +519,21 @@ class Maker(StepMaker, PolicyMaker):
         made = {name: {"name": prefix[name] + name + "s", "event": name, "rows": []} for name in self.events}
         fixed = {n for n in self.attributes if self.chance(0.4)}     # in a register; may be missing there
         moving = [n for n in self.attributes if n not in fixed]      # changed by dated rows, with every cell filled
+        fixed -= set(KEPT)
         if fixed:
             made["people"] = {"name": prefix["people"] + "people", "attributes": sorted(fixed), "rows": []}
-        if moving and moving != ["referrer"]:
-            moving = [n for n in moving if n != "referrer"]
+        moving = [n for n in moving if n not in KEPT]
+        if moving:
             made["changes"] = {"name": prefix["changes"] + "changes", "attributes": [self.one(moving)], "rows": [], "tags": self.chance(0.3)}
             made["profile"] = {"name": prefix["profile"] + "profile", "attributes": moving, "rows": [], "tags": self.chance(0.7)}
         if "referrer" in self.attributes:  # known from the start, and never changed
-            fixed, moving = fixed | {"referrer"}, [n for n in moving if n != "referrer"]
+            fixed |= {"referrer", "rank"} & set(self.attributes)
             made["people"] = {"name": prefix["people"] + "people", "attributes": sorted(fixed), "rows": []}
         for name in ("people", "changes", "profile"):
             if name in made and self.consents and self.chance(0.8):
                 made[name]["consent"] = self.consents
+        if "hi" in self.messages:
+            made["added"] = {"name": prefix["people"] + "adds", "event": "added", "rows": []}
         made["tagging"] = {"name": prefix["tagging"] + "tagging", "attributes": [], "tags": True, "rows": []}
         if self.zones_move:
             made["zones"] = {"name": prefix["zones"] + "zones", "attributes": ["timezone"], "rows": []}
@@ -530,7 +556,7 @@ class Maker(StepMaker, PolicyMaker):
                 row = {"customer": identity, "values": {"timezone": ["text", self.one(ZONES)]}, "at": self.first_moment()}
                 made["zones"]["rows"].append(row)
         moments = [self.first_moment()]
-        kinds = [n for n in made if n in self.events] * 3 + [self.hot] * 6 + [n for n in ("tagging", "changes", "profile") if n in made]
+        kinds = [n for n in made if n in self.events] * 3 + [self.hot] * 6 + [n for n in ("tagging", "changes", "profile", "added") if n in made]
         for _ in range(self.one([0, 1, 2, 4, 6, 8, 12, 20, 29])):
             moments.append(self.next_moment(moments))
         crossed = self.crossed() if self.theme == "months" and self.chance(0.7) else []
@@ -539,7 +565,7 @@ class Maker(StepMaker, PolicyMaker):
             source = made[name]
             row = {"customer": identity, "at": int(at)}
             if "event" in source:
-                row["values"] = {f: None if self.chance(0.1) else self.literal(kind) for f, kind in self.events[name].items()}
+                row["values"] = {f: None if self.chance(0.1) else self.literal(kind) for f, kind in self.events.get(name, {}).items()}
             else:
                 row["values"] = {n: self.value_of(n, self.attributes[n]) for n in source["attributes"]}
                 if source.get("tags"):
@@ -562,6 +588,8 @@ class Maker(StepMaker, PolicyMaker):
         playbooks = [self.playbook(name) for name in self.names]
         for _ in range(self.one([0, 1, 1, 2])):
             self.recipe(playbooks)
+        if self.has("welcome"):
+            playbooks.append(self.greeting())
         more = self.policy() | ({"partners": ["garage"]} if self.budgets else {})
         return more | {"timezone": self.zone, "customer": self.attributes, "events": self.events,
                 "activity": self.dice.sample(list(self.events), self.dice.randint(1, 2)), "traits": self.traits, "segments": self.segments,

@@ -91,7 +91,7 @@ class StepMaker:
         return {"do": "wait", "up_to": up_to, "arms": arms}
 
     def step_if(self, scope, depth, event):
-        branches = [{"if": self.condition(scope, 1), "steps": self.inner(scope.inside(), depth, event)} for _ in range(self.one([1, 1, 2]))]
+        branches = [{"if": self.asked(scope), "steps": self.inner(scope.inside(), depth, event)} for _ in range(self.one([1, 1, 2]))]
         if self.chance(0.5):
             branches.append({"else": True, "steps": self.inner(scope.inside(), depth, event)})
         return {"do": "if", "branches": branches}
@@ -107,7 +107,7 @@ class StepMaker:
         if self.chance(0.8):
             step["every"] = self.duration()
         if self.chance(0.5):
-            step["until"] = self.condition(scope, 1)
+            step["until"] = self.asked(scope)
         return step | {"body": {"steps": self.inner(scope.inside(), depth, event)}}
 
     def step_let(self, scope, depth, event):
@@ -174,7 +174,7 @@ class StepMaker:
         return step
 
     def set_step(self, scope):
-        name, kind = self.one([(n, k) for n, k in self.attributes.items() if n != "referrer"] or [("timezone", "text")])
+        name, kind = self.one([(n, k) for n, k in self.attributes.items() if n not in ("referrer", "rank")] or [("timezone", "text")])
         to = self.literal(kind)
         if name == "timezone":
             to = ["text", self.zone or "UTC"]

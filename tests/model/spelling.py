@@ -46,7 +46,7 @@ def toml_source(program, source):
     if dated:
         lines.append('at = "at"')
     if "event" in source:
-        fields = program["events"][source["event"]]
+        fields = program["events"].get(source["event"], {})
         lines.append(f'event = "{source["event"]}"')
         parts = [f'{n} = {{ column = "{n}", currency = "{source.get("currency", "USD")}" }}' if kind == "money" else f'{n} = "{n}"'
                  for n, kind in fields.items()]
