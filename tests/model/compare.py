@@ -11,7 +11,6 @@
 Exit code: 0 all agree, 1 something differs, 3 wrong usage, 4 the binary is missing."""
 import argparse
 import collections
-import copy
 import json
 import pathlib
 import re
@@ -26,8 +25,8 @@ import generate
 import model
 import mutants
 import spelling
-import tree
 import wording
+from shrink import shrink
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 COUNTS = ("entered", "goal", "left", "finished", "live", "held_out", "held_out_goal")
@@ -143,7 +142,7 @@ def pair(program, other, replay=False, tend=None):
         return of_model(program), (other(program, folder) if other else of_engine(program, tend, folder))
 
 
-# --- shrinking ----------------------------------------------------------------------------------------------------------------------
+# --- what must come out, for other drivers ---------------------------------------------------------------------------------------------
 
 def expected(program):
     """What a run of the workspace must give, for a driver that does not know the model: `sends` in the order of --sends, and
@@ -176,114 +175,6 @@ def write_out(options):
         lines = [json.dumps(send, ensure_ascii=False, separators=(",", ":")) for send in made["sends"]]
         (folder / "sends.jsonl").write_text("".join(line + "\n" for line in lines), encoding="utf-8")
     return 0
-
-
-def smaller(program):
-    """Programs a little smaller than this one, the boldest first."""
-    def cut(place):
-        made = copy.deepcopy(program)
-        place(made)
-        return made
-
-    for n in range(len(program["playbooks"])):
-        if len(program["playbooks"]) > 1:
-            yield cut(lambda m: m["playbooks"].pop(n))
-    customers = sorted({r["customer"] for s in program["sources"] for r in s["rows"]})
-    for half in (customers[:len(customers) // 2], customers[len(customers) // 2:]):
-        if len(customers) > 1:
-            yield cut(lambda m: [s.update(rows=[r for r in s["rows"] if r["customer"] in half]) for s in m["sources"]])
-    for n, source in enumerate(program["sources"]):
-        yield cut(lambda m: m["sources"].pop(n))
-        size = len(source["rows"])
-        step = max(1, size // 2)
-        while step:
-            for at in range(0, size, step):
-                yield cut(lambda m: m["sources"][n].update(rows=m["sources"][n]["rows"][:at] + m["sources"][n]["rows"][at + step:]))
-            step //= 2
-    for n, p in enumerate(program["playbooks"]):
-        for clause in range(len(p["enter"])):
-            if len(p["enter"]) > 1:
-                yield cut(lambda m: m["playbooks"][n]["enter"].pop(clause))
-        for key in ("where", "goal", "leave", "priority", "turn", "again"):
-            if key in p:
-                yield cut(lambda m: m["playbooks"][n].pop(key))
-    yield from smaller_trees(program)
-    for n, source in enumerate(program["sources"]):
-        for name in source.get("attributes", []):
-            yield cut(lambda m: (m["sources"][n]["attributes"].remove(name), [r["values"].pop(name) for r in m["sources"][n]["rows"]]))
-    for kind in ("traits", "segments", "messages", "events", "customer"):
-        for name in program[kind]:
-            made = cut(lambda m: (m[kind].pop(name), m.update(activity=[a for a in m["activity"] if a != name])))
-            if not tree.strings_of(made, lambda text: text == name):  # nothing speaks of it any more
-                yield made
-    if program.get("local_range"):
-        yield cut(lambda m: m.update(local_range=False))
-    if any(s.get("style") for s in program["sources"]):
-        yield cut(lambda m: [s.update(style=None) for s in m["sources"]])
-
-
-def smaller_trees(program):
-    """Without a step, with a step's inner block in its place, without an arm, with a simpler condition."""
-    def walk(tree, path):
-        if isinstance(tree, dict):
-            for key, part in tree.items():
-                yield from walk(part, path + [key])
-            for key in ("where", "within", "else"):
-                if key in tree and path and path[-1] not in ("playbooks",) and tree.get(key) is not True:
-                    yield path, "without", key
-        elif isinstance(tree, list):
-            if path[-1] in ("steps", "arms", "branches"):
-                for n in range(len(tree)):
-                    if len(tree) > 1:
-                        yield path, "drop", n
-                    if path[-1] == "steps":
-                        for block in range(len(tree.blocks_of(tree[n]))):
-                            yield path, "inline", (n, block)
-            elif tree and tree[0] in ("and", "or"):
-                yield path, "become", 1
-                yield path, "become", 2
-            elif tree and tree[0] == "not":
-                yield path, "become", 1
-            elif tree and tree[0] in ("count", "within") and len(tree) > 2 and tree[2]:
-                yield path, "clear", 2
-            elif tree and tree[0] in wording.AGGREGATES and len(tree) > 3 and tree[3]:
-                yield path, "clear", 3
-            for n, part in enumerate(tree):
-                yield from walk(part, path + [n])
-
-    for path, action, what in list(walk(program["playbooks"], ["playbooks"])):
-        made = copy.deepcopy(program)
-        holder = made
-        for key in path[:-1]:
-            holder = holder[key]
-        tree = holder[path[-1]]
-        if action == "without":
-            tree.pop(what)
-        elif action == "drop":
-            tree.pop(what)
-        elif action == "inline":
-            tree[what[0]:what[0] + 1] = tree.blocks_of(tree[what[0]])[what[1]]["steps"]
-        elif action == "become":
-            holder[path[-1]] = tree[what]
-        else:
-            tree[what] = None
-        yield made
-
-
-def shrink(program, differs):
-    """The smallest program that `smaller` reaches from here and that still differs."""
-    again = True
-    while again:
-        again = False
-        for made in smaller(program):
-            try:
-                still = differs(made)
-            except Exception:  # a cut too deep: neither side can run it
-                continue
-            if still:
-                program, again = made, True
-                break
-    return program
 
 
 # --- reports ------------------------------------------------------------------------------------------------------------------------
