@@ -76,12 +76,10 @@ int run_replay(const Arguments& arguments) {
                                               channel::real_outside(), channel::Pace::recorded);
   if (!dispatcher) return complain(dispatcher.error());
 
-  const journey::Plan plan(compiled.program);
+  const journey::Plan plan(compiled.program, compiled.default_channel);
   run::Indexer indexer(*folder);
   const std::string history_folder = folder->history();
-  run::EngineOptions options{.threads = std::max(1u, std::thread::hardware_concurrency()),
-                             .node = "replay",
-                             .default_channel = compiled.default_channel};
+  run::EngineOptions options{.threads = std::max(1u, std::thread::hardware_concurrency()), .node = "replay"};
   options.say = [](const std::string& line) { say("tend: " + line); };
   options.history = indexer.hook();
   auto engine =

@@ -93,7 +93,7 @@ int run_serve(const ServeArguments& arguments) {
   auto dispatcher =
       channel::Dispatcher::open(workspace.channels, workspace.folder, channel::real_outside(), channel::Pace::live);
   if (!dispatcher) return complain(dispatcher.error());
-  const journey::Plan plan((*compiled)->program);
+  const journey::Plan plan((*compiled)->program, (*compiled)->default_channel);
   run::Indexer indexer(*folder);
 
   std::atomic<bool> lost{false};
@@ -103,7 +103,6 @@ int run_serve(const ServeArguments& arguments) {
   options.places_bytes = (*compiled)->places_bytes;
   options.engine.threads = std::max(1u, std::thread::hardware_concurrency());
   options.engine.node = "serve";
-  options.engine.default_channel = (*compiled)->default_channel;
   options.engine.say = tell;
   options.engine.history = indexer.hook();
   options.sender = dispatcher->get();

@@ -17,12 +17,10 @@ int run_simulate(const RecordedArguments& arguments) {
   if (compiled.default_channel.empty())
     compiled.default_channel = "outbox";  // none is configured: the one that `tend init` writes
 
-  const journey::Plan plan(compiled.program);
+  const journey::Plan plan(compiled.program, compiled.default_channel);
   simulate::AcceptingSender sender;
   std::vector<simulate::SendLine> sends;
-  run::EngineOptions options{.threads = std::max(1u, std::thread::hardware_concurrency()),
-                             .default_channel = compiled.default_channel,
-                             .render = false};
+  run::EngineOptions options{.threads = std::max(1u, std::thread::hardware_concurrency()), .render = false};
   if (!arguments.sends.empty()) {
     options.on_accepted = [&sends](const run::Send& send) {
       sends.push_back({send.at, std::string(send.customer), std::string(send.playbook), std::string(send.message),

@@ -39,7 +39,7 @@ Result<std::string> retell(const program::Program& program, const program::Place
                            env::Moment until) {
   auto playbook = playbook_of(program, arguments.playbook);
   if (!playbook) return tl::unexpected(playbook.error());
-  const journey::Plan plan(program);
+  const journey::Plan plan(program, "outbox");
   state::State state(program, plan.layout, 0);
   state.recorded = answer_sends;
   Story story(program, places, *playbook, tongue);
@@ -51,11 +51,6 @@ Result<std::string> retell(const program::Program& program, const program::Place
       const std::vector<journey::SendEffect> sends = std::move(effects.sends);
       effects.clear();
       for (const journey::SendEffect& send : sends) {
-        const program::Message& message = program.messages[send.message];
-        const program::Step& step = program.playbooks[send.playbook].steps[send.step];
-        const std::string channel = !step.channels.empty()     ? step.channels.front()
-                                    : message.channels.empty() ? "outbox"
-                                                               : message.channels.front();
         std::string payload;
         encode(payload, state::OutcomeInput{.moment = send.at,
                                             .customer = arguments.customer,
@@ -63,7 +58,7 @@ Result<std::string> retell(const program::Program& program, const program::Place
                                             .journey = send.journey,
                                             .message = send.message,
                                             .key = send.key,
-                                            .channel = channel});
+                                            .channel = std::string(send.channel)});
         if (!journey::apply(plan, state, state::InputKind::outcome, payload, effects, &story)) return false;
       }
     }

@@ -6,6 +6,7 @@
 
 #include "dsl/text/must.hpp"
 #include "engine/expr/arithmetic.hpp"
+#include "engine/expr/filters.hpp"
 #include "engine/expr/windows.hpp"
 
 namespace tend::expr {
@@ -75,6 +76,14 @@ Value arm_field(Context& context, std::uint32_t event, std::uint32_t field) {
 
 Moment entered_at(const Context& context) {
   return context.journey != nullptr ? context.journey->entered : context.entered;
+}
+
+/// All tags as a list of texts, sorted.
+Value tags_of(Context& context) {
+  CHECK_OR_DIE(context.lists != nullptr, "who evaluates lists brings storage for them");
+  auto& elements = context.lists->emplace_back();
+  for (const std::string_view tag : context.state->tags(context.customer)) elements.push_back(Value::string(tag));
+  return Value::of_list(elements.data(), static_cast<std::uint32_t>(elements.size()));
 }
 
 Value evaluate_tagged(Context& context, const Node& node) {
@@ -418,11 +427,14 @@ Value evaluate(Context& context, std::uint32_t index) {
     }
     case Op::list: return evaluate_list(context, node);
     case Op::let_value:
+      if (context.journey == nullptr) return {};
+      return decoded(context,
+                     state::find_field(state.pool.text(context.journey->lets), static_cast<std::uint16_t>(node.a)));
+    case Op::customer_tags: return tags_of(context);
     case Op::grant_amount:
     case Op::grant_expires:
     case Op::related:
     case Op::staff_name:
-    case Op::customer_tags:
     case Op::call: break;  // journey::not_run_yet refuses the programs that hold them
   }
   CHECK_OR_DIE(false, "every operator has a meaning");
@@ -470,7 +482,11 @@ void render(std::string& out, Context& context, const std::vector<program::TextP
       continue;
     }
     const Value value = evaluate(context, context.tables->program().expressions[part.expression].root);
-    append_text(out, context, value);
+    if (part.filters.empty()) {
+      append_text(out, context, value);
+    } else {
+      append_filtered(out, context, value, part.filters);
+    }
   }
 }
 

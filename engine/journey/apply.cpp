@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "dsl/text/must.hpp"
+#include "engine/journey/render_send.hpp"
 #include "engine/journey/turn.hpp"
 
 namespace tend::journey {
@@ -164,28 +165,7 @@ void collect_outstanding(const Plan& plan, const state::State& state, Effects& e
   for (std::uint32_t j = 0; j < state.journey_count(); ++j) {
     const state::Journey& journey = state.journey(j);
     if (journey.status != state::JourneyStatus::sending) continue;
-    const program::Playbook& playbook = plan.program.playbooks[journey.playbook];
-    const program::Step& step = playbook.steps[journey.step];
-    SendEffect send{.key = send_key(state.customer_id(journey.customer), playbook.name, journey.number, journey.step,
-                                    journey.visit),
-                    .at = journey.reached,
-                    .customer = journey.customer,
-                    .playbook = journey.playbook,
-                    .journey = journey.number,
-                    .step = journey.step,
-                    .message = step.message,
-                    .first_item = static_cast<std::uint32_t>(effects.items.size())};
-    const auto& items = plan.program.messages[step.message].items;
-    for (std::uint32_t i = 0; i < items.size(); ++i) {
-      expr::Context c{.tables = &plan.tables, .state = &state, .customer = journey.customer, .now = journey.reached};
-      c.journey = &journey;
-      c.lists = &lists;
-      const auto begin = static_cast<std::uint32_t>(effects.arena.size());
-      expr::render(effects.arena, c, items[i].parts);
-      effects.items.push_back({.kind = i, .begin = begin, .end = static_cast<std::uint32_t>(effects.arena.size())});
-    }
-    send.items = static_cast<std::uint32_t>(items.size());
-    effects.sends.push_back(send);
+    append_send(plan, state, journey, journey.reached, lists, effects);
     lists.clear();
   }
   std::sort(effects.sends.begin(), effects.sends.end(), [&](const SendEffect& a, const SendEffect& b) {

@@ -18,7 +18,8 @@ struct SendEffect {
   std::uint32_t journey = 0;  // number
   std::uint32_t step = 0;
   std::uint32_t message = 0;
-  std::uint32_t first_item = 0;  // Effects::items
+  std::string_view channel = {};  // of the plan
+  std::uint32_t first_item = 0;   // Effects::items
   std::uint32_t items = 0;
 };
 

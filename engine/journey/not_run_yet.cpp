@@ -15,20 +15,14 @@ const char* step_not_run(const program::Step& step) {
     case StepKind::ask: return "ask";
     case StepKind::task: return "task";
     case StepKind::transfer: return "transfer to";
-    case StepKind::wait_until_date: return "wait until DATE";
-    case StepKind::wait_until_condition: return "wait until CONDITION";
-    case StepKind::split: return "split";
     case StepKind::repeat: return "repeat";
     case StepKind::emit: return "emit";
     case StepKind::grant: return "grant";
     case StepKind::credit: return "credit";
     case StepKind::start: return "start";
-    case StepKind::let: return "let";
     case StepKind::wait_until: return step.weekday > 6 || step.next ? "wait until next workday" : nullptr;
     case StepKind::send:
       if (step.while_open) return "while window open";
-      if (step.target != program::kNone) return "send … else";
-      if (step.channels.size() > 1) return "on … else …";
       return nullptr;
     default: return nullptr;
   }
@@ -48,12 +42,10 @@ const char* enter_not_run(const program::Enter& enter) {
 
 const char* op_not_run(Op op) {
   switch (op) {
-    case Op::let_value: return "let";
     case Op::grant_amount:
     case Op::grant_expires: return "grant";
     case Op::related: return "customer.referrer.name";
     case Op::staff_name: return "customer.owner.name";
-    case Op::customer_tags: return "customer.tags";
     case Op::call: return "extern function";
     default: return nullptr;
   }
@@ -107,14 +99,9 @@ class Search {
   void message(std::size_t index) {
     const program::Message& message = program_.messages[index];
     const text::Span place = index < places_.messages.size() ? places_.messages[index] : text::Span{};
-    if (message.channels.size() > 1) say("on … else …", "", place);
     for (const program::MessageItem& item : message.items) {
-      if (!item.language.empty()) say("text zh", "", place);
-      if (!item.channel.empty() || item.kind == "template") say("template", "", place);
+      if (item.kind == "template") say("template", "", place);
       if (item.kind == "miniprogram") say("miniprogram", "", place);
-      for (const program::TextPart& part : item.parts) {
-        if (!part.filters.empty()) say("a filter in {{ }}", "", place);
-      }
     }
   }
 
@@ -130,7 +117,6 @@ class Search {
     if (!book.caps.empty()) say("cap", book.name, places.name);
     if (!book.quiet.empty()) say("quiet", book.name, places.name);
     if (book.on_edit != program::OnEdit::pin) say("on edit", book.name, places.on_edit);
-    if (book.goal && book.goal->stay) say("and stay", book.name, places.goal);
     for (std::size_t s = 0; s < book.steps.size(); ++s) {
       if (const char* what = step_not_run(book.steps[s])) say(what, book.name, places.steps[s].span);
     }

@@ -1,11 +1,17 @@
 #include "engine/journey/plan.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace tend::journey {
 
-Plan::Plan(const program::Program& p)
-    : program(p), layout(state::make_layout(p)), tables(p), enters_on(p.events.size()), is_activity(p.events.size()) {
+Plan::Plan(const program::Program& p, std::string channel)
+    : program(p),
+      default_channel(std::move(channel)),
+      layout(state::make_layout(p)),
+      tables(p),
+      enters_on(p.events.size()),
+      is_activity(p.events.size()) {
   for (std::uint32_t playbook = 0; playbook < p.playbooks.size(); ++playbook) {
     const auto& enters = p.playbooks[playbook].enters;
     for (std::uint32_t enter = 0; enter < enters.size(); ++enter) {

@@ -1,6 +1,7 @@
 // A program made ready to run: who is asked when an event comes, which conditions an input can change. Worked out once
 // per program and shared by every partition; nothing in it changes afterwards.
 #pragma once
+#include <string>
 #include <vector>
 
 #include "dsl/program/program.hpp"
@@ -15,12 +16,14 @@ struct EnterRef {
 };
 
 struct Plan {
+  /// `default_channel`: for messages that name none.
   /// Lifetime: `program` outlives the plan.
-  explicit Plan(const program::Program& program);
+  explicit Plan(const program::Program& program, std::string default_channel = {});
   Plan(const Plan&) = delete;
   Plan& operator=(const Plan&) = delete;
 
   const program::Program& program;
+  const std::string default_channel;
   state::Layout layout;
   expr::Tables tables;
   std::vector<std::vector<EnterRef>> enters_on;  // by event, in the order of playbooks

@@ -4,6 +4,8 @@
 #include <cstring>
 
 #include "dsl/text/must.hpp"
+#include "engine/env/draw.hpp"
+#include "engine/journey/render_send.hpp"
 
 namespace tend::journey {
 
@@ -42,10 +44,10 @@ void Turn::timer() {
     Journey& journey = state_.journey(j);
     if (journey.status != JourneyStatus::waiting || journey.due > now_) continue;
     const Step& step = program_.playbooks[journey.playbook].steps[journey.step];
-    const bool timed_out = step.kind == StepKind::wait_up_to;
+    const bool timed_out = step.kind == StepKind::wait_up_to || step.kind == StepKind::wait_until_condition;
     if (timed_out && tracer_ != nullptr)
       note(NoteKind::arm, &journey, {.kind = NoteKind::arm, .step = journey.step, .detail = "else"});
-    go_on(j, timed_out ? step.target : journey.step + 1);
+    go_on(j, timed_out && step.target != kNone ? step.target : journey.step + 1);
   }
   arms_and_conditions(false);
   edges();
@@ -123,7 +125,13 @@ void Turn::outcome(const state::OutcomeInput& input) {
     if (journey.playbook != input.playbook || journey.number != input.journey ||
         journey.status != JourneyStatus::sending)
       continue;
-    go_on(j, journey.step + 1);
+    const Step& step = program_.playbooks[journey.playbook].steps[journey.step];
+    if (!accepted && channel_tried(journey) + 1u < channel_count(plan_, step)) {
+      ++journey.channel;
+      journey.status = JourneyStatus::at_send;
+      continue;
+    }
+    go_on(j, accepted || step.target == kNone ? journey.step + 1 : step.target);
   }
   std::string fields;  // an accepted send is an event, countable like others
   if (accepted) {
@@ -227,6 +235,14 @@ void Turn::goals() {
       if (event_at_ >= until || now_ >= until) continue;
     }
     if (!asks(goal->filter, &journey, true)) continue;
+    if (goal->stay && is_live(journey.status)) {
+      if (journey.goal_noted) continue;
+      journey.goal_noted = true;
+      ++state_.figures[journey.playbook].goal;
+      if (tracer_ != nullptr)
+        note(NoteKind::goal, &journey, {.kind = NoteKind::goal, .step = journey.step, .event = event_});
+      continue;
+    }
     if (journey.status == JourneyStatus::finished) --state_.figures[journey.playbook].finished;
     end(j, JourneyStatus::goal, {});
   }
@@ -245,7 +261,13 @@ void Turn::arms_and_conditions(bool with_event) {
   for (std::uint32_t j = state_.at(customer_).first_journey; j != kNone; j = state_.journey(j).next) {
     const Journey& journey = state_.journey(j);
     if (journey.status != JourneyStatus::waiting) continue;
-    if (program_.playbooks[journey.playbook].steps[journey.step].kind == StepKind::wait_up_to) take_arm(j, with_event);
+    const Step& step = program_.playbooks[journey.playbook].steps[journey.step];
+    if (step.kind == StepKind::wait_up_to) take_arm(j, with_event);
+    if (step.kind == StepKind::wait_until_condition && affected(step.expression) &&
+        asks(step.expression, &journey, false)) {
+      go_on(j, journey.step + 1);
+    }
+    if (step.kind == StepKind::wait_until_date && affected(step.expression)) aim(j);
   }
 }
 
@@ -365,10 +387,13 @@ void Turn::enter(std::uint32_t p, std::uint32_t e, bool with_event) {
   journey.due = kNever;
   journey.step = 0;
   journey.visit = 0;
+  journey.channel = 0;
+  journey.goal_noted = false;
   journey.status = JourneyStatus::runnable;
-  state_.pool.release(journey.entry);
-  state_.pool.release(journey.arms);
-  journey.entry = journey.arms = state::kNoBlock;
+  for (std::uint32_t* block : {&journey.entry, &journey.arms, &journey.lets}) {
+    state_.pool.release(*block);
+    *block = state::kNoBlock;
+  }
   if (with_event && playbook.reads_entry) {
     std::string entry(reinterpret_cast<const char*>(&event_), sizeof event_);
     entry += event_fields_;
@@ -425,6 +450,7 @@ void Turn::go_on(std::uint32_t j, std::uint32_t step) {
   const auto& steps = program_.playbooks[journey.playbook].steps;
   while (step < steps.size() && steps[step].kind == StepKind::jump) step = steps[step].target;
   journey.step = step;
+  journey.channel = 0;
   journey.status = JourneyStatus::runnable;
   journey.due = kNever;
   if (step >= steps.size()) end(j, JourneyStatus::finished, {});
@@ -464,6 +490,19 @@ void Turn::run_step(std::uint32_t j) {
         note(NoteKind::waits, &journey, {.kind = NoteKind::waits, .step = journey.step, .until = until});
       return;
     }
+    case StepKind::wait_until_date: return aim(j);
+    case StepKind::wait_until_condition: {
+      journey.status = JourneyStatus::waiting;
+      if (asks(step.expression, &journey, false)) return go_on(j, journey.step + 1);
+      const Moment until = expr::add_duration(c, now_, value_of(c, step.duration).dur());
+      journey.due = until;
+      flip_ = std::min(flip_, until);
+      if (tracer_ != nullptr)
+        note(NoteKind::waits, &journey, {.kind = NoteKind::waits, .step = journey.step, .until = until});
+      return;
+    }
+    case StepKind::split: return split(j, step);
+    case StepKind::let: return let(j, step);
     case StepKind::branch: {
       const bool truth = value_of(c, step.expression).truth();
       if (tracer_ != nullptr) {
@@ -527,6 +566,60 @@ void Turn::change_tag(std::uint32_t j, const Step& step, bool on) {
   change_ = {};
   change_.tags = true;
   react();
+}
+
+// Waits for a date that the step works out, or goes on where it is past.
+void Turn::aim(std::uint32_t j) {
+  Journey& journey = state_.journey(j);
+  const Step& step = program_.playbooks[journey.playbook].steps[journey.step];
+  expr::Context c = context(&journey);
+  const Value value = value_of(c, step.expression);
+  if (value.missing()) return end(j, JourneyStatus::finished, "no date");
+  const Moment until =
+      value.kind == program::ValueKind::date
+          ? env::clock(state_.zone(customer_), static_cast<env::Date>(value.i), std::max(step.time_of_day, 0))
+          : value.i;
+  if (journey.status == JourneyStatus::waiting && journey.due == until) return;
+  wait(j, until);
+}
+
+void Turn::split(std::uint32_t j, const Step& step) {
+  const Playbook& playbook = program_.playbooks[state_.journey(j).playbook];
+  std::string labels;
+  for (std::uint32_t i = 0; i < step.arms; ++i) {
+    if (i > 0) labels += '\x1E';
+    labels += playbook.shares[step.first_arm + i].name;
+  }
+  const std::uint32_t drawn = env::draw({"split", playbook.name, labels, state_.customer_id(customer_)});
+  std::uint32_t sum = 0;
+  for (std::uint32_t i = 0; i < step.arms; ++i) {
+    const program::Share& share = playbook.shares[step.first_arm + i];
+    sum += share.hundredths;
+    if (drawn >= sum) continue;
+    const Journey& journey = state_.journey(j);
+    if (tracer_ != nullptr)
+      note(NoteKind::arm, &journey, {.kind = NoteKind::arm, .step = journey.step, .detail = share.name});
+    return go_on(j, share.target);
+  }
+  CHECK_OR_DIE(false, "shares sum to 100%");
+}
+
+void Turn::let(std::uint32_t j, const Step& step) {
+  Journey& journey = state_.journey(j);
+  expr::Context c = context(&journey);
+  const Value value = value_of(c, step.expression);
+  std::string kept;
+  state::FieldReader reader(state_.pool.text(journey.lets));
+  std::uint16_t slot = 0;
+  Value before;
+  while (reader.next(slot, before)) {
+    if (slot != step.slot) state::append_field(kept, slot, before);
+  }
+  if (!value.missing()) state::append_field(kept, static_cast<std::uint16_t>(step.slot), value);
+  state_.pool.release(journey.lets);
+  journey.lets = kept.empty() ? state::kNoBlock : state_.pool.keep(kept);
+  if (tracer_ != nullptr) note(NoteKind::set, &journey, {.kind = NoteKind::set, .step = journey.step});
+  go_on(j, journey.step + 1);
 }
 
 bool Turn::take_arm(std::uint32_t j, bool with_event) {
@@ -601,28 +694,7 @@ Moment Turn::next_clock(std::int32_t time_of_day, std::int32_t weekday) {
 
 void Turn::attempt_send(std::uint32_t j) {
   Journey& journey = state_.journey(j);
-  const Playbook& playbook = program_.playbooks[journey.playbook];
-  const Step& step = playbook.steps[journey.step];
-  SendEffect send{
-      .key = send_key(state_.customer_id(customer_), playbook.name, journey.number, journey.step, journey.visit),
-      .at = now_,
-      .customer = customer_,
-      .playbook = journey.playbook,
-      .journey = journey.number,
-      .step = journey.step,
-      .message = step.message,
-      .first_item = static_cast<std::uint32_t>(effects_.items.size())};
-  if (effects_.render) {
-    const auto& items = program_.messages[step.message].items;
-    for (std::uint32_t i = 0; i < items.size(); ++i) {
-      expr::Context c = context(&journey);
-      const auto begin = static_cast<std::uint32_t>(effects_.arena.size());
-      expr::render(effects_.arena, c, items[i].parts);
-      effects_.items.push_back({.kind = i, .begin = begin, .end = static_cast<std::uint32_t>(effects_.arena.size())});
-    }
-    send.items = static_cast<std::uint32_t>(items.size());
-  }
-  effects_.sends.push_back(send);
+  const SendEffect& send = append_send(plan_, state_, journey, now_, lists_, effects_);
   journey.status = JourneyStatus::sending;
   ++state_.at(customer_).outstanding;
   if (tracer_ != nullptr)
@@ -635,10 +707,14 @@ void Turn::end(std::uint32_t j, JourneyStatus status, std::string_view why) {
   journey.status = status;
   journey.due = kNever;
   state::PlaybookFigures& figures = state_.figures[journey.playbook];
+  // A goal that was noted on the way is what the journey counts as, whatever ends it.
+  const bool counted = journey.goal_noted;
   const NoteKind kind = status == JourneyStatus::goal   ? NoteKind::goal
                         : status == JourneyStatus::left ? NoteKind::left
                                                         : NoteKind::finished;
-  ++(status == JourneyStatus::goal ? figures.goal : status == JourneyStatus::left ? figures.left : figures.finished);
+  if (!counted) {
+    ++(status == JourneyStatus::goal ? figures.goal : status == JourneyStatus::left ? figures.left : figures.finished);
+  }
   if (tracer_ != nullptr) {
     const std::uint32_t leave = program_.playbooks[journey.playbook].leave;
     Note extra{.kind = kind, .step = journey.step, .event = event_, .detail = std::string(why)};
@@ -648,12 +724,16 @@ void Turn::end(std::uint32_t j, JourneyStatus status, std::string_view why) {
     }
     note(kind, &journey, std::move(extra));
   }
-  const bool watched = status == JourneyStatus::finished && program_.playbooks[journey.playbook].goal.has_value();
+  const bool watched =
+      status == JourneyStatus::finished && !counted && program_.playbooks[journey.playbook].goal.has_value();
+  if (counted) journey.status = JourneyStatus::goal;
   state_.pool.release(journey.arms);
   journey.arms = state::kNoBlock;
   if (watched) return;
-  state_.pool.release(journey.entry);
-  journey.entry = state::kNoBlock;
+  for (std::uint32_t* block : {&journey.entry, &journey.lets}) {
+    state_.pool.release(*block);
+    *block = state::kNoBlock;
+  }
 }
 
 }  // namespace tend::journey

@@ -58,6 +58,9 @@ class Turn {
   void attempt_send(std::uint32_t journey);
   bool take_arm(std::uint32_t journey, bool with_event);
   void choose_arm(std::uint32_t journey, const program::Arm& arm, bool with_event);
+  void aim(std::uint32_t journey);
+  void split(std::uint32_t journey, const program::Step& step);
+  void let(std::uint32_t journey, const program::Step& step);
   void change_tag(std::uint32_t journey, const program::Step& step, bool on);
   /// The step is done: on to `step`, past jumps; at the end of the steps the journey is finished at once.
   void go_on(std::uint32_t journey, std::uint32_t step);

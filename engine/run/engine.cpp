@@ -231,22 +231,18 @@ void Engine::build_sends(std::span<const PartitionEffect> from) {
     const journey::Effects& effects = partitions_.effects(f.partition);
     const journey::SendEffect& effect = effects.sends[f.send];
     const program::Message& message = program.messages[effect.message];
-    const program::Step& step = program.playbooks[effect.playbook].steps[effect.step];
     first_items_.push_back(items_.size());
     for (std::uint32_t i = 0; i < effect.items; ++i) {
       const journey::ItemEffect& item = effects.items[effect.first_item + i];
       items_.push_back({.kind = message.items[item.kind].kind,
                         .text = std::string_view(effects.arena).substr(item.begin, item.end - item.begin)});
     }
-    std::string_view channel = options_.default_channel;
-    if (!message.channels.empty()) channel = message.channels.front();
-    if (!step.channels.empty()) channel = step.channels.front();
     sends_.push_back({.key = effect.key,
                       .at = effect.at,
                       .customer = partitions_.state(f.partition).customer_id(effect.customer),
                       .playbook = program.playbooks[effect.playbook].name,
                       .message = message.name,
-                      .channel = channel,
+                      .channel = effect.channel,
                       .items = {}});
   }
   for (std::size_t i = 0; i < sends_.size(); ++i) {

@@ -29,7 +29,6 @@ struct EngineOptions {
   unsigned threads = 2;
   std::string node = "local";        // who holds the log, for operators
   bool recorded = true;              // customers stand still while a send is out; else live
-  std::string default_channel = {};  // for messages that name none
   bool render = true;
   std::uint64_t segment_bytes = 64ull << 20;
   std::uint64_t snapshot_bytes = 128ull << 20;  // a round of snapshots begins when the log has grown by this

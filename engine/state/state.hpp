@@ -34,7 +34,7 @@ enum class JourneyStatus : std::uint8_t {
   runnable,  // can go on with `step` in the agenda
   at_send,   // stands before a send
   sending,   // handed over: one outstanding answer
-  waiting,   // `due`, arms or both
+  waiting,   // `due`, arms, a condition
   finished,  // last step done or `stop`; a goal may still be watched
   goal,
   left,
@@ -56,9 +56,9 @@ struct Journey {
   std::uint32_t entry = kNoBlock;  // fields of the event that let him in: u32 event + blob, in the pool
   std::uint32_t arms = kNoBlock;   // events that chose arms: (u32 event, u32 length, blob)…, in the pool
   JourneyStatus status = JourneyStatus::runnable;
-  std::uint8_t flags = 0;
-  std::uint16_t reserved = 0;
-  std::uint32_t spare = 0;
+  bool goal_noted = false;      // `goal … and stay` was reached
+  std::uint16_t channel = 0;    // which of its channels a send is at
+  std::uint32_t lets = kNoBlock;  // values kept by `let`: slot and value, in the pool
 };
 static_assert(sizeof(Journey) == 64);
 

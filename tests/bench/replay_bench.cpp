@@ -136,7 +136,7 @@ std::uint64_t steps_of(const run::Figures& figures) {
 
 void bench_replay(const std::string& scratch, const std::string& orders, unsigned customers) {
   const program::Program program = test::compile_or_throw(kWinBack);
-  const journey::Plan plan(program);
+  const journey::Plan plan(program, "outbox");
   const Rows some = load(program, orders);
   const Rows rows = repeated(some, std::max(1u, customers / 23570));
   const std::string data = scratch + "/data";
@@ -151,7 +151,7 @@ void bench_replay(const std::string& scratch, const std::string& orders, unsigne
   auto dispatcher = channel::Dispatcher::open(channels, scratch, channel::real_outside(), channel::Pace::recorded);
   if (!dispatcher) throw std::runtime_error(dispatcher.error().message);
   run::Indexer indexer(*folder);
-  run::EngineOptions options{.threads = 2, .default_channel = "outbox"};
+  run::EngineOptions options{.threads = 2};
   options.history = indexer.hook();
   const std::string bytes = program::serialize(program);
   auto engine = run::Engine::open(std::move(*folder), plan, bytes, {}, options, **dispatcher);
@@ -180,11 +180,10 @@ void bench_replay(const std::string& scratch, const std::string& orders, unsigne
 
 void bench_memory(const std::string& orders) {
   const program::Program program = test::compile_or_throw(kWinBack);
-  const journey::Plan plan(program);
+  const journey::Plan plan(program, "outbox");
   const Rows rows = repeated(load(program, orders), 8);
   simulate::AcceptingSender sender;
-  const auto engine =
-      run::Engine::in_memory(plan, {.threads = 2, .default_channel = "outbox", .render = false}, sender);
+  const auto engine = run::Engine::in_memory(plan, {.threads = 2, .render = false}, sender);
   // In the middle of the data, when many wait.
   const auto done = simulate::run_recorded(
       *engine, rows,

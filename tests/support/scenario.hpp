@@ -54,14 +54,14 @@ class Scenario {
   /// The sends of all customers as `message at`, in order of --sends.
   std::vector<std::string> run(const std::string& from, const std::string& to, std::uint32_t window_rows = 16384) {
     std::stable_sort(rows_.rows.begin(), rows_.rows.end(), [](const auto& a, const auto& b) { return a.at < b.at; });
-    const journey::Plan plan(program_);
+    const journey::Plan plan(program_, "outbox");
     simulate::AcceptingSender sender;
     struct Line {
       env::Moment at;
       std::string customer, text;
     };
     std::vector<Line> lines;
-    run::EngineOptions options{.partitions = 4, .threads = 1, .default_channel = "outbox"};
+    run::EngineOptions options{.partitions = 4, .threads = 1};
     options.on_accepted = [&](const run::Send& send) {
       lines.push_back(
           {send.at, std::string(send.customer), std::string(send.message) + " " + env::format_moment(send.at)});

@@ -93,7 +93,7 @@ struct Outcome {
 Outcome live(std::uint64_t seed, bool storms) {
   const program::Program program = make_program();
   const std::string bytes = program::serialize(program);
-  const journey::Plan plan(program);
+  const journey::Plan plan(program, "world");
   env::SimulatedFiles files;
   World world;
   std::mt19937_64 random(seed);
@@ -104,8 +104,7 @@ Outcome live(std::uint64_t seed, bool storms) {
     const auto once = [&]() -> Result<void> {
       auto folder = run::open_data_folder(files, "data", 4);
       if (!folder) return tl::unexpected(folder.error());
-      run::EngineOptions options{
-          .threads = 1, .default_channel = "world", .segment_bytes = 64 << 10, .snapshot_bytes = 8 << 10};
+      run::EngineOptions options{.threads = 1, .segment_bytes = 64 << 10, .snapshot_bytes = 8 << 10};
       auto engine = run::Engine::open(std::move(*folder), plan, bytes, {}, options, world);
       if (!engine) return tl::unexpected(engine.error());
       for (;;) {
@@ -146,13 +145,13 @@ TEST_CASE("a run with the plug pulled at any call of the disk sends what an undi
 TEST_CASE("on a full disk nothing is half done, and it goes on when there is space again", "[run]") {
   const program::Program program = make_program();
   const std::string bytes = program::serialize(program);
-  const journey::Plan plan(program);
+  const journey::Plan plan(program, "world");
   env::SimulatedFiles files;
   World world;
   auto folder = run::open_data_folder(files, "data", 4);
   REQUIRE(folder);
-  auto engine = run::Engine::open(std::move(*folder), plan, bytes, {},
-                                  {.threads = 1, .default_channel = "w", .segment_bytes = 16 << 10}, world);
+  auto engine =
+      run::Engine::open(std::move(*folder), plan, bytes, {}, {.threads = 1, .segment_bytes = 16 << 10}, world);
   REQUIRE(engine);
   for (int day = 0; day < 3; ++day) REQUIRE(live_a_day(**engine, day));
   const std::size_t before = world.handed_over.size();
@@ -173,7 +172,7 @@ TEST_CASE("on a full disk nothing is half done, and it goes on when there is spa
 
 TEST_CASE("another program, another process and another version are refused in a sentence", "[run]") {
   program::Program program = make_program();
-  const journey::Plan plan(program);
+  const journey::Plan plan(program, "world");
   env::SimulatedFiles files;
   World world;
   {

@@ -129,7 +129,7 @@ struct Shop {
   env::SimulatedFiles files;
   env::SimulatedClock clock{kBegin};
   program::Program program = shop_program();
-  std::unique_ptr<journey::Plan> plan = std::make_unique<journey::Plan>(program);
+  std::unique_ptr<journey::Plan> plan = std::make_unique<journey::Plan>(program, "outbox");
   Memory channel;
   std::mutex said_mutex;
   std::vector<std::string> said_lines;
@@ -143,7 +143,6 @@ struct Shop {
     options.engine.partitions = 4;
     options.engine.threads = 1;
     options.engine.segment_bytes = 64u << 10;
-    options.engine.default_channel = "outbox";
     options.sender = &channel;
     options.time.base = &clock;
     options.retry_ms = 10;
