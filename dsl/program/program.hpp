@@ -51,6 +51,8 @@ inline constexpr std::string_view kBuiltinEvents[] = {"added",   "sent",        
                                                       "clicked", "unsubscribed", "complained", "task_done", "task_refused"};
 inline constexpr std::uint32_t kBuiltinEventCount = 10;
 inline constexpr std::uint32_t kEventSent = 1;
+inline constexpr std::uint32_t kEventTaskDone = 8;
+inline constexpr std::uint32_t kEventTaskRefused = 9;
 
 // ---- expressions --------------------------------------------------------------------------------------------------------
 enum class Op : std::uint8_t {

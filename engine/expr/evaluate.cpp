@@ -78,6 +78,30 @@ Moment entered_at(const Context& context) {
   return context.journey != nullptr ? context.journey->entered : context.entered;
 }
 
+/// What a journey keeps by name.
+Value kept(Context& context, std::uint16_t first, std::uint32_t slot) {
+  if (context.journey == nullptr) return {};
+  return decoded(context, context.state->kept(*context.journey, static_cast<std::uint16_t>(first + slot)));
+}
+
+/// The date that an entry relative to a date went by, else the day of the entry.
+Value entry_date(Context& context) {
+  if (context.journey == nullptr && context.entry_date != state::kMissingDay) return Value::date(context.entry_date);
+  if (context.journey != nullptr) {
+    const Value kept = context.state->kept(*context.journey, state::kKeptEntryDate);
+    if (!kept.missing()) return kept;
+  }
+  return Value::date(env::date_of(zone_of(context), entered_at(context)));
+}
+
+/// Another customer's attribute, as of now; missing where the reference is, or where nobody knows him.
+Value evaluate_related(Context& context, const Node& node) {
+  const Value who = evaluate(context, node.a);
+  if (who.kind != ValueKind::text) return {};
+  const auto [state, customer] = context.state->find_anywhere(who.str());
+  return state == nullptr ? Value() : decoded(context, state->attribute(customer, node.b));
+}
+
 /// All tags as a list of texts, sorted.
 Value tags_of(Context& context) {
   CHECK_OR_DIE(context.lists != nullptr, "who evaluates lists brings storage for them");
@@ -195,17 +219,6 @@ Value evaluate_contains(Context& context, const Node& node) {
   return Value::boolean(found);
 }
 
-env::Date move_date(env::Date date, program::Duration duration, int sign) {
-  if (duration.months != 0) {
-    const env::Civil civil = env::civil(date);
-    const int months = civil.year * 12 + static_cast<int>(civil.month) - 1 + sign * duration.months;
-    const int year = months >= 0 ? months / 12 : (months - 11) / 12;
-    const auto month = static_cast<unsigned>(months - year * 12) + 1;
-    date = env::date({year, month, std::min(civil.day, env::days_in_month(year, month))});
-  }
-  return date + static_cast<env::Date>(sign * (duration.ms / env::kDay));
-}
-
 Value evaluate_sum(Context& context, const Node& node) {
   const Value a = evaluate(context, node.a);
   const Value b = evaluate(context, node.b);
@@ -282,6 +295,17 @@ void append_duration(std::string& out, program::Duration duration) {
 }
 
 }  // namespace
+
+env::Date move_date(env::Date date, program::Duration duration, int sign) {
+  if (duration.months != 0) {
+    const env::Civil civil = env::civil(date);
+    const int months = civil.year * 12 + static_cast<int>(civil.month) - 1 + sign * duration.months;
+    const int year = months >= 0 ? months / 12 : (months - 11) / 12;
+    const auto month = static_cast<unsigned>(months - year * 12) + 1;
+    date = env::date({year, month, std::min(civil.day, env::days_in_month(year, month))});
+  }
+  return date + static_cast<env::Date>(sign * (duration.ms / env::kDay));
+}
 
 Tables::Tables(const program::Program& program) : program_(&program) {
   for (const program::Constant& constant : program.constants) constants_.push_back(value_of(constant));
@@ -360,7 +384,7 @@ Value evaluate(Context& context, std::uint32_t index) {
       if (node.b == program::kFieldAt) return Value::moment(entered_at(context));
       return entry_field(context, node.a, node.b);
     case Op::entry_at: return Value::moment(entered_at(context));
-    case Op::entry_date: return Value::date(env::date_of(zone_of(context), entered_at(context)));
+    case Op::entry_date: return entry_date(context);
     case Op::arm_field: return arm_field(context, node.a, node.b);
     case Op::local_moment: {
       const Value date = evaluate(context, node.a);
@@ -426,16 +450,13 @@ Value evaluate(Context& context, std::uint32_t index) {
       return value;
     }
     case Op::list: return evaluate_list(context, node);
-    case Op::let_value:
-      if (context.journey == nullptr) return {};
-      return decoded(context,
-                     state::find_field(state.pool.text(context.journey->lets), static_cast<std::uint16_t>(node.a)));
+    case Op::let_value: return kept(context, state::kKeptLet, node.a);
+    case Op::grant_amount: return kept(context, state::kKeptGrantAmount, node.a);
+    case Op::grant_expires: return kept(context, state::kKeptGrantExpires, node.a);
+    case Op::related: return evaluate_related(context, node);
+    case Op::staff_name: return evaluate(context, node.a);  // what is known of him is his id
     case Op::customer_tags: return tags_of(context);
-    case Op::grant_amount:
-    case Op::grant_expires:
-    case Op::related:
-    case Op::staff_name:
-    case Op::call: break;  // journey::not_run_yet refuses the programs that hold them
+    case Op::call: break;  // journey::not_run_yet refuses the programs that hold it
   }
   CHECK_OR_DIE(false, "every operator has a meaning");
 }

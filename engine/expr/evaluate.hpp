@@ -52,6 +52,7 @@ struct Context {
   std::string_view entry_fields = {};       // before a journey exists: the event that asks to enter
   std::uint32_t entry_event = program::kNone;
   Moment entered = 0;
+  std::int64_t entry_date = state::kMissingDay;  // before a journey exists: the date that he enters by
   Moment flip = kNever;                      // out: the least moment after `now` at which the value may change by time
   const env::Zone* customer_zone = nullptr;  // worked out on first use
   std::deque<std::vector<Value>>* lists =
@@ -70,6 +71,9 @@ void append_text(std::string& out, Context& context, const Value& value);
 
 /// The parts of a text one after another.
 void render(std::string& out, Context& context, const std::vector<program::TextPart>& parts);
+
+/// A date moved by whole days, weeks, months and years, the day clamped to the month's last; sign -1: before it.
+env::Date move_date(env::Date date, program::Duration duration, int sign);
 
 /// m + D on this customer's calendar (docs/semantics.md §1).
 Moment add_duration(Context& context, Moment moment, program::Duration duration);

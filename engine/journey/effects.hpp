@@ -1,10 +1,11 @@
-// What applying inputs asks of the world: messages to hand over. They are released only when the input that caused them
-// is durable.
+// What applying inputs asks of the world and of others: messages to hand over, questions to budgets, teams and rankings.
+// They are released only when the input that caused them is durable.
 #pragma once
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "dsl/program/program.hpp"
 #include "engine/state/input.hpp"
 
 namespace tend::journey {
@@ -18,8 +19,8 @@ struct SendEffect {
   std::uint32_t journey = 0;  // number
   std::uint32_t step = 0;
   std::uint32_t message = 0;
-  std::string_view channel = {};  // of the plan
-  std::uint32_t first_item = 0;   // Effects::items
+  std::string_view channel;      // name. Lifetime: the plan's
+  std::uint32_t first_item = 0;  // Effects::items
   std::uint32_t items = 0;
 };
 
@@ -29,16 +30,44 @@ struct ItemEffect {
   std::uint32_t end = 0;
 };
 
+/// A question that is answered for all customers together, in the order of docs/semantics.md §12.
+struct AskEffect {
+  state::AnswerKind kind = state::AnswerKind::grant;
+  env::Moment at = 0;
+  std::uint32_t customer = 0;  // number in its partition
+  std::uint32_t playbook = 0;
+  std::uint32_t journey = 0;  // number
+  std::uint32_t step = 0;
+  std::uint32_t visit = 0;
+  // grant, credit
+  std::int64_t amount = 0;  // minor units
+  std::uint32_t currency = 0;
+  std::uint32_t budget = program::kNone;
+  std::string account;  // who gets it · staff: the person, empty where a team is asked
+  // staff
+  std::string team;
+  bool job = false;  // takes a place of his load
+  // rank
+  std::uint32_t enter = 0;
+  bool backfill = false;  // else a schedule's `pace`
+};
+
 /// A reusable buffer: `clear` keeps its memory.
 struct Effects {
   bool render = true;  // false: nobody will read the texts
   std::vector<SendEffect> sends;
   std::vector<ItemEffect> items;
+  std::vector<AskEffect> asks;
+  std::vector<std::string_view> broken_channels;  // their accounts were refused: to be paused. Lifetime: the program's
+  bool messages = false;                          // something new lies in State::outgoing
   std::string arena;
 
   void clear() {
     sends.clear();
     items.clear();
+    asks.clear();
+    broken_channels.clear();
+    messages = false;
     arena.clear();
   }
 };

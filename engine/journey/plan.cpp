@@ -5,9 +5,40 @@
 
 namespace tend::journey {
 
-Plan::Plan(const program::Program& p, std::string channel)
+namespace {
+
+bool crosses_customers(const program::Playbook& playbook) {
+  if (playbook.pace || playbook.backfill == program::Backfill::per_day) return true;
+  return std::any_of(playbook.steps.begin(), playbook.steps.end(), [](const program::Step& step) {
+    using program::StepKind;
+    switch (step.kind) {
+      case StepKind::grant:
+      case StepKind::credit:
+      case StepKind::task: return true;
+      case StepKind::start: return step.expression != program::kNone;
+      default: return step.person.kind == program::Person::Kind::team;
+    }
+  });
+}
+
+/// `owner`, or the one attribute that is a member of staff, whatever it is called.
+std::uint32_t owner_of(const program::Program& program) {
+  std::uint32_t found = program::kNone, several = 0;
+  for (std::uint32_t i = 0; i < program.attributes.size(); ++i) {
+    if (program.attributes[i].type.type != program::Type::staff) continue;
+    ++several;
+    if (found == program::kNone || program.attributes[i].name == "owner") found = i;
+  }
+  return several == 1 || (found != program::kNone && program.attributes[found].name == "owner") ? found
+                                                                                               : program::kNone;
+}
+
+}  // namespace
+
+Plan::Plan(const program::Program& p, std::string channel, std::vector<Team> of_teams)
     : program(p),
       default_channel(std::move(channel)),
+      teams(std::move(of_teams)),
       layout(state::make_layout(p)),
       tables(p),
       enters_on(p.events.size()),
@@ -18,7 +49,16 @@ Plan::Plan(const program::Program& p, std::string channel)
       if (enters[enter].kind == program::EnterKind::on_event)
         enters_on[enters[enter].event].push_back({playbook, enter});
     }
+    crosses |= crosses_customers(p.playbooks[playbook]);
+    keyed.push_back(std::any_of(enters.begin(), enters.end(),
+                                [](const program::Enter& enter) { return enter.per_field != program::kNone; }));
   }
+  for (const state::Schedule& schedule : layout.schedules)
+    schedule_dates.push_back(p.playbooks[schedule.playbook].enters[schedule.enter].date);
+  reads_others = std::any_of(p.nodes.begin(), p.nodes.end(),
+                             [](const program::Node& node) { return node.op == program::Op::related; });
+  crosses |= reads_others;
+  owner = owner_of(p);
   for (const std::uint32_t event : p.activity) is_activity[event] = true;
 }
 

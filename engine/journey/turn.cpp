@@ -1,18 +1,15 @@
+// What is taken in a turn, and who reacts to it in which order.
 #include "engine/journey/turn.hpp"
 
 #include <algorithm>
-#include <cstring>
 
 #include "dsl/text/must.hpp"
-#include "engine/env/draw.hpp"
-#include "engine/journey/render_send.hpp"
+#include "engine/journey/schedule.hpp"
 
 namespace tend::journey {
 
 using env::Moment;
-using program::Arm;
 using program::kNone;
-using program::Playbook;
 using program::Step;
 using program::StepKind;
 using program::Value;
@@ -33,26 +30,27 @@ Turn::Turn(const Plan& plan, state::State& state, std::uint32_t customer, Moment
       effects_(effects),
       tracer_(tracer) {}
 
-// ---- the four kinds of turns
+// ---- the kinds of turns
 // ------------------------------------------------------------------------------------------------
 
 void Turn::timer() {
   change_.time = true;
   leave();
-  // Wake: what is due goes on; a `wait up to` that nothing ended takes `else`.
-  for (std::uint32_t j = state_.at(customer_).first_journey; j != kNone; j = state_.journey(j).next) {
-    Journey& journey = state_.journey(j);
-    if (journey.status != JourneyStatus::waiting || journey.due > now_) continue;
-    const Step& step = program_.playbooks[journey.playbook].steps[journey.step];
-    const bool timed_out = step.kind == StepKind::wait_up_to || step.kind == StepKind::wait_until_condition;
-    if (timed_out && tracer_ != nullptr)
-      note(NoteKind::arm, &journey, {.kind = NoteKind::arm, .step = journey.step, .detail = "else"});
-    go_on(j, timed_out && step.target != kNone ? step.target : journey.step + 1);
-  }
+  wake();
   arms_and_conditions(false);
+  schedules();
+  due_entries();
   edges();
   agenda();
   finish_turn(true);
+}
+
+void Turn::resume() {
+  for (std::uint32_t j = state_.at(customer_).first_journey; j != kNone; j = state_.journey(j).next) {
+    Journey& journey = state_.journey(j);
+    if (journey.status == JourneyStatus::put_off && (journey.flags & state::kPausedSend) != 0) journey.due = now_;
+  }
+  timer();
 }
 
 void Turn::event(const state::EventInput& input, bool is_new) {
@@ -69,12 +67,12 @@ void Turn::event(const state::EventInput& input, bool is_new) {
   take_event(input.event, input.at, input.fields);
   if (!state_.deployed) return;
   change_.everything = is_new;
-  if (is_new && late_) return set_bits();
-  goals();
-  leave();
-  arms_and_conditions(true);
-  enter_on();
-  edges();
+  if (is_new) aim_schedules(false);
+  if (is_new && late_) {
+    set_bits(nullptr, nullptr);
+    return finish_turn(true);
+  }
+  after_event();
   agenda();
   finish_turn(false);
 }
@@ -83,21 +81,10 @@ void Turn::attributes(const state::AttributesInput& input, bool is_new) {
   if (tracer_ != nullptr)
     note(NoteKind::input_attributes, nullptr,
          {.kind = NoteKind::input_attributes, .detail = std::string(input.fields)});
-  state::FieldReader reader(input.fields);
-  std::uint16_t index = 0;
-  Value value;
-  while (reader.next(index, value)) {
-    switch (index) {
-      case state::kTagAdd: change_.tags |= state_.set_tag(customer_, value.str(), true); break;
-      case state::kTagRemove: change_.tags |= state_.set_tag(customer_, value.str(), false); break;
-      case state::kConsentGiven: change_.consent |= state_.set_consent(customer_, value.str(), true); break;
-      case state::kConsentWithdrawn: change_.consent |= state_.set_consent(customer_, value.str(), false); break;
-      default:
-        if (state_.set_attribute(customer_, index, value)) change_.attributes.push_back(index);
-    }
-  }
+  take_attributes(input.fields);
   if (!state_.deployed) return;
   change_.everything = is_new;
+  aim_schedules(!is_new);
   react();
   agenda();
   finish_turn(false);
@@ -106,8 +93,9 @@ void Turn::attributes(const state::AttributesInput& input, bool is_new) {
 void Turn::outcome(const state::OutcomeInput& input) {
   state::Customer& row = state_.at(customer_);
   if (row.outstanding > 0) --row.outstanding;
-  const bool accepted =
-      input.outcome != state::OutcomeKind::rejected_recipient && input.outcome != state::OutcomeKind::rejected_request;
+  const bool refused = state::is_refusal(input.outcome);
+  const bool broken = input.outcome == state::OutcomeKind::rejected_account;
+  const bool accepted = !refused && !broken;
   if (tracer_ != nullptr) {
     std::string detail(accepted ? "accepted" : "rejected");
     if (!accepted && !input.reason.empty()) detail += ": " + std::string(input.reason);
@@ -116,45 +104,92 @@ void Turn::outcome(const state::OutcomeInput& input) {
           .playbook = input.playbook,
           .journey = input.journey,
           .truth = accepted,
-          .detail = detail});
+          .detail = detail,
+          .channel = std::string(input.channel)});
   }
-  state::SendFigures& figures = state_.send_figures(input.playbook, input.message, input.channel);
-  ++(accepted ? figures.accepted : figures.rejected);
+  if (broken) effects_.broken_channels.push_back(state_.channel_name(state_.channel_number(input.channel)));
   for (std::uint32_t j = row.first_journey; j != kNone; j = state_.journey(j).next) {
     Journey& journey = state_.journey(j);
     if (journey.playbook != input.playbook || journey.number != input.journey ||
         journey.status != JourneyStatus::sending)
       continue;
+    if (accepted) {
+      go_on(j);
+      break;
+    }
+    state_.remove_contact(customer_, contact_of(journey));
+    if (broken) {
+      put_off(j, kNever, state::Refusal::paused, {}, nullptr, input.channel);
+      break;
+    }
+    skip(j, input.channel, state::Refusal::rejected);
     const Step& step = program_.playbooks[journey.playbook].steps[journey.step];
-    if (!accepted && channel_tried(journey) + 1u < channel_count(plan_, step)) {
+    if (journey.channel + 1u < channel_count(plan_, step)) {
       ++journey.channel;
       journey.status = JourneyStatus::at_send;
-      continue;
+    } else {
+      refuse(j);
     }
-    go_on(j, accepted || step.target == kNone ? journey.step + 1 : step.target);
+    break;
   }
-  std::string fields;  // an accepted send is an event, countable like others
-  if (accepted) {
-    state::append_field(fields, 0, Value::string(program_.messages[input.message].name));
-    state::append_field(fields, 1, Value::string(input.channel));
-    state::append_field(fields, 2, Value::string(program_.playbooks[input.playbook].name));
-    take_event(program::kEventSent, now_, fields);
-    goals();
-    leave();
-    arms_and_conditions(true);
-    enter_on();
-    edges();
+  if (accepted) this->accepted(input.playbook, input.message, input.channel);
+  agenda();
+  finish_turn(false);
+}
+
+/// An accepted send is counted, and is an event like others.
+void Turn::accepted(std::uint32_t playbook, std::uint32_t message, std::string_view channel) {
+  ++state_.send_figures(playbook, message, channel).accepted;
+  std::string fields;
+  state::append_field(fields, 0, Value::string(program_.messages[message].name));
+  state::append_field(fields, 1, Value::string(channel));
+  state::append_field(fields, 2, Value::string(program_.playbooks[playbook].name));
+  take_event(program::kEventSent, now_, fields);
+  after_event();
+  event_fields_ = {};
+}
+
+void Turn::caused(const state::Caused& caused) {
+  if (caused.event == kNone) {
+    attempt({.playbook = caused.playbook}, false);
+  } else {
+    if (tracer_ != nullptr) {
+      note(NoteKind::input_event, nullptr,
+           {.kind = NoteKind::input_event, .event = caused.event, .until = now_, .detail = caused.fields});
+    }
+    take_event(caused.event, now_, caused.fields);
+    after_event();
   }
   agenda();
   finish_turn(false);
 }
 
-void Turn::set_bits() {
-  change_.everything = true;
-  for (std::uint32_t bit = 0; bit < plan_.layout.conditions.size(); ++bit) {
-    const bool holds = asks(plan_.layout.conditions[bit].expression, nullptr, false);
-    state_.set_bit(customer_, bit, holds);
+void Turn::message(const state::MessageInput& input) {
+  if (tracer_ != nullptr) {
+    note(NoteKind::message_taken, nullptr,
+         {.kind = NoteKind::message_taken,
+          .playbook = input.playbook,
+          .of_playbook = input.by_playbook,
+          .about = std::string(input.from)});
   }
+  attempt({.playbook = input.playbook, .from = input.from}, false);
+  agenda();
+  finish_turn(false);
+}
+
+void Turn::entry(std::uint32_t playbook) {
+  attempt({.playbook = playbook}, false);
+  agenda();
+  finish_turn(false);
+}
+
+void Turn::deploy(const std::vector<bool>* changed) {
+  change_.everything = true;
+  std::vector<std::uint32_t> turned;
+  set_bits(changed, &turned);
+  aim_schedules(false);
+  backfill(turned);
+  agenda();
   finish_turn(true);
 }
 
@@ -200,6 +235,10 @@ bool Turn::affected(std::uint32_t expression) const {
   return affects(change_, program_.expressions[expression].dependencies);
 }
 
+bool Turn::is_paused(std::uint32_t playbook) const {
+  return !state_.paused.empty() && state_.is_paused("playbook", program_.playbooks[playbook].name);
+}
+
 // ---- the parts of a turn
 // ----------------------------------------------------------------------------------------------------
 
@@ -207,6 +246,7 @@ void Turn::take_event(std::uint32_t event, Moment at, std::string_view fields) {
   event_ = event;
   event_at_ = at;
   event_fields_ = fields;
+  change_ = {};
   change_.event = event;
   if (plan_.is_activity[event]) {
     state::Customer& row = state_.at(customer_);
@@ -214,6 +254,49 @@ void Turn::take_event(std::uint32_t event, Moment at, std::string_view fields) {
     change_.activity = true;
   }
   state_.keep_event(customer_, event, at, fields, now_);
+  if (!state_.jobs.empty() && (event == program::kEventTaskDone || event == program::kEventTaskRefused)) {
+    const Value label = state::find_field(fields, 0);
+    if (!label.missing()) close_job(label.str());
+  }
+}
+
+void Turn::take_attributes(std::string_view fields) {
+  state::FieldReader reader(fields);
+  std::uint16_t index = 0;
+  Value value;
+  const auto suppress = [&](bool on) {
+    change_.consent |= state_.set_consent(customer_, state::suppression_of(value.str()), on);
+  };
+  while (reader.next(index, value)) {
+    switch (index) {
+      case state::kTagAdd: change_.tags |= state_.set_tag(customer_, value.str(), true); break;
+      case state::kTagRemove: change_.tags |= state_.set_tag(customer_, value.str(), false); break;
+      case state::kConsentGiven: change_.consent |= state_.set_consent(customer_, value.str(), true); break;
+      case state::kConsentWithdrawn: change_.consent |= state_.set_consent(customer_, value.str(), false); break;
+      case state::kSuppressed: suppress(true); break;
+      case state::kUnsuppressed: suppress(false); break;
+      default: set_attribute(index, value);
+    }
+  }
+}
+
+/// An attribute has a new value: what hangs on it is noted. True if it changed.
+bool Turn::set_attribute(std::uint32_t attribute, const Value& value) {
+  const bool moves_jobs = attribute == plan_.owner && !state_.jobs.empty();
+  const std::string before = moves_jobs ? owner() : std::string();
+  if (!state_.set_attribute(customer_, attribute, value)) return false;
+  change_.attributes.push_back(attribute);
+  change_.zone |= attribute == program::kTimezoneAttribute;
+  if (moves_jobs) move_jobs(before, owner());
+  return true;
+}
+
+void Turn::after_event() {
+  goals();
+  leave();
+  arms_and_conditions(true);
+  enter_on();
+  edges();
 }
 
 void Turn::react() {
@@ -236,15 +319,33 @@ void Turn::goals() {
     }
     if (!asks(goal->filter, &journey, true)) continue;
     if (goal->stay && is_live(journey.status)) {
-      if (journey.goal_noted) continue;
-      journey.goal_noted = true;
-      ++state_.figures[journey.playbook].goal;
-      if (tracer_ != nullptr)
-        note(NoteKind::goal, &journey, {.kind = NoteKind::goal, .step = journey.step, .event = event_});
+      if ((journey.flags & state::kGoalNoted) != 0) continue;
+      journey.flags |= state::kGoalNoted;
+      count_goal(j);
+      if (tracer_ != nullptr) {
+        note(NoteKind::goal, &journey,
+             {.kind = NoteKind::goal, .step = journey.step, .event = event_, .detail = "stay"});
+      }
       continue;
     }
     if (journey.status == JourneyStatus::finished) --state_.figures[journey.playbook].finished;
     end(j, JourneyStatus::goal, {});
+  }
+}
+
+void Turn::count_goal(std::uint32_t j) {
+  const Journey& journey = state_.journey(j);
+  state::PlaybookFigures& figures = state_.figures[journey.playbook];
+  ++figures.goal;
+  if ((journey.flags & state::kHeldOut) != 0) ++figures.held_out_goal;
+  if (figures.arm_goal.empty()) return;
+  state::FieldReader reader(state_.pool.text(journey.kept));
+  std::uint16_t index = 0;
+  Value value;
+  while (reader.next(index, value)) {
+    if (index < state::kKeptArm || index >= state::kKeptKey) continue;
+    const std::size_t share = index - state::kKeptArm + static_cast<std::size_t>(value.d);
+    if (share < figures.arm_goal.size()) ++figures.arm_goal[share];
   }
 }
 
@@ -257,6 +358,50 @@ void Turn::leave() {
   }
 }
 
+/// What is due by time goes on.
+void Turn::wake() {
+  for (std::uint32_t j = state_.at(customer_).first_journey; j != kNone; j = state_.journey(j).next) {
+    const Journey& journey = state_.journey(j);
+    if (journey.due > now_ || !is_live(journey.status) || is_paused(journey.playbook)) continue;
+    wake_journey(j);
+  }
+}
+
+void Turn::wake_journey(std::uint32_t j) {
+  Journey& journey = state_.journey(j);
+  const Step& step = program_.playbooks[journey.playbook].steps[journey.step];
+  switch (journey.status) {
+    case JourneyStatus::put_off: {
+      const bool given_up = now_ >= this->given_up(journey, step);
+      if (given_up && step.kind != StepKind::task) {
+        skip(j, channel_at(plan_, step, journey.channel), state::Refusal::too_late);
+        return refuse(j);
+      }
+      if (given_up) return refuse(j);
+      journey.due = kNever;
+      journey.flags &= static_cast<std::uint8_t>(~state::kPausedSend);
+      if (step.kind == StepKind::task) return ask_staff(j, step);
+      journey.status = JourneyStatus::at_send;
+      return;
+    }
+    case JourneyStatus::confirming:
+      if (now_ >= given_up(journey, step)) {
+        state_.remove_contact(customer_, contact_of(journey));
+        skip(j, channel_at(plan_, step, journey.channel), state::Refusal::too_late);
+        return refuse(j);
+      }
+      return handed_over(j);  // in recorded time a person has confirmed by now
+    case JourneyStatus::waiting: break;
+    default: return;
+  }
+  const bool timed_out = step.kind == StepKind::wait_up_to || step.kind == StepKind::wait_until_condition;
+  if (timed_out && tracer_ != nullptr)
+    note(NoteKind::arm, &journey, {.kind = NoteKind::arm, .step = journey.step, .detail = "else"});
+  if (timed_out || step.kind == StepKind::round_end)
+    return go_on(j, step.target != kNone ? step.target : journey.step + 1);
+  go_on(j);
+}
+
 void Turn::arms_and_conditions(bool with_event) {
   for (std::uint32_t j = state_.at(customer_).first_journey; j != kNone; j = state_.journey(j).next) {
     const Journey& journey = state_.journey(j);
@@ -265,9 +410,9 @@ void Turn::arms_and_conditions(bool with_event) {
     if (step.kind == StepKind::wait_up_to) take_arm(j, with_event);
     if (step.kind == StepKind::wait_until_condition && affected(step.expression) &&
         asks(step.expression, &journey, false)) {
-      go_on(j, journey.step + 1);
+      go_on(j);
     }
-    if (step.kind == StepKind::wait_until_date && affected(step.expression)) aim(j);
+    if (step.kind == StepKind::wait_until_date && !change_.time && affected(step.expression)) aim(j);
   }
 }
 
@@ -275,8 +420,78 @@ void Turn::enter_on() {
   if (late_) return;
   for (const EnterRef& ref : plan_.enters_on[event_]) {
     if (asks(program_.playbooks[ref.playbook].enters[ref.enter].filter, nullptr, true))
-      attempt(ref.playbook, ref.enter, true, false);
+      attempt({.playbook = ref.playbook, .enter = ref.enter, .with_event = true}, false);
   }
+}
+
+/// Ways in by the calendar whose moment has come.
+void Turn::schedules() {
+  for (std::uint32_t s = 0; s < plan_.layout.schedules.size(); ++s) {
+    if (state_.occurrence(customer_, s).next > now_) continue;
+    const state::Schedule& schedule = plan_.layout.schedules[s];
+    const program::Enter& enter = program_.playbooks[schedule.playbook].enters[schedule.enter];
+    Way way{.playbook = schedule.playbook, .enter = schedule.enter};
+    // What it goes by is the occurrence just before the next: worked out again, so that it need not be kept.
+    state::Occurrence& occurrence = state_.occurrence(customer_, s);
+    expr::Context c = context();
+    const Value date = enter.date == kNone ? Value() : value_of(c, enter.date);
+    const NextOccurrence now =
+        next_occurrence(program_, enter, state_.zone(customer_), now_ - 1, occurrence.last, date);
+    if (now.moment != now_) {  // it moved away
+      aim_schedule(s, true);
+      continue;
+    }
+    way.entry_date = now.entry_date;
+    occurrence.last = now.local;
+    aim_schedule(s, true);
+    attempt(way, false);
+  }
+}
+
+/// Whose turn has come after a ranking.
+void Turn::due_entries() {
+  if (state_.entries.empty()) return;
+  const auto of = state_.entries.find(customer_);
+  if (of == state_.entries.end()) return;
+  std::vector<state::PendingEntry> due;
+  std::erase_if(of->second, [&](const state::PendingEntry& entry) {
+    if (entry.moment > now_) {
+      flip_ = std::min(flip_, entry.moment);
+      return false;
+    }
+    due.push_back(entry);
+    return true;
+  });
+  if (of->second.empty()) state_.entries.erase(of);
+  std::sort(due.begin(), due.end(), [](const state::PendingEntry& a, const state::PendingEntry& b) {
+    return a.playbook != b.playbook ? a.playbook < b.playbook : a.enter < b.enter;
+  });
+  for (const state::PendingEntry& entry : due) {
+    const program::Enter& enter = program_.playbooks[entry.playbook].enters[entry.enter];
+    if (enter.kind == program::EnterKind::when && !asks(enter.condition, nullptr, false)) continue;
+    attempt({.playbook = entry.playbook, .enter = entry.enter, .ranked = true, .entry_date = entry.entry_date}, false);
+  }
+}
+
+/// Where every schedule stands. `again`: only those that the change of this turn moves.
+void Turn::aim_schedules(bool again) {
+  for (std::uint32_t s = 0; s < plan_.layout.schedules.size(); ++s) {
+    const std::uint32_t date = plan_.schedule_dates[s];
+    if (again && !change_.zone && (date == kNone || !affected(date))) continue;
+    aim_schedule(s, again);
+  }
+}
+
+void Turn::aim_schedule(std::uint32_t s, bool again) {
+  const state::Schedule& schedule = plan_.layout.schedules[s];
+  const program::Enter& enter = program_.playbooks[schedule.playbook].enters[schedule.enter];
+  state::Occurrence& occurrence = state_.occurrence(customer_, s);
+  if (!again) occurrence.last = env::kNoDate;
+  expr::Context c = context();
+  const Value date = enter.date == kNone ? Value() : value_of(c, enter.date);
+  occurrence.next =
+      next_occurrence(program_, enter, state_.zone(customer_), now_, occurrence.last, date).moment;
+  flip_ = std::min(flip_, occurrence.next);
 }
 
 void Turn::edges() {
@@ -295,7 +510,29 @@ void Turn::edges() {
             .expression = condition.expression,
             .readings = readings(condition.expression, nullptr, false)});
     }
-    if (holds) attempt(condition.playbook, condition.enter, false, false);
+    if (holds) attempt({.playbook = condition.playbook, .enter = condition.enter}, false);
+  }
+}
+
+/// Bits as the conditions stand, without an edge. `turned`: those that were set to 1 just now.
+void Turn::set_bits(const std::vector<bool>* changed, std::vector<std::uint32_t>* turned) {
+  for (std::uint32_t bit = 0; bit < plan_.layout.conditions.size(); ++bit) {
+    const bool holds = asks(plan_.layout.conditions[bit].expression, nullptr, false);
+    if (changed != nullptr && !(*changed)[bit]) continue;
+    if (holds && turned != nullptr) turned->push_back(bit);
+    state_.set_bit(customer_, bit, holds);
+  }
+}
+
+void Turn::backfill(const std::vector<std::uint32_t>& turned) {
+  for (const std::uint32_t bit : turned) {
+    const state::Condition& condition = plan_.layout.conditions[bit];
+    const Way way{.playbook = condition.playbook, .enter = condition.enter};
+    switch (program_.playbooks[condition.playbook].backfill) {
+      case program::Backfill::none: break;
+      case program::Backfill::all: attempt(way, false); break;
+      case program::Backfill::per_day: ask_for_rank(way, true); break;
+    }
   }
 }
 
@@ -319,111 +556,25 @@ void Turn::finish_turn(bool recompute_due) {
   state::Customer& row = state_.at(customer_);
   Moment due = recompute_due ? flip_ : std::min(row.due, flip_);
   if (recompute_due) {
-    for (std::uint32_t j = row.first_journey; j != kNone; j = state_.journey(j).next)
-      due = std::min(due, state_.journey(j).due);
+    for (std::uint32_t j = row.first_journey; j != kNone; j = state_.journey(j).next) {
+      const Journey& journey = state_.journey(j);
+      if (journey.due < due && !is_paused(journey.playbook)) due = journey.due;
+    }
+    for (std::uint32_t s = 0; s < plan_.layout.schedules.size(); ++s)
+      due = std::min(due, state_.occurrence(customer_, s).next);
+    if (!state_.entries.empty()) {
+      const auto of = state_.entries.find(customer_);
+      if (of != state_.entries.end()) {
+        for (const state::PendingEntry& entry : of->second) due = std::min(due, entry.moment);
+      }
+    }
   }
   row.due = due;
   const bool stands_still = state_.recorded && row.outstanding > 0;
   state_.wheel.set(customer_, stands_still ? kNever : due);
 }
 
-// ---- entry
-// ------------------------------------------------------------------------------------------------------------------
-
-void Turn::attempt(std::uint32_t p, std::uint32_t e, bool with_event, bool once_more) {
-  const Playbook& playbook = program_.playbooks[p];
-  const auto refuse = [&](const char* why, std::uint32_t expression = kNone) {
-    if (tracer_ == nullptr) return;
-    Note extra{.kind = NoteKind::refused, .playbook = p, .enter = e, .expression = expression, .detail = why};
-    if (expression != kNone) extra.readings = readings(expression, nullptr, with_event);
-    note(NoteKind::refused, nullptr, std::move(extra));
-  };
-
-  const Journey* last = nullptr;
-  for (std::uint32_t j = state_.at(customer_).first_journey; j != kNone; j = state_.journey(j).next) {
-    if (state_.journey(j).playbook == p) last = &state_.journey(j);
-  }
-  if (last != nullptr && is_live(last->status)) {
-    refuse("live");
-    if (!once_more) refused_.push_back({p, e, with_event});
-    return;
-  }
-  if (last != nullptr && last->entered == now_) return refuse("this_moment");
-  if (last != nullptr && playbook.again == program::Again::never) return refuse("again");
-  expr::Context c = context();
-  if (last != nullptr && playbook.again == program::Again::after &&
-      now_ < expr::add_duration(c, last->entered, playbook.again_after)) {
-    return refuse("again");
-  }
-  c.entered = now_;
-  if (with_event) {
-    c.entry_event = event_;
-    c.entry_fields = event_fields_;
-    if (once_more && !asks(playbook.enters[e].filter, nullptr, true)) return refuse("where", playbook.enters[e].filter);
-  }
-  for (const std::uint32_t where : {playbook.enters[e].where, playbook.where}) {
-    if (where != kNone && !value_of(c, where).truth()) return refuse("where", where);
-  }
-  if (playbook.leave != kNone) {
-    c.flip = kNever;
-    const bool leaves = value_of(c, playbook.leave).truth();
-    flip_ = std::min(flip_, c.flip);
-    if (leaves) return refuse("leave", playbook.leave);
-  }
-  enter(p, e, with_event);
-}
-
-void Turn::enter(std::uint32_t p, std::uint32_t e, bool with_event) {
-  const Playbook& playbook = program_.playbooks[p];
-  std::uint32_t index = kNone;
-  for (std::uint32_t j = state_.at(customer_).first_journey; j != kNone; j = state_.journey(j).next) {
-    if (state_.journey(j).playbook == p) index = j;
-  }
-  if (index == kNone) index = state_.add_journey(customer_, p, 0);
-  Journey& journey = state_.journey(index);
-  ++journey.number;
-  journey.entered = now_;
-  journey.reached = now_;
-  journey.due = kNever;
-  journey.step = 0;
-  journey.visit = 0;
-  journey.channel = 0;
-  journey.goal_noted = false;
-  journey.status = JourneyStatus::runnable;
-  for (std::uint32_t* block : {&journey.entry, &journey.arms, &journey.lets}) {
-    state_.pool.release(*block);
-    *block = state::kNoBlock;
-  }
-  if (with_event && playbook.reads_entry) {
-    std::string entry(reinterpret_cast<const char*>(&event_), sizeof event_);
-    entry += event_fields_;
-    journey.entry = state_.pool.keep(entry);
-  }
-  ++state_.figures[p].entered;
-  if (tracer_ != nullptr) {
-    note(NoteKind::entered, &journey, {.kind = NoteKind::entered, .enter = e, .event = with_event ? event_ : kNone});
-  }
-}
-
-bool Turn::ask_again() {
-  if (refused_.empty()) return false;
-  const std::vector<Refused> refused = std::move(refused_);
-  refused_.clear();
-  bool entered = false;
-  for (const Refused& r : refused) {
-    bool live = false;
-    for (std::uint32_t j = state_.at(customer_).first_journey; j != kNone; j = state_.journey(j).next) {
-      live |= state_.journey(j).playbook == r.playbook && is_live(state_.journey(j).status);
-    }
-    if (live) continue;
-    const std::uint64_t before = state_.figures[r.playbook].entered;
-    attempt(r.playbook, r.enter, r.with_event, true);
-    entered |= state_.figures[r.playbook].entered != before;
-  }
-  return entered;
-}
-
-// ---- steps
+// ---- the agenda
 // ------------------------------------------------------------------------------------------------------------------
 
 std::uint32_t Turn::first_of(JourneyStatus status) const {
@@ -443,297 +594,6 @@ std::uint32_t Turn::first_of(JourneyStatus status) const {
     if (priority > best_priority || (priority == best_priority && longer_due)) first = j;
   }
   return first;
-}
-
-void Turn::go_on(std::uint32_t j, std::uint32_t step) {
-  Journey& journey = state_.journey(j);
-  const auto& steps = program_.playbooks[journey.playbook].steps;
-  while (step < steps.size() && steps[step].kind == StepKind::jump) step = steps[step].target;
-  journey.step = step;
-  journey.channel = 0;
-  journey.status = JourneyStatus::runnable;
-  journey.due = kNever;
-  if (step >= steps.size()) end(j, JourneyStatus::finished, {});
-}
-
-void Turn::wait(std::uint32_t j, Moment until) {
-  Journey& journey = state_.journey(j);
-  if (until <= now_) return go_on(j, journey.step + 1);
-  journey.status = JourneyStatus::waiting;
-  journey.due = until;
-  flip_ = std::min(flip_, until);
-  if (tracer_ != nullptr)
-    note(NoteKind::waits, &journey, {.kind = NoteKind::waits, .step = journey.step, .until = until});
-}
-
-void Turn::run_step(std::uint32_t j) {
-  Journey& journey = state_.journey(j);
-  const Playbook& playbook = program_.playbooks[journey.playbook];
-  if (journey.step >= playbook.steps.size()) return end(j, JourneyStatus::finished, {});  // a playbook without steps
-  const Step& step = playbook.steps[journey.step];
-  ++state_.figures[journey.playbook].reached[journey.step];
-  journey.reached = now_;
-  if (tracer_ != nullptr) note(NoteKind::step, &journey, {.kind = NoteKind::step, .step = journey.step});
-  expr::Context c = context(&journey);
-  switch (step.kind) {
-    case StepKind::send: journey.status = JourneyStatus::at_send; return;
-    case StepKind::wait: return wait(j, expr::add_duration(c, now_, value_of(c, step.expression).dur()));
-    case StepKind::wait_until: return wait(j, next_clock(step.time_of_day, step.weekday));
-    case StepKind::wait_up_to: {
-      journey.status = JourneyStatus::waiting;
-      if (take_arm(j, false)) return;
-      const Moment until = expr::add_duration(c, now_, value_of(c, step.expression).dur());
-      if (until <= now_) return go_on(j, step.target);
-      journey.due = until;
-      flip_ = std::min(flip_, until);
-      if (tracer_ != nullptr)
-        note(NoteKind::waits, &journey, {.kind = NoteKind::waits, .step = journey.step, .until = until});
-      return;
-    }
-    case StepKind::wait_until_date: return aim(j);
-    case StepKind::wait_until_condition: {
-      journey.status = JourneyStatus::waiting;
-      if (asks(step.expression, &journey, false)) return go_on(j, journey.step + 1);
-      const Moment until = expr::add_duration(c, now_, value_of(c, step.duration).dur());
-      journey.due = until;
-      flip_ = std::min(flip_, until);
-      if (tracer_ != nullptr)
-        note(NoteKind::waits, &journey, {.kind = NoteKind::waits, .step = journey.step, .until = until});
-      return;
-    }
-    case StepKind::split: return split(j, step);
-    case StepKind::let: return let(j, step);
-    case StepKind::branch: {
-      const bool truth = value_of(c, step.expression).truth();
-      if (tracer_ != nullptr) {
-        note(NoteKind::branch, &journey,
-             {.kind = NoteKind::branch,
-              .step = journey.step,
-              .expression = step.expression,
-              .truth = truth,
-              .readings = readings(step.expression, &journey, false)});
-      }
-      return go_on(j, truth ? journey.step + 1 : step.target);
-    }
-    case StepKind::tag: return change_tag(j, step, true);
-    case StepKind::untag: return change_tag(j, step, false);
-    case StepKind::set: {
-      const Value value = value_of(c, step.expression);
-      // The value may be a text of this very state; setting it may move the texts.
-      std::string text;
-      Value kept = value;
-      if (value.kind == program::ValueKind::text) {
-        text = value.str();
-        kept = Value::string(text);
-      }
-      std::string blob;
-      state::append_field(blob, 0, kept);
-      state::FieldReader reader(blob);
-      std::uint16_t ignored = 0;
-      reader.next(ignored, kept);
-      const bool changed = state_.set_attribute(customer_, step.attribute, kept);
-      if (changed && tracer_ != nullptr)
-        note(NoteKind::set, &state_.journey(j), {.kind = NoteKind::set, .step = state_.journey(j).step});
-      go_on(j, state_.journey(j).step + 1);
-      if (!changed) return;
-      change_ = {};
-      change_.attributes.push_back(step.attribute);
-      react();
-      return;
-    }
-    case StepKind::stop: {
-      std::string reason;
-      expr::render(reason, c, step.text);
-      return end(j, JourneyStatus::finished, reason);
-    }
-    default: break;  // a jump, or a step that not_run_yet refuses
-  }
-  CHECK_OR_DIE(false, "every step has a meaning");
-}
-
-void Turn::change_tag(std::uint32_t j, const Step& step, bool on) {
-  Journey& journey = state_.journey(j);
-  expr::Context c = context(&journey);
-  std::string tag;
-  expr::render(tag, c, step.text);
-  const bool changed = state_.set_tag(customer_, tag, on);
-  if (changed && tracer_ != nullptr) {
-    const NoteKind kind = on ? NoteKind::tagged : NoteKind::untagged;
-    note(kind, &journey, {.kind = kind, .step = journey.step, .detail = tag});
-  }
-  go_on(j, journey.step + 1);  // done before what it changes is worked out
-  if (!changed) return;
-  change_ = {};
-  change_.tags = true;
-  react();
-}
-
-// Waits for a date that the step works out, or goes on where it is past.
-void Turn::aim(std::uint32_t j) {
-  Journey& journey = state_.journey(j);
-  const Step& step = program_.playbooks[journey.playbook].steps[journey.step];
-  expr::Context c = context(&journey);
-  const Value value = value_of(c, step.expression);
-  if (value.missing()) return end(j, JourneyStatus::finished, "no date");
-  const Moment until =
-      value.kind == program::ValueKind::date
-          ? env::clock(state_.zone(customer_), static_cast<env::Date>(value.i), std::max(step.time_of_day, 0))
-          : value.i;
-  if (journey.status == JourneyStatus::waiting && journey.due == until) return;
-  wait(j, until);
-}
-
-void Turn::split(std::uint32_t j, const Step& step) {
-  const Playbook& playbook = program_.playbooks[state_.journey(j).playbook];
-  std::string labels;
-  for (std::uint32_t i = 0; i < step.arms; ++i) {
-    if (i > 0) labels += '\x1E';
-    labels += playbook.shares[step.first_arm + i].name;
-  }
-  const std::uint32_t drawn = env::draw({"split", playbook.name, labels, state_.customer_id(customer_)});
-  std::uint32_t sum = 0;
-  for (std::uint32_t i = 0; i < step.arms; ++i) {
-    const program::Share& share = playbook.shares[step.first_arm + i];
-    sum += share.hundredths;
-    if (drawn >= sum) continue;
-    const Journey& journey = state_.journey(j);
-    if (tracer_ != nullptr)
-      note(NoteKind::arm, &journey, {.kind = NoteKind::arm, .step = journey.step, .detail = share.name});
-    return go_on(j, share.target);
-  }
-  CHECK_OR_DIE(false, "shares sum to 100%");
-}
-
-void Turn::let(std::uint32_t j, const Step& step) {
-  Journey& journey = state_.journey(j);
-  expr::Context c = context(&journey);
-  const Value value = value_of(c, step.expression);
-  std::string kept;
-  state::FieldReader reader(state_.pool.text(journey.lets));
-  std::uint16_t slot = 0;
-  Value before;
-  while (reader.next(slot, before)) {
-    if (slot != step.slot) state::append_field(kept, slot, before);
-  }
-  if (!value.missing()) state::append_field(kept, static_cast<std::uint16_t>(step.slot), value);
-  state_.pool.release(journey.lets);
-  journey.lets = kept.empty() ? state::kNoBlock : state_.pool.keep(kept);
-  if (tracer_ != nullptr) note(NoteKind::set, &journey, {.kind = NoteKind::set, .step = journey.step});
-  go_on(j, journey.step + 1);
-}
-
-bool Turn::take_arm(std::uint32_t j, bool with_event) {
-  Journey& journey = state_.journey(j);
-  const Playbook& playbook = program_.playbooks[journey.playbook];
-  const Step& step = playbook.steps[journey.step];
-  const bool just_reached = journey.due == kNever;
-  for (std::uint32_t a = 0; a < step.arms; ++a) {
-    const Arm& arm = playbook.arms[step.first_arm + a];
-    if (arm.on_event) {
-      if (!with_event || late_ || arm.event != event_ || event_at_ < journey.entered) continue;
-      if (!asks(arm.condition, &journey, true)) continue;
-      choose_arm(j, arm, true);
-      return true;
-    }
-    if (!just_reached && !affected(arm.condition)) continue;
-    if (!asks(arm.condition, &journey, false)) continue;
-    choose_arm(j, arm, false);
-    return true;
-  }
-  return false;
-}
-
-void Turn::choose_arm(std::uint32_t j, const Arm& arm, bool with_event) {
-  Journey& journey = state_.journey(j);
-  const Playbook& playbook = program_.playbooks[journey.playbook];
-  if (tracer_ != nullptr) {
-    Note extra{.kind = NoteKind::arm,
-               .step = journey.step,
-               .event = with_event ? event_ : kNone,
-               .expression = arm.condition,
-               .detail = with_event ? "event" : "when"};
-    if (arm.condition != kNone) extra.readings = readings(arm.condition, &journey, with_event);
-    note(NoteKind::arm, &journey, std::move(extra));
-  }
-  const std::uint32_t target = arm.target;
-  if (with_event && std::binary_search(playbook.arm_events.begin(), playbook.arm_events.end(), event_))
-    keep_arm_event(j);
-  go_on(j, target);
-}
-
-void Turn::keep_arm_event(std::uint32_t j) {
-  Journey& journey = state_.journey(j);
-  // Keep the event that chose the arm, in the place of an earlier one of its type: (u32 event, i64 at, u32 length,
-  // fields)….
-  std::string kept;
-  std::string_view before = state_.pool.text(journey.arms);
-  while (before.size() >= 16) {
-    std::uint32_t event = 0, length = 0;
-    std::memcpy(&event, before.data(), 4);
-    std::memcpy(&length, before.data() + 12, 4);
-    if (event != event_) kept.append(before.substr(0, 16 + length));
-    before.remove_prefix(16 + length);
-  }
-  const auto length = static_cast<std::uint32_t>(event_fields_.size());
-  kept.append(reinterpret_cast<const char*>(&event_), 4);
-  kept.append(reinterpret_cast<const char*>(&event_at_), 8);
-  kept.append(reinterpret_cast<const char*>(&length), 4);
-  kept.append(event_fields_);
-  state_.pool.release(journey.arms);
-  journey.arms = state_.pool.keep(kept);
-}
-
-Moment Turn::next_clock(std::int32_t time_of_day, std::int32_t weekday) {
-  const env::Zone& zone = state_.zone(customer_);
-  for (env::Date date = env::date_of(zone, now_);; ++date) {
-    if (weekday >= 0 && env::weekday(date) != weekday) continue;
-    const Moment moment = env::clock(zone, date, time_of_day);
-    if (moment >= now_) return moment;
-  }
-}
-
-void Turn::attempt_send(std::uint32_t j) {
-  Journey& journey = state_.journey(j);
-  const SendEffect& send = append_send(plan_, state_, journey, now_, lists_, effects_);
-  journey.status = JourneyStatus::sending;
-  ++state_.at(customer_).outstanding;
-  if (tracer_ != nullptr)
-    note(NoteKind::send, &journey,
-         {.kind = NoteKind::send, .step = journey.step, .detail = state::format_key(send.key)});
-}
-
-void Turn::end(std::uint32_t j, JourneyStatus status, std::string_view why) {
-  Journey& journey = state_.journey(j);
-  journey.status = status;
-  journey.due = kNever;
-  state::PlaybookFigures& figures = state_.figures[journey.playbook];
-  // A goal that was noted on the way is what the journey counts as, whatever ends it.
-  const bool counted = journey.goal_noted;
-  const NoteKind kind = status == JourneyStatus::goal   ? NoteKind::goal
-                        : status == JourneyStatus::left ? NoteKind::left
-                                                        : NoteKind::finished;
-  if (!counted) {
-    ++(status == JourneyStatus::goal ? figures.goal : status == JourneyStatus::left ? figures.left : figures.finished);
-  }
-  if (tracer_ != nullptr) {
-    const std::uint32_t leave = program_.playbooks[journey.playbook].leave;
-    Note extra{.kind = kind, .step = journey.step, .event = event_, .detail = std::string(why)};
-    if (kind == NoteKind::left) {
-      extra.expression = leave;
-      extra.readings = readings(leave, &journey, false);
-    }
-    note(kind, &journey, std::move(extra));
-  }
-  const bool watched =
-      status == JourneyStatus::finished && !counted && program_.playbooks[journey.playbook].goal.has_value();
-  if (counted) journey.status = JourneyStatus::goal;
-  state_.pool.release(journey.arms);
-  journey.arms = state::kNoBlock;
-  if (watched) return;
-  for (std::uint32_t* block : {&journey.entry, &journey.lets}) {
-    state_.pool.release(*block);
-    *block = state::kNoBlock;
-  }
 }
 
 }  // namespace tend::journey

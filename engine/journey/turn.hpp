@@ -1,14 +1,17 @@
 // One turn of one customer: everything that happens at one moment because of time or of one input, in the order of
-// docs/semantics.md §3.
+// docs/semantics.md §3. Its parts lie in files of their own: what is taken and who reacts (turn.cpp), ways in
+// (turn_entry.cpp), steps (turn_steps.cpp), waits (turn_wait.cpp), messages (turn_send.cpp), what crosses customers
+// (turn_others.cpp), what is told of it (turn_trace.cpp).
 #pragma once
 #include <deque>
 #include <vector>
 
 #include "engine/journey/apply.hpp"
+#include "engine/journey/policy.hpp"
 
 namespace tend::journey {
 
-/// Lives for one turn. Exactly one of timer, event, attributes, outcome, set_bits, appear is called.
+/// Lives for one turn. Exactly one of the functions of the first block is called.
 class Turn {
  public:
   Turn(const Plan& plan, state::State& state, std::uint32_t customer, env::Moment now, Effects& effects,
@@ -19,15 +22,32 @@ class Turn {
   void event(const state::EventInput& input, bool is_new);
   void attributes(const state::AttributesInput& input, bool is_new);
   void outcome(const state::OutcomeInput& input);
-  /// Sets his bits without an edge, as at a deploy.
-  void set_bits();
+  void answer(const state::AnswerInput& input);
+  void message(const state::MessageInput& input);
+  void confirm(const state::ConfirmInput& input);
+  void entry(std::uint32_t playbook);           // by hand
+  void caused(const state::Caused& caused);     // what an earlier turn of his caused
+  /// Sets his bits and the occurrences of schedules without an edge. `changed`: by condition; null: all. Those for whom
+  /// a `backfill` asks enter.
+  void deploy(const std::vector<bool>* changed);
   /// He comes into being now, as he stands: whatever holds for him turns true.
   void appear();
+  /// Something was resumed: what fell due meanwhile is done in one turn.
+  void resume();
+  /// Asks again what the journey that stands before a queue asks: a restart lost the question.
+  void ask_anew(std::uint32_t journey);
+  /// Ends every journey as `left`: he is erased, or became one with another.
+  void end_all(std::string_view why);
 
  private:
-  struct Refused {
-    std::uint32_t playbook, enter;
-    bool with_event;
+  /// What asks to let him in.
+  struct Way {
+    std::uint32_t playbook = 0;
+    std::uint32_t enter = program::kNone;  // kNone: started by a step, or by hand
+    bool with_event = false;
+    bool ranked = false;  // its turn has come
+    std::int64_t entry_date = state::kMissingDay;
+    std::string_view from = {};  // the customer who started it
   };
 
   // conditions
@@ -38,36 +58,93 @@ class Turn {
 
   // the parts of a turn
   void take_event(std::uint32_t event, env::Moment at, std::string_view fields);
+  void take_attributes(std::string_view fields);
+  void after_event();
   void react();  // leave · conditions waited for · edges
   void goals();
+  void count_goal(std::uint32_t journey);
   void leave();
+  void wake();
+  void wake_journey(std::uint32_t journey);
   void arms_and_conditions(bool with_event);
   void enter_on();
+  void schedules();
+  void due_entries();
+  void aim_schedules(bool again);
+  void aim_schedule(std::uint32_t schedule, bool again);
   void edges();
+  void set_bits(const std::vector<bool>* changed, std::vector<std::uint32_t>* turned);
+  void backfill(const std::vector<std::uint32_t>& turned);
   void agenda();
   void finish_turn(bool recompute_due);
+  bool is_paused(std::uint32_t playbook) const;
 
   // entry
-  void attempt(std::uint32_t playbook, std::uint32_t enter, bool with_event, bool once_more);
-  void enter(std::uint32_t playbook, std::uint32_t enter, bool with_event);
+  void attempt(const Way& way, bool once_more);
+  void enter(const Way& way, std::uint32_t record, std::string_view key);
+  std::uint32_t record_of(std::uint32_t playbook, std::string_view key) const;
+  bool key_of(const Way& way, std::string& key);
+  void ask_for_rank(const Way& way, bool backfill);
   bool ask_again();
 
   // steps
   std::uint32_t first_of(state::JourneyStatus status) const;
   void run_step(std::uint32_t journey);
-  void attempt_send(std::uint32_t journey);
-  bool take_arm(std::uint32_t journey, bool with_event);
-  void choose_arm(std::uint32_t journey, const program::Arm& arm, bool with_event);
-  void aim(std::uint32_t journey);
+  void branch(std::uint32_t journey, const program::Step& step);
   void split(std::uint32_t journey, const program::Step& step);
+  void repeat(std::uint32_t journey, const program::Step& step);
+  void end_round(std::uint32_t journey, const program::Step& step);
   void let(std::uint32_t journey, const program::Step& step);
   void change_tag(std::uint32_t journey, const program::Step& step, bool on);
+  void set(std::uint32_t journey, const program::Step& step);
+  bool set_attribute(std::uint32_t attribute, const program::Value& value);
+  void emit(std::uint32_t journey, const program::Step& step);
   /// The step is done: on to `step`, past jumps; at the end of the steps the journey is finished at once.
   void go_on(std::uint32_t journey, std::uint32_t step);
-  void keep_arm_event(std::uint32_t journey);
-  void wait(std::uint32_t journey, env::Moment until);
+  void go_on(std::uint32_t journey) { go_on(journey, state_.journey(journey).step + 1); }
+  /// The step was refused: its `else`, or on.
+  void refuse(std::uint32_t journey);
   void end(std::uint32_t journey, state::JourneyStatus status, std::string_view why);
-  env::Moment next_clock(std::int32_t time_of_day, std::int32_t weekday);
+
+  // waits
+  void wait(std::uint32_t journey, env::Moment until);
+  void stand_until(std::uint32_t journey, state::JourneyStatus status, env::Moment until);
+  void wait_up_to(std::uint32_t journey, const program::Step& step);
+  void wait_until_condition(std::uint32_t journey, const program::Step& step);
+  void aim(std::uint32_t journey);
+  bool take_arm(std::uint32_t journey, bool with_event);
+  void choose_arm(std::uint32_t journey, const program::Arm& arm, bool with_event);
+  void keep_arm_event(std::uint32_t journey);
+  env::Moment next_clock(const program::Step& step);
+
+  // messages
+  void attempt_send(std::uint32_t journey);
+  void hand_over(std::uint32_t journey);
+  void put_off(std::uint32_t journey, env::Moment until, state::Refusal why, const Clause& clause, CapAnswer* full,
+               std::string_view channel);
+  void skip(std::uint32_t journey, std::string_view channel, state::Refusal why, const Clause& clause = {},
+            CapAnswer* full = nullptr);
+  bool suppressed(std::string_view channel) const;
+  bool lacks_consent(program::MessageClass message_class, std::string_view channel, Clause& clause,
+                     std::string_view& what) const;
+  env::Moment given_up(const state::Journey& journey, const program::Step& step);
+  void handed_over(std::uint32_t journey);
+  void accepted(std::uint32_t playbook, std::uint32_t message, std::string_view channel);
+  state::Contact contact_of(const state::Journey& journey) const;
+
+  // others
+  void grant(std::uint32_t journey, const program::Step& step);
+  void credit(std::uint32_t journey, const program::Step& step);
+  void ask_staff(std::uint32_t journey, const program::Step& step);
+  void start(std::uint32_t journey, const program::Step& step);
+  void staff_found(std::uint32_t journey, const program::Step& step, std::string_view person);
+  void answer_staff(std::uint32_t journey, const state::AnswerInput& input);
+  void answer_money(std::uint32_t journey, const state::AnswerInput& input);
+  void answer_rank(const state::AnswerInput& input);
+  void cause(state::Caused caused);
+  void close_job(std::string_view label);
+  void move_jobs(std::string_view from, std::string_view to);
+  std::string owner() const;
 
   void note(NoteKind kind, const state::Journey* journey, Note extra = {});
   std::vector<Reading> readings(std::uint32_t expression, const state::Journey* journey, bool with_event);
@@ -86,7 +163,7 @@ class Turn {
   std::string_view event_fields_;
   bool late_ = false;
   env::Moment flip_ = state::kNever;  // earliest next moment noted in this turn
-  std::vector<Refused> refused_;
+  std::vector<Way> refused_;
   std::deque<std::vector<program::Value>> lists_;
 };
 

@@ -215,6 +215,56 @@ void encode(std::string& out, const OutcomeInput& input) {
   put_text(out, input.reason);
 }
 
+void encode(std::string& out, const AnswerInput& input) {
+  put_head(out, input.moment, input.customer);
+  for (const std::uint32_t number : {input.playbook, input.journey, input.step, input.visit}) put(out, number);
+  put(out, static_cast<std::uint8_t>(input.kind));
+  put(out, static_cast<std::uint8_t>(input.granted));
+  put(out, input.until);
+  put(out, input.amount);
+  put(out, input.currency);
+  put(out, input.period);
+  put(out, input.expires);
+  for (const std::string_view text : {input.budget, input.account, input.reason, input.by_playbook})
+    put_text(out, text);
+}
+
+void encode(std::string& out, const MessageInput& input) {
+  put_head(out, input.moment, input.customer);
+  put(out, input.playbook);
+  put_text(out, input.from);
+  for (const std::uint32_t number : {input.by_playbook, input.journey, input.step, input.visit}) put(out, number);
+  put(out, input.partition);
+  put(out, input.number);
+}
+
+void encode(std::string& out, const EntryInput& input) {
+  put_head(out, input.moment, input.customer);
+  put_text(out, input.playbook);
+}
+
+void encode(std::string& out, const PauseInput& input) {
+  put(out, input.moment);
+  put(out, static_cast<std::uint8_t>(input.paused));
+  put_text(out, input.what);
+}
+
+void encode(std::string& out, const ConfirmInput& input) {
+  put_head(out, input.moment, input.customer);
+  put(out, input.playbook);
+  put(out, input.journey);
+  put(out, static_cast<std::uint8_t>(input.done));
+  put_text(out, input.reason);
+}
+
+void encode(std::string& out, const ForgetInput& input) { put_head(out, input.moment, input.customer); }
+
+void encode(std::string& out, const MergeInput& input) {
+  put_head(out, input.moment, input.customer);
+  put_text(out, input.into);
+  put_text(out, input.what);
+}
+
 void encode_moment(std::string& out, Moment moment) { put(out, moment); }
 
 bool decode(std::string_view payload, EventInput& input) {
@@ -238,15 +288,87 @@ bool decode(std::string_view payload, OutcomeInput& input) {
       !take_text(payload, input.reason)) {
     return false;
   }
-  if (outcome > static_cast<std::uint8_t>(OutcomeKind::unknown_accepted)) return false;
+  if (outcome > static_cast<std::uint8_t>(OutcomeKind::rejected_account)) return false;
   input.outcome = static_cast<OutcomeKind>(outcome);
   return !input.customer.empty() && payload.empty();
+}
+
+bool decode(std::string_view payload, AnswerInput& input) {
+  std::uint8_t kind = 0, granted = 0;
+  if (!take_head(payload, input.moment, input.customer)) return false;
+  for (std::uint32_t* number : {&input.playbook, &input.journey, &input.step, &input.visit}) {
+    if (!take(payload, *number)) return false;
+  }
+  if (!take(payload, kind) || !take(payload, granted) || !take(payload, input.until) || !take(payload, input.amount) ||
+      !take(payload, input.currency) || !take(payload, input.period) || !take(payload, input.expires)) {
+    return false;
+  }
+  for (std::string_view* text : {&input.budget, &input.account, &input.reason, &input.by_playbook}) {
+    if (!take_text(payload, *text)) return false;
+  }
+  if (kind > static_cast<std::uint8_t>(AnswerKind::reversal) || granted > 1) return false;
+  input.kind = static_cast<AnswerKind>(kind);
+  input.granted = granted != 0;
+  return !input.customer.empty() && payload.empty();
+}
+
+bool decode(std::string_view payload, MessageInput& input) {
+  if (!take_head(payload, input.moment, input.customer) || !take(payload, input.playbook) ||
+      !take_text(payload, input.from))
+    return false;
+  for (std::uint32_t* number : {&input.by_playbook, &input.journey, &input.step, &input.visit}) {
+    if (!take(payload, *number)) return false;
+  }
+  return take(payload, input.partition) && take(payload, input.number) && !input.customer.empty() && payload.empty();
+}
+
+bool decode(std::string_view payload, EntryInput& input) {
+  return take_head(payload, input.moment, input.customer) && take_text(payload, input.playbook) &&
+         !input.customer.empty() && payload.empty();
+}
+
+bool decode(std::string_view payload, PauseInput& input) {
+  std::uint8_t paused = 0;
+  if (!take(payload, input.moment) || !take(payload, paused) || paused > 1 || !take_text(payload, input.what))
+    return false;
+  input.paused = paused != 0;
+  return payload.empty();
+}
+
+bool decode(std::string_view payload, ConfirmInput& input) {
+  std::uint8_t done = 0;
+  if (!take_head(payload, input.moment, input.customer) || !take(payload, input.playbook) ||
+      !take(payload, input.journey) || !take(payload, done) || done > 1 || !take_text(payload, input.reason)) {
+    return false;
+  }
+  input.done = done != 0;
+  return !input.customer.empty() && payload.empty();
+}
+
+bool decode(std::string_view payload, ForgetInput& input) {
+  return take_head(payload, input.moment, input.customer) && !input.customer.empty() && payload.empty();
+}
+
+bool decode(std::string_view payload, MergeInput& input) {
+  return take_head(payload, input.moment, input.customer) && take_text(payload, input.into) &&
+         take_text(payload, input.what) && !input.customer.empty() && !input.into.empty() && payload.empty();
 }
 
 bool decode_moment(std::string_view payload, Moment& moment) { return take(payload, moment) && payload.empty(); }
 
 std::string_view customer_of(InputKind kind, std::string_view payload) {
-  if (kind != InputKind::event && kind != InputKind::attributes && kind != InputKind::outcome) return {};
+  switch (kind) {
+    case InputKind::event:
+    case InputKind::attributes:
+    case InputKind::outcome:
+    case InputKind::answer:
+    case InputKind::message:
+    case InputKind::entry:
+    case InputKind::confirm:
+    case InputKind::forget:
+    case InputKind::merge: break;
+    default: return {};
+  }
   Moment moment = 0;
   std::string_view customer;
   return take_head(payload, moment, customer) ? customer : std::string_view{};

@@ -26,6 +26,13 @@ enum class InputKind : std::uint8_t {
   outcome = 7,     // what a channel answered to a send
   dispatch = 8,    // a send is about to be handed to an adapter that cannot tell afterwards whether it had it
   mode = 9,        // how time comes from here on: recorded (customers stand still while a send is out) or live
+  answer = 10,     // what a budget, a team or a ranking answered to a journey: the ledger's entries are these
+  message = 11,    // from another customer: `start … for`
+  entry = 12,      // somebody lets a customer in by hand
+  pause = 13,      // a playbook, a channel or everything is paused or resumed from `moment` on
+  confirm = 14,    // what a person did about a message that he had to send
+  forget = 15,     // a customer is erased
+  merge = 16,      // a customer turns out to be another one
 };
 
 /// One field or attribute in a blob. Indices of attributes at or above kTagAdd are not attributes.
@@ -33,6 +40,8 @@ inline constexpr std::uint16_t kTagAdd = 0xFFF0;        // text: a tag to give
 inline constexpr std::uint16_t kTagRemove = 0xFFF1;     // text: a tag to take
 inline constexpr std::uint16_t kConsentGiven = 0xFFF2;  // text: channel or purpose
 inline constexpr std::uint16_t kConsentWithdrawn = 0xFFF3;
+inline constexpr std::uint16_t kSuppressed = 0xFFF4;    // text: a channel on which he is never written to; empty: all
+inline constexpr std::uint16_t kUnsuppressed = 0xFFF5;  // text: as kSuppressed
 
 /// Appends one (index, value) to a blob of fields. A missing value is written too: as an attribute it clears, as a
 /// field it is as good as absent. Units: little endian; u16 index, u8 kind, then the payload (boolean u8 · number f64 ·
@@ -79,8 +88,12 @@ enum class OutcomeKind : std::uint8_t {
   duplicate = 1,
   rejected_recipient = 2,
   rejected_request = 3,
-  unknown_accepted = 4
+  unknown_accepted = 4,
+  rejected_account = 5,  // the channel's account: the channel is paused, the send put off
 };
+inline bool is_refusal(OutcomeKind kind) {
+  return kind == OutcomeKind::rejected_recipient || kind == OutcomeKind::rejected_request;
+}
 
 /// A send's key: for life the same for (customer, playbook, journey number, step, visit).
 struct SendKey {
@@ -102,16 +115,107 @@ struct OutcomeInput {
   std::string_view reason;   // of a rejection
 };
 
+enum class AnswerKind : std::uint8_t {
+  grant = 0,     // money for the customer
+  credit = 1,    // money for `account`
+  staff = 2,     // who of a team, and whether he has room
+  rank = 3,      // when somebody whom a schedule or a backfill let in has his turn
+  reversal = 4,  // takes back an entry of the ledger: `amount` is what comes back to the budget
+};
+
+/// An answer to a journey that stands before a queue (docs/semantics.md §12). A granted grant or credit is an entry of
+/// the ledger: `amount` from `budget` to `account`; names are texts, so that entries outlive the program.
+struct AnswerInput {
+  Moment moment = 0;
+  std::string_view customer;   // who asked
+  std::uint32_t playbook = 0;  // Program::playbooks
+  std::uint32_t journey = 0;   // number; rank: the enter
+  std::uint32_t step = 0;
+  std::uint32_t visit = 0;
+  AnswerKind kind = AnswerKind::grant;
+  bool granted = false;
+  Moment until = 0;              // staff, not granted: when there will be room · rank: the moment of the turn
+  std::int64_t amount = 0;       // minor units
+  std::uint32_t currency = 0;    // program::Currency
+  std::int64_t period = 0;       // first day of the budget's period; 0 for one without
+  std::int64_t expires = 0;      // last day of it; kMissingDay where nothing says so
+  std::string_view budget;       // name
+  std::string_view account;      // `customer:ID`, `staff:ID`, `partner:NAME` · staff: the person
+  std::string_view reason;       // why not
+  std::string_view by_playbook;  // name
+};
+inline constexpr std::int64_t kMissingDay = INT64_MIN;
+
+/// What one customer's journey sends another customer, applied once: numbers of one sending partition only rise.
+struct MessageInput {
+  Moment moment = 0;
+  std::string_view customer;   // the receiver; unknown: nothing happens
+  std::uint32_t playbook = 0;  // to enter
+  std::string_view from;       // the sender, by which messages of a moment are ordered
+  std::uint32_t by_playbook = 0, journey = 0, step = 0, visit = 0;
+  std::uint16_t partition = 0;  // the sender's
+  std::uint64_t number = 0;     // of the sender's partition, from 1
+};
+
+struct EntryInput {
+  Moment moment = 0;
+  std::string_view customer;
+  std::string_view playbook;  // name
+};
+
+/// `what` is empty for everything, `playbook:NAME` or `channel:NAME`.
+struct PauseInput {
+  Moment moment = 0;
+  bool paused = true;
+  std::string_view what;
+};
+
+struct ConfirmInput {
+  Moment moment = 0;
+  std::string_view customer;
+  std::uint32_t playbook = 0;
+  std::uint32_t journey = 0;
+  bool done = true;
+  std::string_view reason;
+};
+
+struct ForgetInput {
+  Moment moment = 0;
+  std::string_view customer;
+};
+
+/// `customer` is `into`. `what` is what moves: the bytes of State::take_out, in the record of `into`'s partition only.
+struct MergeInput {
+  Moment moment = 0;
+  std::string_view customer;
+  std::string_view into;
+  std::string_view what;
+};
+
 /// Appends the payload of a log record.
 void encode(std::string& out, const EventInput& input);
 void encode(std::string& out, const AttributesInput& input);
 void encode(std::string& out, const OutcomeInput& input);
+void encode(std::string& out, const AnswerInput& input);
+void encode(std::string& out, const MessageInput& input);
+void encode(std::string& out, const EntryInput& input);
+void encode(std::string& out, const PauseInput& input);
+void encode(std::string& out, const ConfirmInput& input);
+void encode(std::string& out, const ForgetInput& input);
+void encode(std::string& out, const MergeInput& input);
 void encode_moment(std::string& out, Moment moment);  // tick
 
 /// Errors: false for bytes that do not add up. Views point into `payload`.
 bool decode(std::string_view payload, EventInput& input);
 bool decode(std::string_view payload, AttributesInput& input);
 bool decode(std::string_view payload, OutcomeInput& input);
+bool decode(std::string_view payload, AnswerInput& input);
+bool decode(std::string_view payload, MessageInput& input);
+bool decode(std::string_view payload, EntryInput& input);
+bool decode(std::string_view payload, PauseInput& input);
+bool decode(std::string_view payload, ConfirmInput& input);
+bool decode(std::string_view payload, ForgetInput& input);
+bool decode(std::string_view payload, MergeInput& input);
 bool decode_moment(std::string_view payload, Moment& moment);
 
 /// The customer that a record is about; empty for records about nobody (tick, deploy, …).

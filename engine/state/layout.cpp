@@ -18,6 +18,10 @@ void collect_fields(const program::Program& program, std::uint32_t root, std::ve
     case program::Op::constant:
     case program::Op::attribute:
     case program::Op::customer_id:
+    case program::Op::customer_tags:
+    case program::Op::let_value:
+    case program::Op::grant_amount:
+    case program::Op::grant_expires:
     case program::Op::first_seen:
     case program::Op::now:
     case program::Op::today:
@@ -28,6 +32,8 @@ void collect_fields(const program::Program& program, std::uint32_t root, std::ve
     case program::Op::consents:
     case program::Op::window:
     case program::Op::inactive: return;
+    case program::Op::related: return collect_fields(program, node.a, fields);
+    case program::Op::call:
     case program::Op::list:
       for (std::uint32_t i = 0; i < node.b; ++i) collect_fields(program, program.arguments[node.a + i], fields);
       return;
@@ -38,6 +44,19 @@ void collect_fields(const program::Program& program, std::uint32_t root, std::ve
 bool longer(const program::Duration& a, const program::Duration& b) {
   constexpr std::int64_t kMonth = 31ll * 86'400'000;
   return a.months * kMonth + a.ms > b.months * kMonth + b.ms;
+}
+
+bool by_calendar(program::EnterKind kind) {
+  return kind == program::EnterKind::schedule || kind == program::EnterKind::date ||
+         kind == program::EnterKind::relative;
+}
+
+void count_contacts(Layout& layout, const std::vector<program::Cap>& caps) {
+  for (const program::Cap& cap : caps) {
+    layout.keeps_contacts = true;
+    layout.contacts_last = std::max(layout.contacts_last, cap.in_last);
+    if (longer(cap.per, layout.contacts_keep)) layout.contacts_keep = cap.per;
+  }
 }
 
 }  // namespace
@@ -75,8 +94,13 @@ Layout make_layout(const program::Program& program) {
     for (std::uint32_t e = 0; e < enters.size(); ++e) {
       if (enters[e].kind == program::EnterKind::when)
         layout.conditions.push_back({.playbook = p, .enter = e, .expression = enters[e].condition});
+      if (by_calendar(enters[e].kind)) layout.schedules.push_back({.playbook = p, .enter = e});
     }
+    const bool same = p > 0 && program.playbooks[p - 1].name == program.playbooks[p].name;
+    layout.family.push_back(same ? layout.family[p - 1] : p);
+    count_contacts(layout, program.playbooks[p].caps);
   }
+  count_contacts(layout, program.policy.caps);
   layout.bit_words = static_cast<std::uint32_t>((layout.conditions.size() + 63) / 64);
   return layout;
 }

@@ -23,11 +23,22 @@ struct Condition {
   std::uint32_t expression = 0;
 };
 
+/// An `enter` whose moments come by the calendar.
+struct Schedule {
+  std::uint32_t playbook = 0;
+  std::uint32_t enter = 0;
+};
+
 struct Layout {
   std::vector<StoredEvent> stored;
   std::vector<std::uint32_t> stored_of_event;  // by event type; kNone if not kept
   std::vector<Condition> conditions;           // by playbook name, then as written: the order of edges; index = bit
   std::uint32_t bit_words = 0;                 // 64-bit words per customer
+  std::vector<Schedule> schedules;             // by playbook name, then as written; index = occurrence of a customer
+  std::vector<std::uint32_t> family;           // by playbook: the first one with its name (versions stand together)
+  bool keeps_contacts = false;                 // some cap counts messages
+  program::Duration contacts_keep;             // the longest window that does
+  std::uint32_t contacts_last = 0;             // how many of the last messages some cap looks at
 
   /// Where a kept field stands in a record; kNone if it is not kept.
   std::uint32_t slot_of(std::uint32_t stored_index, std::uint32_t field) const;

@@ -4,6 +4,7 @@
 #include <bit>
 
 #include "dsl/text/must.hpp"
+#include "engine/env/draw.hpp"
 #include "engine/state/bytes.hpp"
 
 namespace tend::state {
@@ -54,7 +55,32 @@ State::State(const program::Program& program, const Layout& layout, std::uint16_
   columns_.resize(program.attributes.size());
   for (std::size_t i = 0; i < columns_.size(); ++i) columns_[i].type = program.attributes[i].type.type;
   figures.resize(program.playbooks.size());
-  for (std::size_t i = 0; i < figures.size(); ++i) figures[i].reached.assign(program.playbooks[i].steps.size(), 0);
+  for (std::size_t i = 0; i < figures.size(); ++i) {
+    figures[i].reached.assign(program.playbooks[i].steps.size(), 0);
+    figures[i].arm_entered.assign(program.playbooks[i].shares.size(), 0);
+    figures[i].arm_goal.assign(program.playbooks[i].shares.size(), 0);
+  }
+}
+
+std::string_view refusal_word(Refusal refusal) {
+  static constexpr std::string_view kWords[] = {"paused", "erased", "suppressed", "held_out", "consent", "quiet",
+                                                "cap",    "window", "quota",      "too_late", "rejected"};
+  return kWords[static_cast<std::size_t>(refusal)];
+}
+
+std::string suppression_of(std::string_view channel) { return "\x01" + std::string(channel); }
+
+bool State::is_paused(std::string_view sort, std::string_view name) const {
+  if (paused.empty()) return false;
+  if (paused.contains(std::string_view())) return true;
+  return paused.contains(std::string(sort) + ":" + std::string(name));
+}
+
+std::pair<const State*, std::uint32_t> State::find_anywhere(std::string_view id) const {
+  const State* state = this;
+  if (peers != nullptr) state = (*peers)[env::partition_of(id, static_cast<unsigned>(peers->size()))].get();
+  const std::uint32_t customer = state->find_customer(id);
+  return {customer == kNoText ? nullptr : state, customer};
 }
 
 std::uint32_t State::customer(std::string_view id, Moment moment, bool& is_new) {
@@ -71,6 +97,8 @@ std::uint32_t State::customer(std::string_view id, Moment moment, bool& is_new) 
   tags_.resize(tags_.size() + tag_words_, 0);
   consents_.resize(consents_.size() + consent_words_, 0);
   rings_.resize(rings_.size() + layout_->stored.size());
+  if (layout_->keeps_contacts) contacts_.resize(customers_.count());
+  occurrences_.resize(std::size_t{customers_.count()} * layout_->schedules.size());
   wheel.resize(customers_.count());
   return number;
 }
@@ -274,22 +302,104 @@ Value State::kept_field(std::uint32_t customer, std::uint32_t stored, std::uint3
   return value;
 }
 
+Contact State::contact(std::uint32_t customer, std::uint32_t i) const {
+  const Ring& ring = contacts_[customer];
+  Contact contact;
+  std::memcpy(&contact, events_.at(ring.block) + std::size_t{ring.begin + i} * sizeof contact, sizeof contact);
+  return contact;
+}
+
+void State::add_contact(std::uint32_t customer, Contact contact) {
+  if (!layout_->keeps_contacts) return;
+  Ring& ring = contacts_[customer];
+  // What no cap can see any more goes; a month is at most 31 days, the exact question is asked where a cap is.
+  const program::Duration keep = layout_->contacts_keep;
+  const std::int64_t keep_ms = keep.months * (31 * env::kDay + env::kHour * 2) + keep.ms;
+  while (ring.count > layout_->contacts_last && this->contact(customer, 0).at + keep_ms <= contact.at) {
+    ++ring.begin;
+    --ring.count;
+  }
+  const std::uint32_t capacity = ring.block == kNoBlock ? 0 : Pool::size_of(ring.block) / sizeof contact;
+  if (ring.begin + ring.count == capacity) {
+    if (ring.begin > 0 && ring.begin >= capacity / 2) {
+      std::memmove(events_.at(ring.block), events_.at(ring.block) + std::size_t{ring.begin} * sizeof contact,
+                   std::size_t{ring.count} * sizeof contact);
+    } else {
+      const std::uint32_t larger = events_.take((ring.count + std::max(1u, ring.count / 2)) * sizeof contact);
+      if (ring.count > 0)
+        std::memcpy(events_.at(larger), events_.at(ring.block) + std::size_t{ring.begin} * sizeof contact,
+                    std::size_t{ring.count} * sizeof contact);
+      events_.release(ring.block);
+      ring.block = larger;
+    }
+    ring.begin = 0;
+  }
+  std::memcpy(events_.at(ring.block) + std::size_t{ring.begin + ring.count} * sizeof contact, &contact, sizeof contact);
+  ++ring.count;
+}
+
+void State::remove_contact(std::uint32_t customer, const Contact& same) {
+  for (std::uint32_t i = contact_count(customer); i-- > 0;) {
+    const Contact contact = this->contact(customer, i);
+    if (contact.playbook != same.playbook || contact.journey != same.journey || contact.step != same.step ||
+        contact.visit != same.visit)
+      continue;
+    Ring& ring = contacts_[customer];
+    char* base = events_.at(ring.block) + std::size_t{ring.begin} * sizeof contact;
+    std::memmove(base + std::size_t{i} * sizeof contact, base + std::size_t{i + 1} * sizeof contact,
+                 std::size_t{ring.count - i - 1} * sizeof contact);
+    --ring.count;
+    return;
+  }
+}
+
 std::uint32_t State::add_journey(std::uint32_t customer, std::uint32_t playbook, std::uint32_t number) {
   const auto index = static_cast<std::uint32_t>(journeys_.size());
   Journey journey;
   journey.customer = customer;
   journey.playbook = playbook;
+  journeys_.push_back(journey);
+  link(index, number);
+  return index;
+}
+
+void State::link(std::uint32_t index, std::uint32_t number) {
+  Journey& journey = journeys_[index];
   journey.number = number;
-  std::uint32_t* link = &rows_[customer].first_journey;
+  const std::uint32_t family = layout_->family[journey.playbook];
+  std::uint32_t* link = &rows_[journey.customer].first_journey;
   while (*link != kNone) {
     Journey& other = journeys_[*link];
-    if (other.playbook > playbook || (other.playbook == playbook && other.number > number)) break;
+    const std::uint32_t of_other = layout_->family[other.playbook];
+    if (of_other > family || (of_other == family && other.number > number)) break;
     link = &other.next;
   }
   journey.next = *link;
   *link = index;
-  journeys_.push_back(journey);
-  return index;
+}
+
+void State::renumber(std::uint32_t index, std::uint32_t number) {
+  std::uint32_t* link = &rows_[journeys_[index].customer].first_journey;
+  while (*link != index) link = &journeys_[*link].next;
+  *link = journeys_[index].next;
+  this->link(index, number);
+}
+
+Value State::kept(const Journey& journey, std::uint16_t index) const {
+  return find_field(pool.text(journey.kept), index);
+}
+
+void State::keep(std::uint32_t index, std::uint16_t field, const Value& value) {
+  std::string kept;
+  FieldReader reader(pool.text(journeys_[index].kept));
+  std::uint16_t other = 0;
+  Value before;
+  while (reader.next(other, before)) {
+    if (other != field) append_field(kept, other, before);
+  }
+  if (!value.missing()) append_field(kept, field, value);
+  pool.release(journeys_[index].kept);
+  journeys_[index].kept = kept.empty() ? kNoBlock : pool.keep(kept);
 }
 
 SendFigures& State::send_figures(std::uint32_t playbook, std::uint32_t message, std::string_view channel) {
@@ -308,13 +418,14 @@ State::Memory State::memory() const {
                      bits_.capacity() * 8 + tags_.capacity() * 8 + consents_.capacity() * 8 +
                      std::size_t{wheel.count()} * 16;
   for (const Column& column : columns_) memory.customers += column.cells.capacity() * 8 + column.extra.capacity() * 4;
-  memory.events = rings_.capacity() * sizeof(Ring) + events_.memory();
+  memory.events = (rings_.capacity() + contacts_.capacity()) * sizeof(Ring) + events_.memory();
+  memory.customers += occurrences_.capacity() * sizeof(Occurrence);
   memory.journeys = journeys_.capacity() * sizeof(Journey) + pool.memory();
   return memory;
 }
 
 std::string State::save() const {
-  CHECK_OR_DIE(pending.empty(), "a snapshot is taken when nothing is pending");
+  CHECK_OR_DIE(pending.empty() && caused.empty(), "a snapshot is taken when nothing is pending");
   std::string out;
   put(out, clock);
   put(out, deployed);
@@ -332,6 +443,8 @@ std::string State::save() const {
   put(out, consent_words_);
   put_vector(out, consents_);
   put_vector(out, rings_);
+  put_vector(out, contacts_);
+  put_vector(out, occurrences_);
   events_.save(out);
   pool.save(out);
   put_vector(out, journeys_);
@@ -340,9 +453,14 @@ std::string State::save() const {
     put(out, figure.goal);
     put(out, figure.left);
     put(out, figure.finished);
+    put(out, figure.held_out);
+    put(out, figure.held_out_goal);
     put_vector(out, figure.reached);
+    put_vector(out, figure.arm_entered);
+    put_vector(out, figure.arm_goal);
   }
   put_vector(out, sends);
+  save_rare(out);
   return out;
 }
 
@@ -362,14 +480,21 @@ bool State::load(std::string_view in) {
   if (!take(in, consent_words_) || !take_vector(in, consents_) || consents_.size() != count * consent_words_)
     return false;
   if (!take_vector(in, rings_) || rings_.size() != count * layout_->stored.size()) return false;
+  if (!take_vector(in, contacts_) || contacts_.size() != (layout_->keeps_contacts ? count : 0)) return false;
+  if (!take_vector(in, occurrences_) || occurrences_.size() != count * layout_->schedules.size()) return false;
   if (!events_.load(in) || !pool.load(in) || !take_vector(in, journeys_)) return false;
   for (PlaybookFigures& figure : figures) {
     const std::size_t steps = figure.reached.size();
-    if (!take(in, figure.entered) || !take(in, figure.goal) || !take(in, figure.left) || !take(in, figure.finished))
-      return false;
+    const std::size_t arms = figure.arm_entered.size();
+    for (std::uint64_t* number : {&figure.entered, &figure.goal, &figure.left, &figure.finished, &figure.held_out,
+                                  &figure.held_out_goal}) {
+      if (!take(in, *number)) return false;
+    }
     if (!take_vector(in, figure.reached) || figure.reached.size() != steps) return false;
+    if (!take_vector(in, figure.arm_entered) || figure.arm_entered.size() != arms) return false;
+    if (!take_vector(in, figure.arm_goal) || figure.arm_goal.size() != arms) return false;
   }
-  if (!take_vector(in, sends) || !in.empty()) return false;
+  if (!take_vector(in, sends) || !load_rare(in) || !in.empty()) return false;
   wheel.resize(customers_.count());
   if (clock != env::kNoMoment) wheel.advance(clock, [](std::uint32_t) {});
   for (std::uint32_t c = 0; c < count; ++c) wheel.set(c, rows_[c].outstanding == 0 ? rows_[c].due : kNever);

@@ -3,7 +3,10 @@
 // engine/journey's.
 #pragma once
 #include <cstdint>
+#include <deque>
 #include <map>
+#include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,10 +34,13 @@ struct Customer {
 };
 
 enum class JourneyStatus : std::uint8_t {
-  runnable,  // can go on with `step` in the agenda
-  at_send,   // stands before a send
-  sending,   // handed over: one outstanding answer
-  waiting,   // `due`, arms, a condition
+  runnable,    // can go on with `step` in the agenda
+  at_send,     // stands before a send
+  sending,     // handed over: one outstanding answer
+  put_off,     // a send, or a job for somebody without room: asks again at `due`; kNever: when somebody resumes it
+  asking,      // stands before a budget's or a team's queue: one outstanding answer
+  confirming,  // a person has to send it: one outstanding answer, `due` is its deadline
+  waiting,     // `due`, arms, a condition
   finished,  // last step done or `stop`; a goal may still be watched
   goal,
   left,
@@ -56,11 +62,82 @@ struct Journey {
   std::uint32_t entry = kNoBlock;  // fields of the event that let him in: u32 event + blob, in the pool
   std::uint32_t arms = kNoBlock;   // events that chose arms: (u32 event, u32 length, blob)…, in the pool
   JourneyStatus status = JourneyStatus::runnable;
-  bool goal_noted = false;      // `goal … and stay` was reached
-  std::uint16_t channel = 0;    // which of its channels a send is at
-  std::uint32_t lets = kNoBlock;  // values kept by `let`: slot and value, in the pool
+  std::uint8_t flags = 0;         // kGoalNoted …
+  std::uint16_t channel = 0;      // which of its channels a send is at
+  std::uint32_t kept = kNoBlock;  // what it keeps by name: a blob of fields in the pool, indices below
 };
 static_assert(sizeof(Journey) == 64);
+
+inline constexpr std::uint8_t kGoalNoted = 1;  // `goal … and stay` was reached
+inline constexpr std::uint8_t kHeldOut = 2;    // goes through without being contacted
+inline constexpr std::uint8_t kPausedSend = 4;  // put off until somebody resumes the playbook or the channel
+
+/// Indices of Journey::kept: `let`, `grant … as`, rounds of `repeat`, arms of `split`, and what let him in.
+inline constexpr std::uint16_t kKeptLet = 0;               // + slot
+inline constexpr std::uint16_t kKeptGrantAmount = 0x4000;  // + slot
+inline constexpr std::uint16_t kKeptGrantExpires = 0x5000;
+inline constexpr std::uint16_t kKeptRound = 0x6000;       // + step of the `repeat`: number of rounds begun
+inline constexpr std::uint16_t kKeptRoundBegan = 0x8000;  // + step: moment of the last one
+inline constexpr std::uint16_t kKeptArm = 0xA000;         // + Step::first_arm: number of the share taken
+inline constexpr std::uint16_t kKeptKey = 0xF000;         // text: the value of `per`
+inline constexpr std::uint16_t kKeptEntryDate = 0xF001;   // date: what an entry relative to a date goes by
+inline constexpr std::uint16_t kKeptPerson = 0xF002;      // text: who was asked last
+
+/// A message handed over, as caps count it.
+struct Contact {
+  Moment at = 0;
+  std::uint32_t playbook = 0;
+  std::uint32_t journey = 0;
+  std::uint32_t step = 0;
+  std::uint32_t visit = 0;
+  std::uint32_t message = 0;
+  std::uint16_t channel = 0;  // number in State's channels
+  std::uint8_t message_class = 0;
+  std::uint8_t reserved = 0;
+};
+static_assert(sizeof(Contact) == 32);
+
+/// Where a customer stands with an `enter` that goes by the calendar.
+struct Occurrence {
+  Moment next = kNever;
+  env::Date last = env::kNoDate;  // the local date last used
+  std::uint32_t reserved = 0;
+};
+
+/// What a customer caused himself and has not taken yet: an `emit`, or `start` for himself.
+struct Caused {
+  std::uint32_t event = kNone;     // else `playbook`
+  std::uint32_t playbook = kNone;
+  std::string fields;
+  std::uint32_t before = 0;  // so many outcomes of his come first
+};
+
+/// Somebody whom a schedule or a backfill let in and who waits for his turn.
+struct PendingEntry {
+  Moment moment = kNever;  // kNever: its rank is asked for
+  Moment occurrence = 0;
+  std::uint32_t playbook = 0;
+  std::uint32_t enter = 0;
+  std::int64_t entry_date = kMissingDay;
+};
+
+/// A job for a person that is neither done nor refused.
+struct Job {
+  std::string person;
+  std::string label;
+  std::string text;
+  Moment since = 0;
+  Moment due = kNever;
+  std::uint32_t playbook = 0;
+  std::uint32_t journey = 0;
+};
+
+/// What one customer's journey sent another customer and is not known to be durable there.
+struct Outgoing {
+  std::uint64_t number = 0;
+  std::string receiver;
+  std::string payload;  // MessageInput
+};
 
 /// A typed column. Every cell has 8 bytes; a missing one holds kMissingCell. Text, references and lists are numbers of
 /// `State::texts`.
@@ -87,12 +164,37 @@ struct StoredField {
 
 /// What happened in a playbook so far, for the figures.
 struct PlaybookFigures {
-  std::uint64_t entered = 0, goal = 0, left = 0, finished = 0;
-  std::vector<std::uint64_t> reached;  // per step
+  std::uint64_t entered = 0, goal = 0, left = 0, finished = 0, held_out = 0, held_out_goal = 0;
+  std::vector<std::uint64_t> reached;      // per step
+  std::vector<std::uint64_t> arm_entered;  // per share of `split`: journeys that took it, and of them with a goal
+  std::vector<std::uint64_t> arm_goal;
 };
+
+/// Why a message did not go out (docs/semantics.md §11), in the order of the checks.
+enum class Refusal : std::uint8_t {
+  paused,
+  erased,
+  suppressed,
+  held_out,
+  consent,
+  quiet,
+  cap,
+  window,
+  quota,
+  too_late,
+  rejected,
+  none
+};
+inline constexpr std::size_t kRefusals = static_cast<std::size_t>(Refusal::none);
+std::string_view refusal_word(Refusal refusal);
+
+/// The name under which a suppression stands among the consents: no channel or purpose is called so.
+std::string suppression_of(std::string_view channel);
+
 struct SendFigures {
   std::uint32_t playbook = 0, message = 0, channel = 0;  // channel: number in State::channels
-  std::uint64_t accepted = 0, rejected = 0;
+  std::uint64_t accepted = 0;
+  std::uint64_t skipped[kRefusals] = {};
 };
 
 /// An input that waits until its customer's sends are answered (recorded time only).
@@ -146,12 +248,37 @@ class State {
   Moment kept_at(std::uint32_t customer, std::uint32_t stored, std::uint32_t i) const;
   program::Value kept_field(std::uint32_t customer, std::uint32_t stored, std::uint32_t i, std::uint32_t slot) const;
 
+  // ---- messages that caps count, oldest first
+  std::uint32_t contact_count(std::uint32_t customer) const {
+    return contacts_.empty() ? 0 : contacts_[customer].count;
+  }
+  Contact contact(std::uint32_t customer, std::uint32_t i) const;
+  void add_contact(std::uint32_t customer, Contact contact);
+  /// Gives back the place of a message that was finally refused.
+  void remove_contact(std::uint32_t customer, const Contact& same);
+  std::uint16_t channel_number(std::string_view channel) {
+    return static_cast<std::uint16_t>(channels_.intern(channel));
+  }
+  std::uint32_t find_channel(std::string_view channel) const { return channels_.find(channel); }
+
+  Occurrence& occurrence(std::uint32_t customer, std::uint32_t schedule) {
+    return occurrences_[std::size_t{customer} * layout_->schedules.size() + schedule];
+  }
+  const Occurrence& occurrence(std::uint32_t customer, std::uint32_t schedule) const {
+    return occurrences_[std::size_t{customer} * layout_->schedules.size() + schedule];
+  }
+
   // ---- journeys
   Journey& journey(std::uint32_t index) { return journeys_[index]; }
   const Journey& journey(std::uint32_t index) const { return journeys_[index]; }
   /// A new journey of this customer, put in order into his list.
   std::uint32_t add_journey(std::uint32_t customer, std::uint32_t playbook, std::uint32_t number);
   std::uint32_t journey_count() const { return static_cast<std::uint32_t>(journeys_.size()); }
+  /// Puts a journey that has a new number in its place of the list.
+  void renumber(std::uint32_t journey, std::uint32_t number);
+  /// A value that the journey keeps; missing where it has none. Texts point into the pool.
+  program::Value kept(const Journey& journey, std::uint16_t index) const;
+  void keep(std::uint32_t journey, std::uint16_t index, const program::Value& value);
 
   // ---- time
   Wheel wheel;
@@ -160,6 +287,24 @@ class State {
   bool recorded = false;          // customers stand still while a send is out
 
   std::map<std::uint32_t, std::vector<PendingInput>> pending;  // by customer; empty between batches of recorded time
+
+  // ---- what is rare: none of it is touched by an input that does not concern it
+  std::map<std::uint32_t, std::deque<Caused>> caused;               // by customer; empty while nothing is outstanding
+  std::map<std::uint32_t, std::vector<PendingEntry>> entries;       // by customer
+  std::map<std::pair<std::string, std::int64_t>, std::int64_t> spent;  // (budget, period) -> minor units
+  std::map<std::tuple<std::uint32_t, std::string, std::int64_t>, std::int64_t> spent_on;  // customer, budget, period
+  std::map<std::string, std::vector<Moment>, std::less<>> given;    // by person: when he was given jobs, rising
+  std::map<std::uint32_t, std::vector<Job>> jobs;                   // by customer: open ones, oldest first
+  std::set<std::string, std::less<>> paused;                        // PauseInput::what
+  std::deque<Outgoing> outgoing;
+  std::uint64_t messages_sent = 0;              // the number of the last one
+  std::map<std::uint16_t, std::uint64_t> taken;  // by sending partition: the last number that was taken
+  bool is_paused(std::string_view sort, std::string_view name) const;
+
+  /// All partitions of the engine, for what reads another customer; null: only this one. Lifetime: the engine's.
+  const std::vector<std::unique_ptr<State>>* peers = nullptr;
+  /// The state that holds this customer, and his number there; null where nobody knows him.
+  std::pair<const State*, std::uint32_t> find_anywhere(std::string_view id) const;
 
   // ---- figures and texts
   std::vector<PlaybookFigures> figures;
@@ -186,6 +331,9 @@ class State {
   std::size_t ring_index(std::uint32_t customer, std::uint32_t stored) const {
     return std::size_t{customer} * layout_->stored.size() + stored;
   }
+  void link(std::uint32_t journey, std::uint32_t number);
+  void save_rare(std::string& out) const;
+  bool load_rare(std::string_view& in);
   void forget_old(Ring& ring, const StoredEvent& stored, Moment now);
   std::uint32_t record_bytes(const StoredEvent& stored) const {
     return static_cast<std::uint32_t>(sizeof(Moment) + stored.fields.size() * sizeof(StoredField));
@@ -213,6 +361,8 @@ class State {
   std::uint32_t tag_words_ = 0;
   std::uint32_t consent_words_ = 0;
   std::vector<Ring> rings_;
+  std::vector<Ring> contacts_;  // one per customer where Layout::keeps_contacts, else none
+  std::vector<Occurrence> occurrences_;
   Pool events_;
   std::vector<Journey> journeys_;
 };

@@ -1,0 +1,301 @@
+// What crosses customers: money out of budgets, jobs for people, playbooks started for somebody else. A step asks, the
+// answer is an input.
+#include <algorithm>
+
+#include "engine/journey/budget.hpp"
+#include "engine/journey/turn.hpp"
+
+namespace tend::journey {
+
+using env::Moment;
+using program::kNone;
+using program::Person;
+using program::Playbook;
+using program::Step;
+using program::StepKind;
+using program::Value;
+using program::ValueKind;
+using state::AnswerKind;
+using state::Journey;
+using state::JourneyStatus;
+using state::kNever;
+
+namespace {
+
+AskEffect ask_of(const Journey& journey, AnswerKind kind, Moment at) {
+  return {.kind = kind,
+          .at = at,
+          .customer = journey.customer,
+          .playbook = journey.playbook,
+          .journey = journey.number,
+          .step = journey.step,
+          .visit = journey.visit};
+}
+
+}  // namespace
+
+void Turn::grant(std::uint32_t j, const Step& step) {
+  Journey& journey = state_.journey(j);
+  if ((journey.flags & state::kHeldOut) != 0) return go_on(j);
+  expr::Context c = context(&journey);
+  const Value amount = value_of(c, step.expression);
+  const program::Budget& budget = program_.budgets[step.budget];
+  if (amount.kind != ValueKind::money || amount.i <= 0 || amount.extra != budget.currency) return refuse(j);
+  AskEffect ask = ask_of(journey, AnswerKind::grant, now_);
+  ask.amount = amount.i;
+  ask.currency = amount.extra;
+  ask.budget = step.budget;
+  ask.account = "customer:" + std::string(state_.customer_id(customer_));
+  journey.status = JourneyStatus::asking;
+  if (tracer_ != nullptr) {
+    note(NoteKind::asked, &journey,
+         {.kind = NoteKind::asked,
+          .step = journey.step,
+          .about = budget.name,
+          .amount = ask.amount,
+          .currency = ask.currency});
+  }
+  effects_.asks.push_back(std::move(ask));
+}
+
+void Turn::credit(std::uint32_t j, const Step& step) {
+  Journey& journey = state_.journey(j);
+  if ((journey.flags & state::kHeldOut) != 0) return go_on(j);
+  expr::Context c = context(&journey);
+  const Value amount = value_of(c, step.expression);
+  const program::Budget& budget = program_.budgets[step.budget];
+  if (amount.kind != ValueKind::money || amount.i <= 0 || amount.extra != budget.currency) return refuse(j);
+  std::string account;
+  if (step.person.kind == Person::Kind::partner) {
+    account = "partner:" + program_.partners[step.person.partner].name;
+  } else if (step.person.kind == Person::Kind::reference) {
+    const std::uint32_t root = program_.expressions[step.person.expression].root;
+    const Value who = value_of(c, step.person.expression);
+    const bool staff = program_.nodes[root].type == program::Type::staff;
+    if (who.kind == ValueKind::text && !who.str().empty())
+      account = (staff ? "staff:" : "customer:") + std::string(who.str());
+    if (!staff && !account.empty() && state_.find_anywhere(who.str()).first == nullptr) account.clear();
+  }
+  if (tracer_ != nullptr) {
+    note(account.empty() ? NoteKind::message_sent : NoteKind::asked, &journey,
+         {.kind = NoteKind::asked,
+          .step = journey.step,
+          .detail = account,
+          .about = budget.name,
+          .amount = amount.i,
+          .currency = amount.extra});
+  }
+  if (account.empty()) return go_on(j);  // nobody there: told, and nothing happens
+  AskEffect ask = ask_of(journey, AnswerKind::credit, now_);
+  ask.amount = amount.i;
+  ask.currency = amount.extra;
+  ask.budget = step.budget;
+  ask.account = std::move(account);
+  journey.status = JourneyStatus::asking;
+  effects_.asks.push_back(std::move(ask));
+}
+
+/// `task`, `transfer`, and `ask` of a team: who, and whether he has room, is answered for all together.
+void Turn::ask_staff(std::uint32_t j, const Step& step) {
+  Journey& journey = state_.journey(j);
+  if ((journey.flags & state::kHeldOut) != 0) return go_on(j);
+  AskEffect ask = ask_of(journey, AnswerKind::staff, now_);
+  if (step.person.kind == Person::Kind::team) {
+    ask.team = step.person.team;
+  } else if (step.person.kind == Person::Kind::reference) {
+    expr::Context c = context(&journey);
+    const Value who = value_of(c, step.person.expression);
+    if (who.kind == ValueKind::text) ask.account = who.str();
+  }
+  if (ask.team.empty() && ask.account.empty()) return refuse(j);  // no such person
+  if (ask.team.empty() && step.kind == StepKind::transfer) {
+    const std::string person = ask.account;
+    return staff_found(j, step, person);  // nothing to share out
+  }
+  ask.job = step.kind != StepKind::transfer;
+  journey.status = JourneyStatus::asking;
+  if (tracer_ != nullptr) {
+    note(NoteKind::asked, &journey,
+         {.kind = NoteKind::asked,
+          .step = journey.step,
+          .until = given_up(journey, step),
+          .about = ask.team.empty() ? ask.account : ask.team});
+  }
+  effects_.asks.push_back(std::move(ask));
+}
+
+void Turn::staff_found(std::uint32_t j, const Step& step, std::string_view person) {
+  if (step.kind == StepKind::ask) {
+    state_.keep(j, state::kKeptPerson, Value::string(person));
+    state_.journey(j).status = JourneyStatus::at_send;
+    return;
+  }
+  if (step.kind == StepKind::transfer) {
+    go_on(j);
+    if (plan_.owner == kNone) return;
+    change_ = {};
+    const std::string who(person);
+    if (!set_attribute(plan_.owner, Value::string(who))) return;
+    if (tracer_ != nullptr) note(NoteKind::set, &state_.journey(j), {.kind = NoteKind::set, .detail = who});
+    react();
+    return;
+  }
+  const Journey& journey = state_.journey(j);
+  state::Job job{.person = std::string(person),
+                 .label = step.name,
+                 .since = now_,
+                 .due = given_up(journey, step),
+                 .playbook = journey.playbook,
+                 .journey = journey.number};
+  expr::Context c = context(&journey);
+  expr::render(job.text, c, step.text);
+  state_.jobs[customer_].push_back(std::move(job));
+  go_on(j);
+}
+
+void Turn::start(std::uint32_t j, const Step& step) {
+  const Journey& journey = state_.journey(j);
+  if ((journey.flags & state::kHeldOut) != 0) return go_on(j);
+  if (step.expression == kNone) {
+    cause({.playbook = step.playbook});
+    return go_on(j);
+  }
+  expr::Context c = context(&journey);
+  const Value who = value_of(c, step.expression);
+  const bool known = who.kind == ValueKind::text && !who.str().empty();
+  if (tracer_ != nullptr) {
+    note(NoteKind::message_sent, &journey,
+         {.kind = NoteKind::message_sent,
+          .step = journey.step,
+          .truth = known,
+          .about = known ? std::string(who.str()) : std::string()});
+  }
+  if (known) {
+    state::Outgoing outgoing{.number = ++state_.messages_sent, .receiver = std::string(who.str())};
+    encode(outgoing.payload, state::MessageInput{.moment = now_,
+                                                 .customer = outgoing.receiver,
+                                                 .playbook = step.playbook,
+                                                 .from = state_.customer_id(customer_),
+                                                 .by_playbook = journey.playbook,
+                                                 .journey = journey.number,
+                                                 .step = journey.step,
+                                                 .visit = journey.visit,
+                                                 .partition = state_.partition(),
+                                                 .number = outgoing.number});
+    state_.outgoing.push_back(std::move(outgoing));
+    effects_.messages = true;
+  }
+  go_on(j);
+}
+
+void Turn::ask_anew(std::uint32_t j) {
+  const Journey& journey = state_.journey(j);
+  const Step& step = program_.playbooks[journey.playbook].steps[journey.step];
+  if (step.kind == StepKind::grant) return grant(j, step);
+  if (step.kind == StepKind::credit) return credit(j, step);
+  ask_staff(j, step);
+}
+
+// ---- answers
+// ----------------------------------------------------------------------------------------------------------------
+
+void Turn::answer(const state::AnswerInput& input) {
+  const bool money = input.kind == AnswerKind::grant || input.kind == AnswerKind::credit ||
+                     input.kind == AnswerKind::reversal;
+  // What was paid is paid, also where the journey has ended meanwhile.
+  if (money && input.granted)
+    count_spending(program_, state_, customer_, input.budget, input.amount, input.moment);
+  if (input.kind == AnswerKind::rank) {
+    answer_rank(input);
+  } else if (input.kind != AnswerKind::reversal) {
+    for (std::uint32_t j = state_.at(customer_).first_journey; j != kNone; j = state_.journey(j).next) {
+      const Journey& journey = state_.journey(j);
+      if (journey.playbook != input.playbook || journey.number != input.journey || journey.step != input.step ||
+          journey.status != JourneyStatus::asking)
+        continue;
+      if (input.kind == AnswerKind::staff) {
+        answer_staff(j, input);
+      } else {
+        answer_money(j, input);
+      }
+      break;
+    }
+  }
+  agenda();
+  finish_turn(false);
+}
+
+void Turn::answer_money(std::uint32_t j, const state::AnswerInput& input) {
+  const Journey& journey = state_.journey(j);
+  const Step& step = program_.playbooks[journey.playbook].steps[journey.step];
+  if (tracer_ != nullptr) {
+    note(NoteKind::answered, &journey,
+         {.kind = NoteKind::answered,
+          .step = journey.step,
+          .truth = input.granted,
+          .detail = std::string(input.reason),
+          .about = std::string(input.budget),
+          .amount = input.amount,
+          .currency = input.currency});
+  }
+  if (!input.granted) return refuse(j);
+  if (step.slot != kNone) {
+    state_.keep(j, static_cast<std::uint16_t>(state::kKeptGrantAmount + step.slot),
+                Value::money(input.amount, input.currency));
+    state_.keep(j, static_cast<std::uint16_t>(state::kKeptGrantExpires + step.slot),
+                input.expires == state::kMissingDay ? Value() : Value::date(input.expires));
+  }
+  go_on(j);
+}
+
+void Turn::answer_staff(std::uint32_t j, const state::AnswerInput& input) {
+  const Journey& journey = state_.journey(j);
+  const Step& step = program_.playbooks[journey.playbook].steps[journey.step];
+  const std::string person(input.account);
+  if (tracer_ != nullptr) {
+    note(NoteKind::answered, &journey,
+         {.kind = NoteKind::answered,
+          .step = journey.step,
+          .truth = input.granted,
+          .until = input.until,
+          .detail = std::string(input.reason),
+          .about = person});
+  }
+  if (!input.granted) {
+    const bool later = input.until > now_ && input.until != kNever && step.kind == StepKind::task;
+    if (!later) return refuse(j);
+    return stand_until(j, JourneyStatus::put_off, std::min(input.until, given_up(journey, step)));
+  }
+  if (step.kind != StepKind::transfer) state_.given[person].push_back(now_);
+  staff_found(j, step, person);
+}
+
+// ---- jobs
+// ------------------------------------------------------------------------------------------------------------------
+
+std::string Turn::owner() const {
+  if (plan_.owner == kNone) return {};
+  const Value value = state_.attribute(customer_, plan_.owner);
+  return value.missing() ? std::string() : std::string(value.str());
+}
+
+/// The customer's open job of this label is done or refused.
+void Turn::close_job(std::string_view label) {
+  const auto open = state_.jobs.find(customer_);
+  if (open == state_.jobs.end()) return;
+  const auto job = std::find_if(open->second.begin(), open->second.end(),
+                                [&](const state::Job& one) { return one.label == label; });
+  if (job != open->second.end()) open->second.erase(job);
+  if (open->second.empty()) state_.jobs.erase(open);
+}
+
+/// The customer has somebody else now: his open jobs go with him.
+void Turn::move_jobs(std::string_view from, std::string_view to) {
+  const auto open = state_.jobs.find(customer_);
+  if (open == state_.jobs.end() || from.empty() || to.empty()) return;
+  for (state::Job& job : open->second) {
+    if (job.person == from) job.person = to;
+  }
+}
+
+}  // namespace tend::journey
