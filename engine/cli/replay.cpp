@@ -27,9 +27,7 @@ Result<std::vector<simulate::SendLine>> all_sends(const std::string& history_fol
     if (static_cast<state::InputKind>(record.kind) != state::InputKind::outcome) return {};
     state::OutcomeInput outcome;
     if (!decode(record.payload, outcome)) return fail(ErrorCode::corrupt, "an outcome in the log cannot be read");
-    if (outcome.outcome == state::OutcomeKind::rejected_recipient ||
-        outcome.outcome == state::OutcomeKind::rejected_request)
-      return {};
+    if (!state::is_accepted(outcome.outcome)) return {};
     sends.push_back({.at = outcome.moment,
                      .customer = std::string(outcome.customer),
                      .playbook = program.playbooks[outcome.playbook].name,

@@ -20,6 +20,19 @@ bool stands_still(const state::State& state, std::uint32_t customer) {
   return state.recorded && state.at(customer).outstanding > 0;
 }
 
+/// What the customer caused himself in the turn just done, first in, first out, as far as no outcome comes before it.
+void run_caused(const Plan& plan, state::State& state, std::uint32_t customer, Moment moment, Effects& effects,
+                Tracer* tracer) {
+  while (!state.caused.empty()) {
+    const auto of = state.caused.find(customer);
+    if (of == state.caused.end() || of->second.front().before > 0) return;
+    const state::Caused caused = std::move(of->second.front());
+    of->second.pop_front();
+    if (of->second.empty()) state.caused.erase(of);
+    Turn(plan, state, customer, moment, effects, tracer).caused(caused);
+  }
+}
+
 /// Lets everything happen that is due for this customer by `until`, moment by moment, as long as no send holds him.
 void run_timers(const Plan& plan, state::State& state, std::uint32_t customer, Moment until, Effects& effects,
                 Tracer* tracer) {
@@ -28,19 +41,15 @@ void run_timers(const Plan& plan, state::State& state, std::uint32_t customer, M
     if (due > until) return;
     state.at(customer).due = kNever;
     Turn(plan, state, customer, due, effects, tracer).timer();
+    run_caused(plan, state, customer, due, effects, tracer);
   }
 }
 
-/// One input of one customer who does not stand still after his timers.
-template <typename Input>
-void take(const Plan& plan, state::State& state, std::uint32_t customer, const Input& input, bool is_new,
-          Effects& effects, Tracer* tracer) {
-  Turn turn(plan, state, customer, input.moment, effects, tracer);
-  if constexpr (std::is_same_v<Input, state::EventInput>) {
-    turn.event(input, is_new);
-  } else {
-    turn.attributes(input, is_new);
-  }
+/// Inputs that a customer who stands still takes later: recorded time only.
+bool holds_back(state::State& state, std::uint32_t customer, InputKind kind, std::string_view payload) {
+  if (!stands_still(state, customer)) return false;
+  state.pending[customer].push_back({kind, std::string(payload)});
+  return true;
 }
 
 bool fields_exist(const Plan& plan, const state::EventInput& input) {
@@ -78,12 +87,111 @@ bool apply_input(const Plan& plan, state::State& state, InputKind kind, std::str
   bool is_new = false;
   const std::uint32_t customer = state.customer(input.customer, first_seen_by(input), is_new);
   if (state.deployed) run_timers(plan, state, customer, input.moment, effects, tracer);
-  if (stands_still(state, customer)) {
-    state.pending[customer].push_back({kind, std::string(payload)});
-    return true;
+  if (holds_back(state, customer, kind, payload)) return true;
+  Turn turn(plan, state, customer, input.moment, effects, tracer);
+  if constexpr (std::is_same_v<Input, state::EventInput>) {
+    turn.event(input, is_new);
+  } else {
+    turn.attributes(input, is_new);
   }
-  take(plan, state, customer, input, is_new, effects, tracer);
+  run_caused(plan, state, customer, input.moment, effects, tracer);
   return true;
+}
+
+/// One input about a customer who has to be known, else nothing happens: `take` says which turn.
+template <typename Input, typename Take>
+bool apply_known(const Plan& plan, state::State& state, InputKind kind, std::string_view payload, Effects& effects,
+                 Tracer* tracer, const Take& take) {
+  Input input;
+  if (!decode(payload, input)) return false;
+  if (!state.recorded) state.clock = std::max(state.clock, input.moment);
+  const std::uint32_t customer = state.find_customer(input.customer);
+  if (customer == state::kNoText || !state.deployed) return true;
+  run_timers(plan, state, customer, input.moment, effects, tracer);
+  if (holds_back(state, customer, kind, payload)) return true;
+  Turn turn(plan, state, customer, input.moment, effects, tracer);
+  if (!take(turn, input)) return false;
+  run_caused(plan, state, customer, input.moment, effects, tracer);
+  return true;
+}
+
+bool apply_answer(const Plan& plan, state::State& state, std::string_view payload, Effects& effects, Tracer* tracer) {
+  return apply_known<state::AnswerInput>(plan, state, InputKind::answer, payload, effects, tracer,
+                                         [&](Turn& turn, const state::AnswerInput& input) {
+                                           if (input.playbook >= plan.program.playbooks.size()) return false;
+                                           turn.answer(input);
+                                           return true;
+                                         });
+}
+
+bool apply_message(const Plan& plan, state::State& state, std::string_view payload, Effects& effects, Tracer* tracer) {
+  state::MessageInput input;
+  if (!decode(payload, input) || input.playbook >= plan.program.playbooks.size()) return false;
+  std::uint64_t& taken = state.taken[input.partition];
+  taken = std::max(taken, input.number);
+  return apply_known<state::MessageInput>(plan, state, InputKind::message, payload, effects, tracer,
+                                          [](Turn& turn, const state::MessageInput& message) {
+                                            turn.message(message);
+                                            return true;
+                                          });
+}
+
+bool apply_entry(const Plan& plan, state::State& state, std::string_view payload, Effects& effects, Tracer* tracer) {
+  return apply_known<state::EntryInput>(
+      plan, state, InputKind::entry, payload, effects, tracer, [&](Turn& turn, const state::EntryInput& input) {
+        const auto& playbooks = plan.program.playbooks;
+        for (std::uint32_t p = 0; p < playbooks.size(); ++p) {
+          if (playbooks[p].name != input.playbook || plan.layout.family[p] != p) continue;
+          turn.entry(p);
+          break;
+        }
+        return true;
+      });
+}
+
+bool apply_confirm(const Plan& plan, state::State& state, std::string_view payload, Effects& effects, Tracer* tracer) {
+  return apply_known<state::ConfirmInput>(plan, state, InputKind::confirm, payload, effects, tracer,
+                                          [](Turn& turn, const state::ConfirmInput& input) {
+                                            turn.confirm(input);
+                                            return true;
+                                          });
+}
+
+/// Pauses or resumes a playbook, a channel, everything. Resumed, everybody does at once what fell due meanwhile.
+bool apply_pause(const Plan& plan, state::State& state, std::string_view payload, Effects& effects, Tracer* tracer) {
+  state::PauseInput input;
+  if (!decode(payload, input)) return false;
+  state.clock = std::max(state.clock, input.moment);
+  const std::string what(input.what);
+  // What was due before the pause happens before it, what falls due in it waits.
+  for (std::uint32_t customer = 0; state.deployed && customer < state.customer_count(); ++customer)
+    run_timers(plan, state, customer, input.moment, effects, tracer);
+  if (!(input.paused ? state.paused.insert(what).second : state.paused.erase(what) > 0)) return true;
+  if (tracer != nullptr) {
+    tracer->note({.kind = input.paused ? NoteKind::paused : NoteKind::resumed,
+                  .moment = input.moment,
+                  .about = what.substr(what.find(':') == std::string::npos ? 0 : what.find(':') + 1)});
+  }
+  for (std::uint32_t customer = 0; state.deployed && customer < state.customer_count(); ++customer) {
+    if (stands_still(state, customer)) continue;
+    Turn turn(plan, state, customer, input.moment, effects, tracer);
+    if (input.paused) {
+      turn.look_again();
+    } else {
+      turn.resume();
+    }
+    run_caused(plan, state, customer, input.moment, effects, tracer);
+  }
+  return true;
+}
+
+bool apply_forget(const Plan& plan, state::State& state, std::string_view payload, Effects& effects, Tracer* tracer) {
+  return apply_known<state::ForgetInput>(plan, state, InputKind::forget, payload, effects, tracer,
+                                         [&](Turn& turn, const state::ForgetInput& input) {
+                                           turn.end_all("erased");
+                                           state.forget(state.find_customer(input.customer));
+                                           return true;
+                                         });
 }
 
 bool apply_outcome(const Plan& plan, state::State& state, std::string_view payload, Effects& effects, Tracer* tracer) {
@@ -93,7 +201,11 @@ bool apply_outcome(const Plan& plan, state::State& state, std::string_view paylo
   const std::uint32_t customer = state.find_customer(input.customer);
   if (customer == state::kNoText) return false;
   run_timers(plan, state, customer, input.moment, effects, tracer);
+  if (const auto caused = state.caused.find(customer); caused != state.caused.end()) {
+    for (state::Caused& one : caused->second) one.before -= one.before > 0 ? 1 : 0;
+  }
   Turn(plan, state, customer, input.moment, effects, tracer).outcome(input);
+  run_caused(plan, state, customer, input.moment, effects, tracer);
 
   // What waited for the answer goes on, until the next send holds him.
   const auto waiting = state.pending.find(customer);
@@ -118,7 +230,8 @@ bool apply_deploy(const Plan& plan, state::State& state, std::string_view payloa
   state.wheel.advance(moment, [](std::uint32_t) {});
   if (tracer != nullptr) tracer->note({.kind = NoteKind::deployed, .moment = moment});
   for (std::uint32_t customer = 0; customer < state.customer_count(); ++customer) {
-    Turn(plan, state, customer, moment, effects, tracer).set_bits();
+    Turn(plan, state, customer, moment, effects, tracer).deploy(nullptr);
+    run_caused(plan, state, customer, moment, effects, tracer);
   }
   return true;
 }
@@ -147,6 +260,13 @@ bool apply(const Plan& plan, state::State& state, InputKind kind, std::string_vi
       if (payload.size() != 1) return false;
       state.recorded = payload[0] != 0;
       return true;
+    case InputKind::answer: return apply_answer(plan, state, payload, effects, tracer);
+    case InputKind::message: return apply_message(plan, state, payload, effects, tracer);
+    case InputKind::entry: return apply_entry(plan, state, payload, effects, tracer);
+    case InputKind::pause: return apply_pause(plan, state, payload, effects, tracer);
+    case InputKind::confirm: return apply_confirm(plan, state, payload, effects, tracer);
+    case InputKind::forget: return apply_forget(plan, state, payload, effects, tracer);
+    case InputKind::merge: return false;
     case InputKind::owner:
     case InputKind::program:
     case InputKind::dispatch: return true;
@@ -158,6 +278,7 @@ void appear(const Plan& plan, state::State& state, std::uint32_t customer, Momen
             Tracer* tracer) {
   CHECK_OR_DIE(state.deployed, "before a deploy nobody can enter");
   Turn(plan, state, customer, moment, effects, tracer).appear();
+  run_caused(plan, state, customer, moment, effects, tracer);
 }
 
 void collect_outstanding(const Plan& plan, const state::State& state, Effects& effects) {
@@ -165,7 +286,7 @@ void collect_outstanding(const Plan& plan, const state::State& state, Effects& e
   for (std::uint32_t j = 0; j < state.journey_count(); ++j) {
     const state::Journey& journey = state.journey(j);
     if (journey.status != state::JourneyStatus::sending) continue;
-    append_send(plan, state, journey, journey.reached, lists, effects);
+    append_send(plan, state, journey, journey.due, lists, effects);  // sending: when it was handed over
     lists.clear();
   }
   std::sort(effects.sends.begin(), effects.sends.end(), [&](const SendEffect& a, const SendEffect& b) {

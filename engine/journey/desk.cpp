@@ -4,6 +4,7 @@
 #include <tuple>
 
 #include "engine/env/draw.hpp"
+#include "engine/expr/arithmetic.hpp"
 #include "engine/journey/budget.hpp"
 #include "engine/journey/turn.hpp"
 
@@ -79,6 +80,7 @@ void Desk::answer(std::vector<Question> questions, const std::function<Moment(Mo
 /// All or nothing: every limit of the budget has to have room for the amount.
 void Desk::answer_money(const Question& question, AnswerInput& answer) {
   const AskEffect& ask = question.ask;
+  if (ask.hopeless) return;
   const program::Budget& budget = plan_.program.budgets[ask.budget];
   const env::Date day = budget_day(plan_.program, answer.moment);
   const std::string id(answer.customer);
@@ -138,7 +140,7 @@ void Desk::answer_staff(const Question& question, AnswerInput& answer) {
   const AskEffect& ask = question.ask;
   std::vector<std::string> members;
   if (ask.team.empty()) {
-    members.push_back(ask.account);
+    if (!ask.account.empty()) members.push_back(ask.account);
   } else {
     for (const Team& team : plan_.teams) {
       if (team.name == ask.team) members = team.members;
@@ -212,7 +214,7 @@ void Desk::answer_ranks(std::vector<Question>& questions, const std::function<Mo
     } else {
       const program::Pace& pace = *playbook.pace;
       const std::int64_t whole = env::add(zone, ask.at, pace.per.months, pace.per.ms) - ask.at;
-      turn += static_cast<std::int64_t>(static_cast<__int128>(rank) * whole / pace.count);
+      turn += static_cast<std::int64_t>(static_cast<expr::Wide>(rank) * whole / pace.count);
     }
     take(ranked[i].question->partition, AnswerInput{.moment = moment(ask.at),
                                                     .customer = ranked[i].id,

@@ -44,6 +44,7 @@ struct AskEffect {
   std::uint32_t currency = 0;
   std::uint32_t budget = program::kNone;
   std::string account;  // who gets it · staff: the person, empty where a team is asked
+  bool hopeless = false;  // what it asks for cannot be said any more: the answer is no
   // staff
   std::string team;
   bool job = false;  // takes a place of his load

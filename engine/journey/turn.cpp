@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "dsl/text/must.hpp"
+#include "engine/journey/render_send.hpp"
 #include "engine/journey/schedule.hpp"
 
 namespace tend::journey {
@@ -93,9 +94,8 @@ void Turn::attributes(const state::AttributesInput& input, bool is_new) {
 void Turn::outcome(const state::OutcomeInput& input) {
   state::Customer& row = state_.at(customer_);
   if (row.outstanding > 0) --row.outstanding;
-  const bool refused = state::is_refusal(input.outcome);
   const bool broken = input.outcome == state::OutcomeKind::rejected_account;
-  const bool accepted = !refused && !broken;
+  const bool accepted = state::is_accepted(input.outcome);
   if (tracer_ != nullptr) {
     std::string detail(accepted ? "accepted" : "rejected");
     if (!accepted && !input.reason.empty()) detail += ": " + std::string(input.reason);
@@ -338,7 +338,7 @@ void Turn::count_goal(std::uint32_t j) {
   state::PlaybookFigures& figures = state_.figures[journey.playbook];
   ++figures.goal;
   if ((journey.flags & state::kHeldOut) != 0) ++figures.held_out_goal;
-  if (figures.arm_goal.empty()) return;
+  if (figures.arm_goal.empty() || (journey.flags & state::kHeldOut) != 0) return;
   state::FieldReader reader(state_.pool.text(journey.kept));
   std::uint16_t index = 0;
   Value value;
@@ -362,7 +362,8 @@ void Turn::leave() {
 void Turn::wake() {
   for (std::uint32_t j = state_.at(customer_).first_journey; j != kNone; j = state_.journey(j).next) {
     const Journey& journey = state_.journey(j);
-    if (journey.due > now_ || !is_live(journey.status) || is_paused(journey.playbook)) continue;
+    if (journey.due > now_ || journey.status == JourneyStatus::sending || !is_live(journey.status)) continue;
+    if (is_paused(journey.playbook)) continue;
     wake_journey(j);
   }
 }
@@ -558,7 +559,8 @@ void Turn::finish_turn(bool recompute_due) {
   if (recompute_due) {
     for (std::uint32_t j = row.first_journey; j != kNone; j = state_.journey(j).next) {
       const Journey& journey = state_.journey(j);
-      if (journey.due < due && !is_paused(journey.playbook)) due = journey.due;
+      if (journey.due < due && journey.status != JourneyStatus::sending && !is_paused(journey.playbook))
+        due = journey.due;
     }
     for (std::uint32_t s = 0; s < plan_.layout.schedules.size(); ++s)
       due = std::min(due, state_.occurrence(customer_, s).next);

@@ -34,6 +34,8 @@ class Turn {
   void appear();
   /// Something was resumed: what fell due meanwhile is done in one turn.
   void resume();
+  /// Something was paused: when he is due is worked out anew.
+  void look_again() { finish_turn(true); }
   /// Asks again what the journey that stands before a queue asks: a restart lost the question.
   void ask_anew(std::uint32_t journey);
   /// Ends every journey as `left`: he is erased, or became one with another.
@@ -133,8 +135,9 @@ class Turn {
   state::Contact contact_of(const state::Journey& journey) const;
 
   // others
-  void grant(std::uint32_t journey, const program::Step& step);
-  void credit(std::uint32_t journey, const program::Step& step);
+  void grant_or_credit(std::uint32_t journey, const program::Step& step);
+  bool money_of(std::uint32_t journey, const program::Step& step, AskEffect& ask);
+  bool staff_of(std::uint32_t journey, const program::Step& step, AskEffect& ask);
   void ask_staff(std::uint32_t journey, const program::Step& step);
   void start(std::uint32_t journey, const program::Step& step);
   void staff_found(std::uint32_t journey, const program::Step& step, std::string_view person);

@@ -34,72 +34,58 @@ AskEffect ask_of(const Journey& journey, AnswerKind kind, Moment at) {
 
 }  // namespace
 
-void Turn::grant(std::uint32_t j, const Step& step) {
-  Journey& journey = state_.journey(j);
-  if ((journey.flags & state::kHeldOut) != 0) return go_on(j);
+/// What `grant` and `credit` ask for. False where the amount or the account cannot be said.
+bool Turn::money_of(std::uint32_t j, const Step& step, AskEffect& ask) {
+  const Journey& journey = state_.journey(j);
+  ask = ask_of(journey, step.kind == StepKind::grant ? AnswerKind::grant : AnswerKind::credit, now_);
   expr::Context c = context(&journey);
   const Value amount = value_of(c, step.expression);
-  const program::Budget& budget = program_.budgets[step.budget];
-  if (amount.kind != ValueKind::money || amount.i <= 0 || amount.extra != budget.currency) return refuse(j);
-  AskEffect ask = ask_of(journey, AnswerKind::grant, now_);
+  ask.budget = step.budget;
+  if (amount.kind != ValueKind::money || amount.i <= 0 || amount.extra != program_.budgets[step.budget].currency)
+    return false;
   ask.amount = amount.i;
   ask.currency = amount.extra;
-  ask.budget = step.budget;
-  ask.account = "customer:" + std::string(state_.customer_id(customer_));
-  journey.status = JourneyStatus::asking;
+  if (step.kind == StepKind::grant) {
+    ask.account = "customer:" + std::string(state_.customer_id(customer_));
+  } else if (step.person.kind == Person::Kind::partner) {
+    ask.account = "partner:" + program_.partners[step.person.partner].name;
+  } else if (step.person.kind == Person::Kind::reference) {
+    const Value who = value_of(c, step.person.expression);
+    if (who.kind != ValueKind::text || who.str().empty()) return true;
+    const std::uint32_t root = program_.expressions[step.person.expression].root;
+    const bool staff = program_.nodes[root].type == program::Type::staff;
+    if (!staff && state_.find_anywhere(who.str()).first == nullptr) return true;
+    ask.account = (staff ? "staff:" : "customer:") + std::string(who.str());
+  }
+  return true;
+}
+
+void Turn::grant_or_credit(std::uint32_t j, const Step& step) {
+  Journey& journey = state_.journey(j);
+  if ((journey.flags & state::kHeldOut) != 0) return go_on(j);
+  AskEffect ask;
+  if (!money_of(j, step, ask)) return refuse(j);
+  const bool nobody = ask.account.empty();
   if (tracer_ != nullptr) {
-    note(NoteKind::asked, &journey,
-         {.kind = NoteKind::asked,
+    const NoteKind kind = nobody ? NoteKind::message_sent : NoteKind::asked;
+    note(kind, &journey,
+         {.kind = kind,
           .step = journey.step,
-          .about = budget.name,
+          .detail = ask.account,
+          .about = program_.budgets[step.budget].name,
           .amount = ask.amount,
           .currency = ask.currency});
   }
-  effects_.asks.push_back(std::move(ask));
-}
-
-void Turn::credit(std::uint32_t j, const Step& step) {
-  Journey& journey = state_.journey(j);
-  if ((journey.flags & state::kHeldOut) != 0) return go_on(j);
-  expr::Context c = context(&journey);
-  const Value amount = value_of(c, step.expression);
-  const program::Budget& budget = program_.budgets[step.budget];
-  if (amount.kind != ValueKind::money || amount.i <= 0 || amount.extra != budget.currency) return refuse(j);
-  std::string account;
-  if (step.person.kind == Person::Kind::partner) {
-    account = "partner:" + program_.partners[step.person.partner].name;
-  } else if (step.person.kind == Person::Kind::reference) {
-    const std::uint32_t root = program_.expressions[step.person.expression].root;
-    const Value who = value_of(c, step.person.expression);
-    const bool staff = program_.nodes[root].type == program::Type::staff;
-    if (who.kind == ValueKind::text && !who.str().empty())
-      account = (staff ? "staff:" : "customer:") + std::string(who.str());
-    if (!staff && !account.empty() && state_.find_anywhere(who.str()).first == nullptr) account.clear();
-  }
-  if (tracer_ != nullptr) {
-    note(account.empty() ? NoteKind::message_sent : NoteKind::asked, &journey,
-         {.kind = NoteKind::asked,
-          .step = journey.step,
-          .detail = account,
-          .about = budget.name,
-          .amount = amount.i,
-          .currency = amount.extra});
-  }
-  if (account.empty()) return go_on(j);  // nobody there: told, and nothing happens
-  AskEffect ask = ask_of(journey, AnswerKind::credit, now_);
-  ask.amount = amount.i;
-  ask.currency = amount.extra;
-  ask.budget = step.budget;
-  ask.account = std::move(account);
+  if (nobody) return go_on(j);  // told, and nothing happens
   journey.status = JourneyStatus::asking;
   effects_.asks.push_back(std::move(ask));
 }
 
-/// `task`, `transfer`, and `ask` of a team: who, and whether he has room, is answered for all together.
-void Turn::ask_staff(std::uint32_t j, const Step& step) {
-  Journey& journey = state_.journey(j);
-  if ((journey.flags & state::kHeldOut) != 0) return go_on(j);
-  AskEffect ask = ask_of(journey, AnswerKind::staff, now_);
+/// Whom `task`, `transfer` and `ask` are about. False where there is no such person.
+bool Turn::staff_of(std::uint32_t j, const Step& step, AskEffect& ask) {
+  const Journey& journey = state_.journey(j);
+  ask = ask_of(journey, AnswerKind::staff, now_);
+  ask.job = step.kind != StepKind::transfer;
   if (step.person.kind == Person::Kind::team) {
     ask.team = step.person.team;
   } else if (step.person.kind == Person::Kind::reference) {
@@ -107,12 +93,16 @@ void Turn::ask_staff(std::uint32_t j, const Step& step) {
     const Value who = value_of(c, step.person.expression);
     if (who.kind == ValueKind::text) ask.account = who.str();
   }
-  if (ask.team.empty() && ask.account.empty()) return refuse(j);  // no such person
-  if (ask.team.empty() && step.kind == StepKind::transfer) {
-    const std::string person = ask.account;
-    return staff_found(j, step, person);  // nothing to share out
-  }
-  ask.job = step.kind != StepKind::transfer;
+  return !ask.team.empty() || !ask.account.empty();
+}
+
+/// `task`, `transfer`, and `ask` of a team: who, and whether he has room, is answered for all together.
+void Turn::ask_staff(std::uint32_t j, const Step& step) {
+  Journey& journey = state_.journey(j);
+  if ((journey.flags & state::kHeldOut) != 0) return go_on(j);
+  AskEffect ask;
+  if (!staff_of(j, step, ask)) return refuse(j);
+  if (ask.team.empty() && !ask.job) return staff_found(j, step, ask.account);  // nothing to share out
   journey.status = JourneyStatus::asking;
   if (tracer_ != nullptr) {
     note(NoteKind::asked, &journey,
@@ -191,9 +181,11 @@ void Turn::start(std::uint32_t j, const Step& step) {
 void Turn::ask_anew(std::uint32_t j) {
   const Journey& journey = state_.journey(j);
   const Step& step = program_.playbooks[journey.playbook].steps[journey.step];
-  if (step.kind == StepKind::grant) return grant(j, step);
-  if (step.kind == StepKind::credit) return credit(j, step);
-  ask_staff(j, step);
+  const bool money = step.kind == StepKind::grant || step.kind == StepKind::credit;
+  AskEffect ask;
+  const bool known = money ? money_of(j, step, ask) && !ask.account.empty() : staff_of(j, step, ask);
+  ask.hopeless = !known;
+  effects_.asks.push_back(std::move(ask));
 }
 
 // ---- answers

@@ -152,7 +152,7 @@ void Turn::handed_over(std::uint32_t j) {
   Journey& journey = state_.journey(j);
   const SendEffect& send = append_send(plan_, state_, journey, now_, lists_, effects_);
   journey.status = JourneyStatus::sending;
-  journey.due = kNever;
+  journey.due = now_;  // no wake-up: when it was handed over
   ++state_.at(customer_).outstanding;
   if (tracer_ != nullptr) {
     note(NoteKind::send, &journey,

@@ -56,8 +56,8 @@ void Turn::run_step(std::uint32_t j) {
       return;
     case StepKind::task:
     case StepKind::transfer: return ask_staff(j, step);
-    case StepKind::grant: return grant(j, step);
-    case StepKind::credit: return credit(j, step);
+    case StepKind::grant:
+    case StepKind::credit: return grant_or_credit(j, step);
     case StepKind::start: return start(j, step);
     case StepKind::wait: return wait(j, expr::add_duration(c, now_, value_of(c, step.expression).dur()));
     case StepKind::wait_until: return wait(j, next_clock(step));
@@ -113,7 +113,8 @@ void Turn::split(std::uint32_t j, const Step& step) {
     sum += share.hundredths;
     if (drawn >= sum) continue;
     const auto field = static_cast<std::uint16_t>(state::kKeptArm + step.first_arm);
-    if (state_.kept(state_.journey(j), field).missing()) {
+    const bool held_out = (state_.journey(j).flags & state::kHeldOut) != 0;
+    if (!held_out && state_.kept(state_.journey(j), field).missing()) {
       state_.keep(j, field, Value::number(i));
       ++state_.figures[number].arm_entered[step.first_arm + i];
       if ((state_.journey(j).flags & state::kGoalNoted) != 0) ++state_.figures[number].arm_goal[step.first_arm + i];

@@ -1,6 +1,7 @@
 #include "engine/run/engine.hpp"
 
 #include <algorithm>
+#include <tuple>
 
 #include "dsl/text/must.hpp"
 #include "engine/run/snapshots.hpp"
@@ -20,6 +21,8 @@ Engine::Engine(const journey::Plan& plan, const EngineOptions& options, Sender& 
       options_(options),
       sender_(sender),
       partitions_(plan, partitions, options.threads),
+      desk_(plan, partitions_.states()),
+      posted_(partitions),
       next_snapshot_(partitions),
       snapshot_positions_(partitions) {
   partitions_.set_render(options.render);
@@ -103,7 +106,8 @@ Result<void> Engine::recover() {
     return {};
   };
   visitor.on_batch = [&](const log::BatchEnd&) -> Result<void> {
-    if (gathered < (16u << 20)) return {};
+    // What one partition reads in another is what stood there then: batch by batch, as it was applied.
+    if (gathered < (16u << 20) && !plan_.reads_others) return {};
     gathered = 0;
     return partitions_.apply_gathered();
   };
@@ -116,6 +120,19 @@ Result<void> Engine::recover() {
   for (std::uint32_t p = 0; p < partitions_.count(); ++p) {
     const auto partition = static_cast<std::uint16_t>(p);
     if (fresh) batch_.add(kind_byte(InputKind::program), partition, program_hash_);
+  }
+  for (std::uint32_t p = 0; p < partitions_.count(); ++p) {
+    state::State& state = partitions_.state(p);
+    // What the receiver has taken is no longer on its way; what nobody has answered is asked again.
+    std::erase_if(state.outgoing, [&](const state::Outgoing& message) {
+      const auto& taken = partitions_.state(partitions_.partition_of(message.receiver)).taken;
+      const auto last = taken.find(static_cast<std::uint16_t>(p));
+      return last != taken.end() && message.number <= last->second;
+    });
+    posted_[p] = !state.outgoing.empty();
+    std::vector<journey::AskEffect> asks;
+    journey::collect_asks(plan_, state, asks);
+    for (journey::AskEffect& ask : asks) questions_.push_back({static_cast<std::uint16_t>(p), std::move(ask)});
   }
   // What a crash left is settled in the mode it was caused in; only then the mode may change.
   if (auto settled = settle(); !settled) return settled;
@@ -135,7 +152,7 @@ Result<void> Engine::settle() {
     journey::collect_outstanding(plan_, partitions_.state(p), effects);
     for (std::uint32_t i = 0; i < effects.sends.size(); ++i) from.push_back({static_cast<std::uint16_t>(p), i});
   }
-  if (from.empty()) return {};
+  if (from.empty()) return commit();
   build_sends(from);
   auto known = sender_.settle(sends_);
   if (!known) return tl::unexpected(known.error());
@@ -202,11 +219,35 @@ void Engine::add_deploy(env::Moment moment) {
   }
 }
 
+void Engine::add(const state::EntryInput& input) {
+  encode(batch_.begin(kind_byte(InputKind::entry), partitions_.partition_of(input.customer)), input);
+  batch_.end();
+}
+
+void Engine::add(const state::ConfirmInput& input) {
+  encode(batch_.begin(kind_byte(InputKind::confirm), partitions_.partition_of(input.customer)), input);
+  batch_.end();
+}
+
+void Engine::add(const state::ForgetInput& input) {
+  encode(batch_.begin(kind_byte(InputKind::forget), partitions_.partition_of(input.customer)), input);
+  batch_.end();
+}
+
+void Engine::add(const state::PauseInput& input) {
+  for (std::uint32_t p = 0; p < partitions_.count(); ++p) {
+    encode(batch_.begin(kind_byte(InputKind::pause), static_cast<std::uint16_t>(p)), input);
+    batch_.end();
+  }
+}
+
 Result<void> Engine::commit() { return commit({}); }
 
 Result<void> Engine::commit(const std::function<void()>& durable) {
   bool first = true;
-  while (!batch_.empty() || cursor_set_) {
+  for (;;) {
+    if (batch_.empty() && !cursor_set_) ask_around();  // only when no send is out: what a customer causes himself is first
+    if (batch_.empty() && !cursor_set_) break;
     if (log_) {
       if (auto appended = log_->append(batch_); !appended) return appended;
       log_bytes_ += batch_.bytes();
@@ -217,9 +258,63 @@ Result<void> Engine::commit(const std::function<void()>& durable) {
     if (!applied) return applied;
     if (first && durable) durable();
     first = false;
+    gather_questions();
     if (auto released = release(); !released) return released;
   }
   return log_ ? keep_house() : Result<void>{};
+}
+
+/// Keeps what the batch asked for until nobody has a send out.
+void Engine::gather_questions() {
+  for (std::uint32_t p = 0; p < partitions_.count(); ++p) {
+    journey::Effects& effects = partitions_.effects(p);
+    for (journey::AskEffect& ask : effects.asks) questions_.push_back({static_cast<std::uint16_t>(p), std::move(ask)});
+    posted_[p] = posted_[p] || effects.messages;
+    for (const std::string_view channel : effects.broken_channels) {
+      const std::string what = "channel:" + std::string(channel);
+      if (options_.say) options_.say("the account of channel `" + std::string(channel) + "` was refused: it is paused");
+      add(state::PauseInput{
+          .moment = options_.now ? options_.now() : partitions_.state(p).clock, .paused = true, .what = what});
+    }
+  }
+}
+
+/// One round between customers: what was asked is answered, what was sent is taken.
+void Engine::ask_around() {
+  const auto moment = [this](env::Moment at) { return options_.now ? std::max(options_.now(), at) : at; };
+  if (!questions_.empty()) {
+    desk_.answer(std::move(questions_), moment, [this](std::uint16_t partition, const state::AnswerInput& answer) {
+      encode(batch_.begin(kind_byte(InputKind::answer), partition), answer);
+      batch_.end();
+    });
+    questions_.clear();
+  }
+  deliver_messages();
+}
+
+void Engine::deliver_messages() {
+  std::vector<std::string> payloads;
+  for (std::uint32_t p = 0; p < partitions_.count(); ++p) {
+    if (!posted_[p]) continue;
+    posted_[p] = false;
+    for (state::Outgoing& message : partitions_.state(p).outgoing) payloads.push_back(std::move(message.payload));
+    partitions_.state(p).outgoing.clear();
+  }
+  if (payloads.empty()) return;
+  std::vector<state::MessageInput> messages(payloads.size());
+  for (std::size_t i = 0; i < payloads.size(); ++i)
+    CHECK_OR_DIE(decode(payloads[i], messages[i]), "what a turn sends can be read");
+  std::sort(messages.begin(), messages.end(), [](const state::MessageInput& a, const state::MessageInput& b) {
+    const auto key = [](const state::MessageInput& m) {
+      return std::tie(m.moment, m.from, m.by_playbook, m.journey, m.step, m.visit);
+    };
+    return key(a) < key(b);
+  });
+  for (state::MessageInput& message : messages) {
+    if (options_.now) message.moment = std::max(options_.now(), message.moment);
+    encode(batch_.begin(kind_byte(InputKind::message), partitions_.partition_of(message.customer)), message);
+    batch_.end();
+  }
 }
 
 void Engine::build_sends(std::span<const PartitionEffect> from) {
@@ -278,8 +373,7 @@ Result<void> Engine::hand_over(std::span<const Send> sends, std::span<const Part
 
 void Engine::add_outcome(const Send& send, const PartitionEffect& from, const Answer& answer) {
   const journey::SendEffect& effect = partitions_.effects(from.partition).sends[from.send];
-  const bool accepted = answer.outcome != state::OutcomeKind::rejected_recipient &&
-                        answer.outcome != state::OutcomeKind::rejected_request;
+  const bool accepted = state::is_accepted(answer.outcome);
   if (accepted && options_.on_accepted) options_.on_accepted(send);
   state::OutcomeInput outcome{.moment = options_.now ? std::max(options_.now(), send.at) : send.at,
                               .customer = send.customer,

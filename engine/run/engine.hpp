@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/journey/desk.hpp"
 #include "engine/log/segment_log.hpp"
 #include "engine/run/background.hpp"
 #include "engine/run/data_folder.hpp"
@@ -61,6 +62,12 @@ class Engine {
   void add_tick(env::Moment moment);            // for every partition
   void add_tick_where_due(env::Moment moment);  // only where something is due by then
   void add_deploy(env::Moment moment);
+  /// Somebody lets a customer in by hand. Nothing happens for a customer or playbook that nobody knows.
+  void add(const state::EntryInput& input);
+  void add(const state::ConfirmInput& input);
+  void add(const state::ForgetInput& input);
+  /// Pauses or resumes in every partition.
+  void add(const state::PauseInput& input);
   void set_cursor(std::string_view cursor) {
     batch_.set_cursor(cursor);
     cursor_set_ = true;
@@ -91,6 +98,9 @@ class Engine {
   Result<void> recover();
   Result<void> settle();
   Result<void> release();
+  void gather_questions();
+  void ask_around();
+  void deliver_messages();
   Result<void> hand_over(std::span<const Send> sends, std::span<const PartitionEffect> from);
   void add_outcome(const Send& send, const PartitionEffect& from, const Answer& answer);
   void build_sends(std::span<const PartitionEffect> from);
@@ -105,6 +115,9 @@ class Engine {
   std::unique_ptr<log::Log> log_;
   log::Batch batch_;
   log::Batch dispatch_;
+  journey::Desk desk_;
+  std::vector<journey::Question> questions_;  // to the desk, since it was last asked
+  std::vector<bool> posted_;                  // by partition: messages lie in State::outgoing
   bool cursor_set_ = false;
   std::string program_hash_;
   std::set<std::string> dispatched_;  // keys with a dispatch record and no outcome; only while recovering

@@ -13,7 +13,7 @@ Figures collect_figures(const Partitions& partitions) {
   }
   for (std::uint32_t p = 0; p < partitions.count(); ++p) {
     const state::State& state = partitions.state(p);
-    figures.customers += state.customer_count();
+    figures.customers += state.existing_count();
     figures.events += state.events_taken;
     for (std::size_t i = 0; i < program.playbooks.size(); ++i) {
       PlaybookCount& sum = figures.playbooks[i];
@@ -22,13 +22,22 @@ Figures collect_figures(const Partitions& partitions) {
       sum.goal += part.goal;
       sum.left += part.left;
       sum.finished += part.finished;
+      sum.held_out += part.held_out;
+      sum.held_out_goal += part.held_out_goal;
+      for (std::size_t a = 0; a < sum.arm_entered.size(); ++a) {
+        sum.arm_entered[a] += part.arm_entered[a];
+        sum.arm_goal[a] += part.arm_goal[a];
+      }
       for (std::size_t s = 0; s < sum.reached.size(); ++s) sum.reached[s] += part.reached[s];
     }
     for (const state::SendFigures& send : state.sends) {
       SendCount& count = figures.playbooks[send.playbook]
                              .sends[program.messages[send.message].name][std::string(state.channel_name(send.channel))];
       count.accepted += send.accepted;
-      if (send.rejected > 0) count.skipped["rejected"] += send.rejected;
+      for (std::size_t r = 0; r < state::kRefusals; ++r) {
+        if (send.skipped[r] > 0)
+          count.skipped[std::string(state::refusal_word(static_cast<state::Refusal>(r)))] += send.skipped[r];
+      }
     }
   }
   for (PlaybookCount& count : figures.playbooks) count.live = count.entered - count.goal - count.left - count.finished;

@@ -10,6 +10,7 @@ Partitions::Partitions(const journey::Plan& plan, unsigned count, unsigned threa
     : plan_(plan), workers_(threads), effects_(count), records_(count), failed_(count, 0) {
   for (unsigned p = 0; p < count; ++p)
     states_.push_back(std::make_unique<state::State>(plan.program, plan.layout, static_cast<std::uint16_t>(p)));
+  for (const auto& state : states_) state->peers = &states_;
 }
 
 std::uint16_t Partitions::partition_of(std::string_view customer) const {
@@ -61,7 +62,8 @@ Result<void> Partitions::apply_all() {
     records_[p].clear();
   };
   const auto count = static_cast<std::uint32_t>(touched_.size());
-  if (total < 256) {  // not worth waking anybody
+  // Not worth waking anybody; or one partition reads another, and then nobody may change it meanwhile.
+  if (total < 256 || plan_.reads_others) {
     for (std::uint32_t i = 0; i < count; ++i) work(i);
   } else {
     workers_.each(count, work);

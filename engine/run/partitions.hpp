@@ -27,6 +27,7 @@ class Partitions {
   state::State& state(std::uint32_t partition) { return *states_[partition]; }
   const state::State& state(std::uint32_t partition) const { return *states_[partition]; }
   const journey::Plan& plan() const { return plan_; }
+  const std::vector<std::unique_ptr<state::State>>& states() const { return states_; }
 
   /// Applies a batch's records, each partition's in their order; effects are collected anew. Records of no partition
   /// are left out. Errors: `corrupt` for a record that the program cannot take; the state is then unusable.

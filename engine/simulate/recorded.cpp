@@ -80,11 +80,19 @@ Result<void> run_recorded(run::Engine& engine, const Rows& rows, const RecordedO
     if (auto done = engine.commit(); !done) return done;
   }
 
+  const bool crosses = engine.partitions().plan().crosses;
   while (cursor.reached < options.to) {
     const std::uint64_t begin = cursor.rows_taken;
-    const Moment longest = std::min(options.to, cursor.reached + options.window_ms);
+    Moment longest = std::min(options.to, cursor.reached + options.window_ms);
+    if (crosses) {
+      // What one customer asks or sends, others must not be ahead of: one moment after the other.
+      Moment next = std::max(engine.next_due(), cursor.reached);
+      if (begin < total) next = std::min(next, std::max(rows.rows[begin].at, cursor.reached));
+      longest = std::min(options.to, next >= options.to ? options.to : next + 1);
+    }
     std::uint64_t end = begin;
-    while (end < total && end - begin < options.window_rows && rows.rows[end].at < longest) ++end;
+    const std::uint64_t most = crosses ? total : options.window_rows;  // of one moment all
+    while (end < total && end - begin < most && rows.rows[end].at < longest) ++end;
     // Time is told up to the first row that is left for later; rows of that very moment may be on both sides, timers go
     // before them.
     const Moment reached = end < total && rows.rows[end].at < longest ? rows.rows[end].at : longest;
@@ -94,7 +102,7 @@ Result<void> run_recorded(run::Engine& engine, const Rows& rows, const RecordedO
     cursor.reached = reached;
     set_cursor(engine, cursor);
     if (auto done = engine.commit(); !done) return done;
-    if (options.progress) {
+    if (options.progress && (!crosses || end > begin)) {
       options.progress(static_cast<double>(reached - options.from) /
                        static_cast<double>(std::max<Moment>(1, options.to - options.from)));
     }

@@ -91,6 +91,10 @@ enum class OutcomeKind : std::uint8_t {
   unknown_accepted = 4,
   rejected_account = 5,  // the channel's account: the channel is paused, the send put off
 };
+inline bool is_accepted(OutcomeKind kind) {
+  return kind == OutcomeKind::accepted || kind == OutcomeKind::duplicate || kind == OutcomeKind::unknown_accepted;
+}
+/// Final, for this recipient on this channel.
 inline bool is_refusal(OutcomeKind kind) {
   return kind == OutcomeKind::rejected_recipient || kind == OutcomeKind::rejected_request;
 }

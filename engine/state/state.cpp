@@ -87,6 +87,13 @@ std::uint32_t State::customer(std::string_view id, Moment moment, bool& is_new) 
   const std::uint32_t before = customers_.count();
   const std::uint32_t number = customers_.intern(id);
   is_new = number == before;
+  if (!is_new && is_gone(number)) {
+    is_new = true;
+    rows_[number].flags = 0;
+    rows_[number].first_seen = moment;
+    --gone_;
+    return number;
+  }
   if (!is_new) return number;
   rows_.push_back({.first_seen = moment});
   for (Column& column : columns_) {
@@ -353,6 +360,38 @@ void State::remove_contact(std::uint32_t customer, const Contact& same) {
   }
 }
 
+void State::forget(std::uint32_t customer) {
+  Customer& row = rows_[customer];
+  for (std::uint32_t j = row.first_journey; j != kNone; j = journeys_[j].next) {
+    for (std::uint32_t* block : {&journeys_[j].entry, &journeys_[j].arms, &journeys_[j].kept}) {
+      pool.release(*block);
+      *block = kNoBlock;
+    }
+  }
+  row = {};
+  row.flags = kGone;
+  ++gone_;
+  for (Column& column : columns_) {
+    column.cells[customer] = kMissingCell;
+    if (has_extra(column.type)) column.extra[customer] = 0;
+  }
+  std::fill_n(bits_.begin() + std::ptrdiff_t{customer} * layout_->bit_words, layout_->bit_words, 0);
+  std::fill_n(tags_.begin() + std::ptrdiff_t{customer} * tag_words_, tag_words_, 0);
+  std::fill_n(consents_.begin() + std::ptrdiff_t{customer} * consent_words_, consent_words_, 0);
+  const auto clear = [&](Ring& ring) {
+    events_.release(ring.block);
+    ring = {};
+  };
+  for (std::uint32_t s = 0; s < layout_->stored.size(); ++s) clear(rings_[ring_index(customer, s)]);
+  if (!contacts_.empty()) clear(contacts_[customer]);
+  for (std::uint32_t s = 0; s < layout_->schedules.size(); ++s) occurrence(customer, s) = {};
+  entries.erase(customer);
+  jobs.erase(customer);
+  caused.erase(customer);
+  pending.erase(customer);
+  wheel.set(customer, kNever);
+}
+
 std::uint32_t State::add_journey(std::uint32_t customer, std::uint32_t playbook, std::uint32_t number) {
   const auto index = static_cast<std::uint32_t>(journeys_.size());
   Journey journey;
@@ -431,6 +470,7 @@ std::string State::save() const {
   put(out, deployed);
   put(out, recorded);
   put(out, events_taken);
+  put(out, gone_);
   for (const Interner* names : {&customers_, &texts_, &tag_names_, &consent_names_, &channels_}) names->save(out);
   put_vector(out, rows_);
   for (const Column& column : columns_) {
@@ -465,7 +505,9 @@ std::string State::save() const {
 }
 
 bool State::load(std::string_view in) {
-  if (!take(in, clock) || !take(in, deployed) || !take(in, recorded) || !take(in, events_taken)) return false;
+  if (!take(in, clock) || !take(in, deployed) || !take(in, recorded) || !take(in, events_taken) ||
+      !take(in, gone_))
+    return false;
   for (Interner* names : {&customers_, &texts_, &tag_names_, &consent_names_, &channels_}) {
     if (!names->load(in)) return false;
   }

@@ -33,6 +33,8 @@ struct Customer {
   std::uint16_t flags = 0;
 };
 
+inline constexpr std::uint16_t kGone = 1;  // Customer::flags: forgotten
+
 enum class JourneyStatus : std::uint8_t {
   runnable,    // can go on with `step` in the agenda
   at_send,     // stands before a send
@@ -52,7 +54,7 @@ inline bool is_live(JourneyStatus status) { return status <= JourneyStatus::wait
 struct Journey {
   Moment entered = 0;
   Moment reached = 0;   // when `step` was begun
-  Moment due = kNever;  // its next wake-up by time
+  Moment due = kNever;  // its next wake-up by time; sending: when it was handed over
   std::uint32_t customer = 0;
   std::uint32_t next = kNone;  // of the same customer
   std::uint32_t playbook = 0;
@@ -213,9 +215,17 @@ class State {
 
   // ---- customers
   std::uint32_t customer_count() const { return customers_.count(); }
-  std::uint32_t find_customer(std::string_view id) const { return customers_.find(id); }
+  /// How many exist: those who were forgotten do not.
+  std::uint32_t existing_count() const { return customers_.count() - gone_; }
+  std::uint32_t find_customer(std::string_view id) const {
+    const std::uint32_t customer = customers_.find(id);
+    return customer == kNoText || is_gone(customer) ? kNoText : customer;
+  }
   /// The customer's number; makes him, first seen at `moment`, if he is new.
   std::uint32_t customer(std::string_view id, Moment moment, bool& is_new);
+  /// Removes what a customer is and did, and his journeys; his next input makes him anew.
+  void forget(std::uint32_t customer);
+  bool is_gone(std::uint32_t customer) const { return (rows_[customer].flags & kGone) != 0; }
   std::string_view customer_id(std::uint32_t customer) const { return customers_.text(customer); }
   Customer& at(std::uint32_t customer) { return rows_[customer]; }
   const Customer& at(std::uint32_t customer) const { return rows_[customer]; }
@@ -349,6 +359,7 @@ class State {
   const env::Zone* policy_zone_;
 
   Interner customers_;
+  std::uint32_t gone_ = 0;
   Interner texts_;
   Interner tag_names_;
   Interner consent_names_;
