@@ -23,6 +23,10 @@ void append_console_line(std::string& out, const run::Send& send) {
     out += "  ";
     if (!bare) {
       append_visible(out, item.kind);
+      if (!item.field.empty()) {
+        out += '.';
+        append_visible(out, item.field);
+      }
       out += ": ";
     }
     append_visible(out, item.text);

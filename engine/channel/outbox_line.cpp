@@ -37,24 +37,46 @@ bool parse_hex(const char* digits, std::uint64_t& value) {
 
 std::size_t count_of_kind(std::span<const run::RenderedItem> items, std::string_view kind) {
   std::size_t count = 0;
-  for (const run::RenderedItem& item : items) count += item.kind == kind ? 1 : 0;
+  for (const run::RenderedItem& item : items) count += item.kind == kind && item.field.empty() ? 1 : 0;
   return count;
+}
+
+/// The values handed to a part, by name: `"template_fields":{"name":"…"}`.
+void append_fields(std::string& out, std::string_view kind, std::span<const run::RenderedItem> items) {
+  bool first = true;
+  for (const run::RenderedItem& item : items) {
+    if (item.kind != kind || item.field.empty()) continue;
+    if (first) {
+      out += ',';
+      append_json_string(out, std::string(kind) + "_fields");
+      out += ":{";
+    } else {
+      out += ',';
+    }
+    first = false;
+    append_json_string(out, item.field);
+    out += ':';
+    append_json_string(out, item.text);
+  }
+  if (!first) out += '}';
 }
 
 void append_items(std::string& out, std::span<const run::RenderedItem> items) {
   for (std::size_t i = 0; i < items.size(); ++i) {
     const std::string_view kind = items[i].kind;
+    if (!items[i].field.empty()) continue;
     if (count_of_kind(items.first(i), kind) > 0) continue;  // written with the first of its kind
     out += ',';
     append_json_string(out, kind);
     out += ':';
     if (count_of_kind(items, kind) == 1) {
       append_json_string(out, items[i].text);
+      append_fields(out, kind, items);
       continue;
     }
     char before = '[';
     for (const run::RenderedItem& item : items.subspan(i)) {
-      if (item.kind != kind) continue;
+      if (item.kind != kind || !item.field.empty()) continue;
       out += before;
       append_json_string(out, item.text);
       before = ',';

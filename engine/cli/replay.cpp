@@ -74,7 +74,7 @@ int run_replay(const Arguments& arguments) {
                                               channel::real_outside(), channel::Pace::recorded);
   if (!dispatcher) return complain(dispatcher.error());
 
-  const journey::Plan plan(compiled.program, compiled.default_channel);
+  const journey::Plan plan(compiled.program, compiled.default_channel, compiled.workspace.teams);
   run::Indexer indexer(*folder);
   const std::string history_folder = folder->history();
   run::EngineOptions options{.threads = std::max(1u, std::thread::hardware_concurrency()), .node = "replay"};

@@ -93,7 +93,7 @@ int run_serve(const ServeArguments& arguments) {
   auto dispatcher =
       channel::Dispatcher::open(workspace.channels, workspace.folder, channel::real_outside(), channel::Pace::live);
   if (!dispatcher) return complain(dispatcher.error());
-  const journey::Plan plan((*compiled)->program, (*compiled)->default_channel);
+  const journey::Plan plan((*compiled)->program, (*compiled)->default_channel, (*compiled)->workspace.teams);
   run::Indexer indexer(*folder);
 
   std::atomic<bool> lost{false};

@@ -17,7 +17,7 @@ int run_simulate(const RecordedArguments& arguments) {
   if (compiled.default_channel.empty())
     compiled.default_channel = "outbox";  // none is configured: the one that `tend init` writes
 
-  const journey::Plan plan(compiled.program, compiled.default_channel);
+  const journey::Plan plan(compiled.program, compiled.default_channel, compiled.workspace.teams);
   simulate::AcceptingSender sender;
   std::vector<simulate::SendLine> sends;
   run::EngineOptions options{.threads = std::max(1u, std::thread::hardware_concurrency()), .render = false};

@@ -24,6 +24,10 @@ std::string Story::fields_text(std::uint32_t event, std::string_view blob) const
   return out.empty() ? "" : " { " + out + " }";
 }
 
+std::string Story::on_channel(const program::Value& channel) const {
+  return channel.str().empty() ? "" : say(" on ", "：") + std::string(channel.str());
+}
+
 std::string Story::attributes_text(std::string_view blob) const {
   std::string out;
   state::FieldReader reader(blob);
@@ -38,6 +42,8 @@ std::string Story::attributes_text(std::string_view blob) const {
       case state::kConsentWithdrawn:
         part = say("no longer consents to ", "不再同意 ") + value_words(telling_, value);
         break;
+      case state::kSuppressed: part = say("never to be written to", "不再联系") + on_channel(value); break;
+      case state::kUnsuppressed: part = say("may be written to again", "可以再联系") + on_channel(value); break;
       default: {
         const program::Attribute& attribute = program_.attributes[index];
         const std::string shown = value.missing()        ? say("(none)", "（空）")

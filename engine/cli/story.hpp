@@ -35,6 +35,7 @@ class Story final : public journey::Tracer {
   std::string answered_text(const journey::Note& note) const;
   std::string fields_text(std::uint32_t event, std::string_view blob) const;
   std::string attributes_text(std::string_view blob) const;
+  std::string on_channel(const program::Value& channel) const;
   std::string step_text(const journey::Note& note) const;
   std::string clause_of(const journey::Note& note) const;
   std::string kept_text(const journey::Note& note, bool is_private) const;

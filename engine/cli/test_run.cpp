@@ -59,7 +59,7 @@ void run_tests(TestRun& run, const std::string& filter, std::size_t threads, boo
     const check::CheckResult& checked = suite.checked.result;
     const auto& channels = suite.checked.workspace.channels;
     ground = trial::make_ground(*checked.program, checked.places, checked.tests.parts, test->playbook,
-                                channels.size() == 1 ? channels.front().name : "outbox");
+                                channels.size() == 1 ? channels.front().name : "outbox", suite.checked.workspace.teams);
   }
   std::atomic<std::size_t> next = 0;
   const std::size_t workers = std::max<std::size_t>(1, std::min(threads, run.results.size()));

@@ -49,6 +49,16 @@ std::string since(const TestResult& result, const Words& say) {
   return say(" since line ", "（自第 ") + number + say("", " 行起）");
 }
 
+std::string money(const Happening& happening) {
+  const int digits = program::currency_digits(happening.currency);
+  std::string text = std::to_string(happening.amount);
+  if (digits > 0) {
+    while (text.size() <= static_cast<std::size_t>(digits)) text.insert(text.begin(), '0');
+    text.insert(text.size() - static_cast<std::size_t>(digits), ".");
+  }
+  return text + " " + program::currency_code(happening.currency);
+}
+
 std::string happened(const program::Program& program, const Happening& happening, const Words& say) {
   const std::string at = say(" at ", "，时间 ") + env::format_moment(happening.at);
   switch (happening.thing) {
@@ -60,6 +70,13 @@ std::string happened(const program::Program& program, const Happening& happening
       if (say.chinese) return "经 " + happening.channel + " 发送了 `" + message + "`" + at;
       return "`" + message + "` was sent on " + happening.channel + at;
     }
+    case Thing::task:
+      return say.chinese ? "给 " + happening.who + " 派了任务 \"" + happening.reason + "\"" + at
+                         : happening.who + " was given the task \"" + happening.reason + "\"" + at;
+    case Thing::grant: return say("a grant of ", "发放了 ") + money(happening) + say(" was made", "") + at;
+    case Thing::credit:
+      return say.chinese ? "给 " + happening.who + " 入账 " + money(happening) + at
+                         : happening.who + " was credited with " + money(happening) + at;
     case Thing::stop: break;
   }
   if (!happening.by_step) return say("the journey ended after its last step", "旅程走完了最后一步") + at;
@@ -73,6 +90,9 @@ std::string nothing(const TestLine& line, const Words& say) {
     case TestDo::expect_goal: return say("the goal was not reached", "没有达成目标");
     case TestDo::expect_leave: return say("the customer has not left", "客户没有退出");
     case TestDo::expect_stop: return say("the journey has not ended", "旅程没有结束");
+    case TestDo::expect_task: return say("nobody was given a task", "没有派任务");
+    case TestDo::expect_grant: return say("nothing was granted", "没有发放");
+    case TestDo::expect_credit: return say("nothing was credited", "没有入账");
     default: return say("nothing was sent", "什么也没有发送");
   }
 }

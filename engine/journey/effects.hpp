@@ -26,6 +26,7 @@ struct SendEffect {
 
 struct ItemEffect {
   std::uint32_t kind = 0;   // MessageItem's number in its message
+  std::uint32_t field = program::kNone;  // a value handed to it: MessageItem::fields
   std::uint32_t begin = 0;  // Effects::arena
   std::uint32_t end = 0;
 };

@@ -15,7 +15,6 @@ class Search {
   Search(const program::Program& program, const program::Places& places) : program_(program), places_(places) {}
 
   std::vector<NotRunYet> whole() {
-    for (std::size_t m = 0; m < program_.messages.size(); ++m) message(m);
     for (std::size_t n = 0; n < program_.nodes.size(); ++n) {
       const char* what = op_not_run(program_.nodes[n].op);
       if (what && !said(what)) say(what, "", places_.nodes[n]);
@@ -33,14 +32,6 @@ class Search {
       if (one.what == what) return true;
     }
     return false;
-  }
-
-  void message(std::size_t index) {
-    const program::Message& message = program_.messages[index];
-    const text::Span place = index < places_.messages.size() ? places_.messages[index] : text::Span{};
-    for (const program::MessageItem& item : message.items) {
-      if (!item.fields.empty()) say("template", "", place);
-    }
   }
 
   const program::Program& program_;

@@ -65,6 +65,14 @@ SendEffect& append_send(const Plan& plan, const state::State& state, const state
     const auto begin = static_cast<std::uint32_t>(effects.arena.size());
     expr::render(effects.arena, context, message.items[i].parts);
     effects.items.push_back({.kind = i, .begin = begin, .end = static_cast<std::uint32_t>(effects.arena.size())});
+    for (std::uint32_t f = 0; f < message.items[i].fields.size(); ++f) {
+      const auto from = static_cast<std::uint32_t>(effects.arena.size());
+      const std::uint32_t expression = message.items[i].fields[f].expression;
+      expr::append_text(effects.arena, context,
+                        expr::evaluate(context, plan.program.expressions[expression].root));
+      effects.items.push_back(
+          {.kind = i, .field = f, .begin = from, .end = static_cast<std::uint32_t>(effects.arena.size())});
+    }
   }
   send.items = static_cast<std::uint32_t>(effects.items.size()) - send.first_item;
   return send;

@@ -225,7 +225,7 @@ void Turn::answer_money(std::uint32_t j, const state::AnswerInput& input) {
          {.kind = NoteKind::answered,
           .step = journey.step,
           .truth = input.granted,
-          .detail = std::string(input.reason),
+          .detail = std::string(input.granted ? input.account : input.reason),
           .about = std::string(input.budget),
           .amount = input.amount,
           .currency = input.currency});
@@ -244,15 +244,17 @@ void Turn::answer_staff(std::uint32_t j, const state::AnswerInput& input) {
   const Journey& journey = state_.journey(j);
   const Step& step = program_.playbooks[journey.playbook].steps[journey.step];
   const std::string person(input.account);
-  if (tracer_ != nullptr) {
-    note(NoteKind::answered, &journey,
-         {.kind = NoteKind::answered,
-          .step = journey.step,
-          .truth = input.granted,
-          .until = input.until,
-          .detail = std::string(input.reason),
-          .about = person});
+  Note answered{.kind = NoteKind::answered,
+                .step = journey.step,
+                .truth = input.granted,
+                .until = input.until,
+                .detail = std::string(input.reason),
+                .about = person};
+  if (tracer_ != nullptr && input.granted && step.kind == StepKind::task) {
+    expr::Context c = context(&journey);
+    expr::render(answered.detail, c, step.text);
   }
+  if (tracer_ != nullptr) note(NoteKind::answered, &journey, std::move(answered));
   if (!input.granted) {
     const bool later = input.until > now_ && input.until != kNever && step.kind == StepKind::task;
     if (!later) return refuse(j);

@@ -330,7 +330,9 @@ void Engine::build_sends(std::span<const PartitionEffect> from) {
     for (std::uint32_t i = 0; i < effect.items; ++i) {
       const journey::ItemEffect& item = effects.items[effect.first_item + i];
       items_.push_back({.kind = message.items[item.kind].kind,
-                        .text = std::string_view(effects.arena).substr(item.begin, item.end - item.begin)});
+                        .text = std::string_view(effects.arena).substr(item.begin, item.end - item.begin),
+                        .field = item.field == program::kNone ? std::string_view()
+                                                              : message.items[item.kind].fields[item.field].name});
     }
     sends_.push_back({.key = effect.key,
                       .at = effect.at,

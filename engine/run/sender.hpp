@@ -10,10 +10,12 @@
 
 namespace tend::run {
 
-/// One part of a rendered message: kind "text", "subject", "body", "link", "image".
+/// One part of a rendered message: kind "text", "subject", "body", "link", "image", "template", "miniprogram". The
+/// values that go with one follow it, of its kind, each with its name in `field`.
 struct RenderedItem {
   std::string_view kind;
   std::string_view text;
+  std::string_view field = {};
 };
 
 /// A message to one customer, ready for a channel. Views live as long as the call they are passed to.

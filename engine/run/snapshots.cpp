@@ -11,7 +11,7 @@ namespace tend::run {
 namespace {
 
 constexpr std::string_view kMagic = "tendsnap";
-constexpr std::uint32_t kVersion = 1;
+constexpr std::uint32_t kVersion = 2;
 
 std::string prefix_of(std::uint16_t partition) {
   char text[16];

@@ -61,6 +61,12 @@ Result<SourceColumn> resolve_attribute(const Workspace& workspace, const Source&
   constexpr std::string_view kConsent = "consent.";
   if (mapping.name == "tags")
     return typed_column(workspace, source, mapping, ColumnRole::tags, 0, {Type::list, Type::text, {}});
+  constexpr std::string_view kSuppressed = "suppressed";
+  if (mapping.name == kSuppressed || mapping.name.starts_with(std::string(kSuppressed) + ".")) {
+    auto column = typed_column(workspace, source, mapping, ColumnRole::suppressed, 0, {Type::boolean, Type::none, {}});
+    if (column) column->purpose = mapping.name.substr(std::min(mapping.name.size(), kSuppressed.size() + 1));
+    return column;
+  }
   if (mapping.name.starts_with(kConsent) && mapping.name.size() > kConsent.size()) {
     auto column = typed_column(workspace, source, mapping, ColumnRole::consent, 0, {Type::boolean, Type::none, {}});
     if (column) column->purpose = mapping.name.substr(kConsent.size());

@@ -16,6 +16,7 @@ enum class ColumnRole : std::uint8_t {
   at,         // when it happened
   field,      // of the event
   attribute,  // of the customer
+  suppressed, // never write to him: on the channel `purpose`; empty: on all
   tags,       // a list; an entry with `-` in front is taken away
   consent,    // true given, false withdrawn
 };

@@ -112,6 +112,11 @@ Result<void> Loading::read_attribute(const SourceColumn& column, const Cell& cel
       state::append_field(attributes_blob, value->truth() ? state::kConsentGiven : state::kConsentWithdrawn,
                           Value::string(column.purpose));
       return {};
+    case ColumnRole::suppressed:
+      if (value->missing()) return {};
+      state::append_field(attributes_blob, value->truth() ? state::kSuppressed : state::kUnsuppressed,
+                          Value::string(column.purpose));
+      return {};
     case ColumnRole::customer:
     case ColumnRole::at:
     case ColumnRole::field: break;

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/journey/plan.hpp"
 #include "dsl/diagnostic/levels.hpp"
 #include "dsl/package/graph.hpp"
 #include "dsl/text/limits.hpp"
@@ -38,10 +39,7 @@ struct Source {
 };
 
 /// A team: who of the staff are in it, by their ids, as written.
-struct Team {
-  std::string name;
-  std::vector<std::string> members;
-};
+using journey::Team;
 
 struct Workspace {
   std::string folder;

@@ -36,7 +36,8 @@ void append(std::vector<T>& to, const std::vector<T>& tail) {
 
 std::unique_ptr<const Ground> make_ground(const program::Program& program, const program::Places& places,
                                           const program::TestParts& parts, std::uint32_t playbook,
-                                          const std::string& default_channel) {
+                                          const std::string& default_channel,
+                                          const std::vector<journey::Team>& teams) {
   auto ground = std::make_unique<Ground>();
   ground->program = program;
   ground->places = places;
@@ -53,7 +54,7 @@ std::unique_ptr<const Ground> make_ground(const program::Program& program, const
   append(ground->program.arguments, parts.arguments);
   append(ground->program.windows, parts.windows);
   append(ground->program.expressions, parts.expressions);
-  ground->plan = std::make_unique<const journey::Plan>(ground->program);
+  ground->plan = std::make_unique<const journey::Plan>(ground->program, default_channel, teams);
   return ground;
 }
 

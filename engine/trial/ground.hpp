@@ -22,7 +22,8 @@ struct Ground {
 /// starts. Thread: nothing in it changes afterwards, so any number of tests may run on it at once.
 std::unique_ptr<const Ground> make_ground(const program::Program& program, const program::Places& places,
                                           const program::TestParts& parts, std::uint32_t playbook,
-                                          const std::string& default_channel);
+                                          const std::string& default_channel,
+                                          const std::vector<journey::Team>& teams = {});
 
 /// What in the conditions of this test the engine cannot run yet.
 std::vector<journey::NotRunYet> not_run_yet(const Ground& ground, const program::Test& test);

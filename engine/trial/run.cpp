@@ -8,6 +8,7 @@
 #include "dsl/text/must.hpp"
 #include "engine/env/zone.hpp"
 #include "engine/journey/apply.hpp"
+#include "engine/journey/desk.hpp"
 #include "engine/journey/readings.hpp"
 
 namespace tend::trial {
@@ -43,8 +44,29 @@ class Listener final : public journey::Tracer {
         add({.thing = Thing::stop, .at = note.moment, .reason = note.detail, .by_step = by_step});
         break;
       }
+      case NoteKind::answered: answered(note); break;
       default: break;
     }
+  }
+
+  void answered(const Note& note) {
+    const auto& steps = ground_.program.playbooks[playbook_].steps;
+    if (!note.truth || note.step >= steps.size()) return;
+    Happening happening{.at = note.moment, .amount = note.amount, .currency = note.currency};
+    switch (steps[note.step].kind) {
+      case program::StepKind::task:
+        happening.thing = Thing::task;
+        happening.reason = note.detail;
+        happening.who = note.about;
+        break;
+      case program::StepKind::grant: happening.thing = Thing::grant; break;
+      case program::StepKind::credit:
+        happening.thing = Thing::credit;
+        happening.who = note.detail;
+        break;
+      default: return;
+    }
+    add(std::move(happening));
   }
 
   void add(Happening happening) { happenings.push_back(std::move(happening)); }
@@ -65,7 +87,8 @@ class Run {
       : ground_(ground),
         plan_(*ground.plan),
         test_(test),
-        state_(ground.program, ground.plan->layout, 0),
+        state_(*states_.emplace_back(std::make_unique<state::State>(ground.program, ground.plan->layout, 0))),
+        desk_(plan_, states_),
         listener_(ground, test, told, coverage) {
     state_.recorded = true;  // a customer stands still while a send is out, as in simulate
     effects_.render = false;
@@ -149,13 +172,43 @@ class Run {
     answer();
   }
 
-  /// Channels answer at once: accepted, but for those that the test lets fail.
+  /// Channels, budgets and teams answer at once, as in simulate.
   void answer() {
+    std::vector<journey::Question> questions;
+    do {
+      answer_sends(questions);
+      between(questions);
+    } while (!effects_.sends.empty() || !effects_.asks.empty() || !state_.outgoing.empty());
+  }
+
+  /// What customers ask of one queue and of each other, once nobody has a send out.
+  void between(std::vector<journey::Question>& questions) {
+    for (journey::AskEffect& ask : effects_.asks) questions.push_back({0, std::move(ask)});
+    effects_.clear();
+    std::vector<std::string> answers, messages;
+    desk_.answer(
+        std::move(questions), [](Moment at) { return at; },
+        [&](std::uint16_t, const state::AnswerInput& answer) { encode(answers.emplace_back(), answer); });
+    questions.clear();
+    for (state::Outgoing& message : state_.outgoing) messages.push_back(std::move(message.payload));
+    state_.outgoing.clear();
+    for (const std::string& payload : answers) take(InputKind::answer, payload);
+    for (const std::string& payload : messages) take(InputKind::message, payload);
+  }
+
+  void take(InputKind kind, const std::string& payload) {
+    CHECK_OR_DIE(journey::apply(plan_, state_, kind, payload, effects_, &listener_),
+                 "the engine takes the answer to what it asked");
+  }
+
+  /// Accepted, but on channels that the test lets fail.
+  void answer_sends(std::vector<journey::Question>& questions) {
     while (!effects_.sends.empty()) {
       const std::vector<journey::SendEffect> sends = std::move(effects_.sends);
+      for (journey::AskEffect& ask : effects_.asks) questions.push_back({0, std::move(ask)});
       effects_.clear();
       for (const journey::SendEffect& send : sends) {
-        const std::string channel = channel_of(send);
+        const std::string channel(send.channel);
         const auto fails = failing_.find(channel);
         state::OutcomeInput input{.moment = send.at,
                                   .customer = state_.customer_id(send.customer),
@@ -172,17 +225,9 @@ class Run {
         }
         std::string payload;
         encode(payload, input);
-        CHECK_OR_DIE(journey::apply(plan_, state_, InputKind::outcome, payload, effects_, &listener_),
-                     "the engine takes the answer to what it asked");
+        take(InputKind::outcome, payload);
       }
     }
-  }
-
-  std::string channel_of(const journey::SendEffect& send) const {
-    const program::Step& step = ground_.program.playbooks[send.playbook].steps[send.step];
-    const program::Message& message = ground_.program.messages[send.message];
-    if (!step.channels.empty()) return step.channels.front();
-    return message.channels.empty() ? ground_.default_channel : message.channels.front();
   }
 
   static void append_value(std::string& blob, const program::TestValue& given, const env::Zone& zone) {
@@ -281,9 +326,9 @@ class Run {
       case TestDo::expect_goal: return expect(Thing::goal, line);
       case TestDo::expect_leave: return expect(Thing::leave, line);
       case TestDo::expect_stop: return expect(Thing::stop, line);
-      case TestDo::expect_task:
-      case TestDo::expect_grant:
-      case TestDo::expect_credit: break;  // a playbook with such steps cannot run yet, one without does not check
+      case TestDo::expect_task: return expect(Thing::task, line);
+      case TestDo::expect_grant: return expect(Thing::grant, line);
+      case TestDo::expect_credit: return expect(Thing::credit, line);
     }
     CHECK_OR_DIE(false, "every line of a test that runs has a meaning");
   }
@@ -307,7 +352,27 @@ class Run {
     return false;
   }
 
-  static bool fits(const TestLine& line, const Happening& happening) {
+  /// Whose account a credit that is expected goes to; empty: anybody's.
+  std::string account_of(const program::Person& person) const {
+    if (person.kind == program::Person::Kind::partner) return "partner:" + ground_.program.partners[person.partner].name;
+    if (person.kind != program::Person::Kind::reference) return "";
+    std::deque<std::vector<Value>> lists;
+    expr::Context context{.tables = &plan_.tables, .state = &state_, .customer = listener_.customer, .now = now_};
+    context.lists = &lists;
+    const std::uint32_t root = ground_.program.expressions[person.expression].root;
+    const Value who = expr::evaluate(context, root);
+    if (who.kind != program::ValueKind::text) return "nobody";
+    const bool staff = ground_.program.nodes[root].type == program::Type::staff;
+    return (staff ? "staff:" : "customer:") + std::string(who.str());
+  }
+
+  bool fits(const TestLine& line, const Happening& happening) const {
+    if (happening.thing == Thing::task) return !line.text || happening.reason == *line.text;
+    if (happening.thing == Thing::grant || happening.thing == Thing::credit) {
+      if (happening.amount != line.amount || happening.currency != line.currency) return false;
+      const std::string account = account_of(line.person);
+      return account.empty() || account == happening.who;
+    }
     if (happening.thing == Thing::stop) return !line.text || (happening.by_step && happening.reason == *line.text);
     if (happening.thing != Thing::send) return true;
     const bool named = line.messages.empty() ||
@@ -334,9 +399,10 @@ class Run {
   }
 
   void expect_none(const TestLine& line) {
-    CHECK_OR_DIE(line.none_of != program::TestNone::task, "a playbook with tasks cannot run yet");
     const auto prohibited = [&](const Happening& happening) {
-      const Thing thing = line.none_of == program::TestNone::enter ? Thing::enter : Thing::send;
+      const Thing thing = line.none_of == program::TestNone::enter  ? Thing::enter
+                          : line.none_of == program::TestNone::task ? Thing::task
+                                                                    : Thing::send;
       return happening.thing == thing && fits(line, happening);
     };
     std::size_t from = next_;
@@ -371,7 +437,9 @@ class Run {
   const Ground& ground_;
   const journey::Plan& plan_;
   const program::Test& test_;
-  state::State state_;
+  journey::Desk::States states_;  // one
+  state::State& state_;
+  journey::Desk desk_;
   Listener listener_;
   journey::Effects effects_;
   Moment now_ = 0;

@@ -9,7 +9,7 @@
 
 namespace tend::trial {
 
-enum class Thing : std::uint8_t { enter, send, goal, leave, stop };
+enum class Thing : std::uint8_t { enter, send, goal, leave, stop, task, grant, credit };
 
 /// Something that happened to the customer whom the test is about.
 struct Happening {
@@ -17,7 +17,10 @@ struct Happening {
   env::Moment at = 0;
   std::uint32_t message = program::kNone;  // send
   std::string channel;                     // send
-  std::string reason;                      // stop
+  std::string reason;                      // stop · task: its text
+  std::string who;                         // task: the person · credit: the account
+  std::int64_t amount = 0;                 // grant, credit: minor units
+  program::Currency currency = 0;
   bool by_step = false;                    // stop: by `stop`, not after the last step
 };
 
