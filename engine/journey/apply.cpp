@@ -137,16 +137,17 @@ bool apply_message(const Plan& plan, state::State& state, std::string_view paylo
 }
 
 bool apply_entry(const Plan& plan, state::State& state, std::string_view payload, Effects& effects, Tracer* tracer) {
-  return apply_known<state::EntryInput>(
-      plan, state, InputKind::entry, payload, effects, tracer, [&](Turn& turn, const state::EntryInput& input) {
-        const auto& playbooks = plan.program.playbooks;
-        for (std::uint32_t p = 0; p < playbooks.size(); ++p) {
-          if (playbooks[p].name != input.playbook || plan.layout.family[p] != p) continue;
-          turn.entry(p);
-          break;
-        }
-        return true;
-      });
+  return apply_known<state::EntryInput>(plan, state, InputKind::entry, payload, effects, tracer,
+                                        [&](Turn& turn, const state::EntryInput& input) {
+                                          const auto& playbooks = plan.program.playbooks;
+                                          for (std::uint32_t p = 0; p < playbooks.size(); ++p) {
+                                            if (playbooks[p].name != input.playbook || plan.layout.family[p] != p)
+                                              continue;
+                                            turn.entry(p);
+                                            break;
+                                          }
+                                          return true;
+                                        });
 }
 
 bool apply_confirm(const Plan& plan, state::State& state, std::string_view payload, Effects& effects, Tracer* tracer) {

@@ -8,7 +8,13 @@
 
 namespace tend::journey {
 
-enum class Period : std::uint8_t { whole, day, week, month, year };  // a number in keys of State::spent: never reuse one
+enum class Period : std::uint8_t {
+  whole,
+  day,
+  week,
+  month,
+  year
+};  // a number in keys of State::spent: never reuse one
 inline constexpr std::uint8_t kPeriods = 5;
 
 Period period_of(const std::optional<program::Duration>& per);

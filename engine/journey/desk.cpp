@@ -162,13 +162,11 @@ void Desk::answer_staff(const Question& question, AnswerInput& answer) {
     std::size_t loaded = 0;
     if (const auto jobs = given_.find(person); jobs != given_.end()) {
       auto& moments = jobs->second;
-      std::erase_if(moments, [&](Moment given) {
-        return answer.moment >= env::add(zone, given, window.months, window.ms);
-      });
+      std::erase_if(moments,
+                    [&](Moment given) { return answer.moment >= env::add(zone, given, window.months, window.ms); });
       loaded = moments.size();
     }
-    std::tuple<std::size_t, unsigned, std::string> one{
-        loaded, env::draw({"staff", person, answer.customer}), person};
+    std::tuple<std::size_t, unsigned, std::string> one{loaded, env::draw({"staff", person, answer.customer}), person};
     if (!found || one < best) best = std::move(one);
     found = true;
   }

@@ -1,5 +1,5 @@
-// What applying inputs asks of the world and of others: messages to hand over, questions to budgets, teams and rankings.
-// They are released only when the input that caused them is durable.
+// What applying inputs asks of the world and of others: messages to hand over, questions to budgets, teams and
+// rankings. They are released only when the input that caused them is durable.
 #pragma once
 #include <string>
 #include <string_view>
@@ -25,9 +25,9 @@ struct SendEffect {
 };
 
 struct ItemEffect {
-  std::uint32_t kind = 0;   // MessageItem's number in its message
+  std::uint32_t kind = 0;                // MessageItem's number in its message
   std::uint32_t field = program::kNone;  // a value handed to it: MessageItem::fields
-  std::uint32_t begin = 0;  // Effects::arena
+  std::uint32_t begin = 0;               // Effects::arena
   std::uint32_t end = 0;
 };
 
@@ -44,7 +44,7 @@ struct AskEffect {
   std::int64_t amount = 0;  // minor units
   std::uint32_t currency = 0;
   std::uint32_t budget = program::kNone;
-  std::string account;  // who gets it · staff: the person, empty where a team is asked
+  std::string account;    // who gets it · staff: the person, empty where a team is asked
   bool hopeless = false;  // what it asks for cannot be said any more: the answer is no
   // staff
   std::string team;

@@ -30,7 +30,7 @@ std::uint32_t owner_of(const program::Program& program) {
     if (found == program::kNone || program.attributes[i].name == "owner") found = i;
   }
   return several == 1 || (found != program::kNone && program.attributes[found].name == "owner") ? found
-                                                                                               : program::kNone;
+                                                                                                : program::kNone;
 }
 
 }  // namespace

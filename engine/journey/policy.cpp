@@ -149,8 +149,8 @@ Moment quiet_until(const program::Program& program, const program::Playbook& pla
   return end;
 }
 
-CapAnswer ask_caps(expr::Context& context, std::uint32_t playbook, MessageClass message_class,
-                   std::string_view channel, bool tell) {
+CapAnswer ask_caps(expr::Context& context, std::uint32_t playbook, MessageClass message_class, std::string_view channel,
+                   bool tell) {
   CapAnswer answer;
   const program::Program& program = context.tables->program();
   ask(answer, context, program.policy.caps, kNone, message_class, channel, tell);

@@ -1,4 +1,5 @@
-// The clauses that say when a message may not go out now: quiet hours, blackouts, caps. Pure questions over one customer.
+// The clauses that say when a message may not go out now: quiet hours, blackouts, caps. Pure questions over one
+// customer.
 #pragma once
 #include <string_view>
 #include <vector>

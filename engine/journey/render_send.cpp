@@ -68,8 +68,7 @@ SendEffect& append_send(const Plan& plan, const state::State& state, const state
     for (std::uint32_t f = 0; f < message.items[i].fields.size(); ++f) {
       const auto from = static_cast<std::uint32_t>(effects.arena.size());
       const std::uint32_t expression = message.items[i].fields[f].expression;
-      expr::append_text(effects.arena, context,
-                        expr::evaluate(context, plan.program.expressions[expression].root));
+      expr::append_text(effects.arena, context, expr::evaluate(context, plan.program.expressions[expression].root));
       effects.items.push_back(
           {.kind = i, .field = f, .begin = from, .end = static_cast<std::uint32_t>(effects.arena.size())});
     }

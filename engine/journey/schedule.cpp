@@ -52,9 +52,7 @@ Date in_year(const Enter& enter, Date date, int year) {
   return enter.lunar ? env::lunar_anniversary(date, year) : env::anniversary(date, year);
 }
 
-int year_of(const Enter& enter, Date date) {
-  return enter.lunar ? env::lunar_of(date).year : env::civil(date).year;
-}
+int year_of(const Enter& enter, Date date) { return enter.lunar ? env::lunar_of(date).year : env::civil(date).year; }
 
 NextOccurrence by_date(const Enter& enter, const env::Zone& zone, Moment after, Date used,
                        const program::Value& value) {

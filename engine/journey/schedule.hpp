@@ -8,8 +8,8 @@ namespace tend::journey {
 
 struct NextOccurrence {
   env::Moment moment = state::kNever;
-  env::Date local = env::kNoDate;                  // the local date that it uses
-  std::int64_t entry_date = state::kMissingDay;    // of a relative one: the date that it goes by
+  env::Date local = env::kNoDate;                // the local date that it uses
+  std::int64_t entry_date = state::kMissingDay;  // of a relative one: the date that it goes by
 };
 
 /// The first occurrence strictly later than `after`, on a local date later than `used`, on the clock of `zone`.

@@ -32,7 +32,7 @@ enum class NoteKind : std::uint8_t {
   skipped,        // a step was refused or passed over at `channel`, or at all; detail: the reason
   held_out,       // entered, but held out; of_playbook: whose `holdout` it is
   asked,          // a step stands before an answer: `about` is the budget, team or person; amount; until: given up then
-  answered,        // truth: granted, taken, done; detail: why not · of money: the account · of a task: its text
+  answered,       // truth: granted, taken, done; detail: why not · of money: the account · of a task: its text
   message_sent,   // `start`, `credit` for another; about: who; truth false: unknown or missing, so nothing happens
   message_taken,  // about: who sent it; of_playbook: whose playbook it comes from
   let,            // detail: the value as text, empty where missing

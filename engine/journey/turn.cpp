@@ -490,8 +490,7 @@ void Turn::aim_schedule(std::uint32_t s, bool again) {
   if (!again) occurrence.last = env::kNoDate;
   expr::Context c = context();
   const Value date = enter.date == kNone ? Value() : value_of(c, enter.date);
-  occurrence.next =
-      next_occurrence(program_, enter, state_.zone(customer_), now_, occurrence.last, date).moment;
+  occurrence.next = next_occurrence(program_, enter, state_.zone(customer_), now_, occurrence.last, date).moment;
   flip_ = std::min(flip_, occurrence.next);
 }
 

@@ -25,8 +25,8 @@ class Turn {
   void answer(const state::AnswerInput& input);
   void message(const state::MessageInput& input);
   void confirm(const state::ConfirmInput& input);
-  void entry(std::uint32_t playbook);           // by hand
-  void caused(const state::Caused& caused);     // what an earlier turn of his caused
+  void entry(std::uint32_t playbook);        // by hand
+  void caused(const state::Caused& caused);  // what an earlier turn of his caused
   /// Sets his bits and the occurrences of schedules without an edge. `changed`: by condition; null: all. Those for whom
   /// a `backfill` asks enter.
   void deploy(const std::vector<bool>* changed);

@@ -90,8 +90,8 @@ void Turn::attempt(const Way& way, bool once_more) {
     flip_ = std::min(flip_, c.flip);
     if (leaves) return refuse("leave", playbook.leave);
   }
-  const bool paced = playbook.pace && !started && !way.ranked && !way.with_event &&
-                     playbook.enters[way.enter].kind != EnterKind::when;
+  const bool paced =
+      playbook.pace && !started && !way.ranked && !way.with_event && playbook.enters[way.enter].kind != EnterKind::when;
   if (paced) return ask_for_rank(way, false);
   enter(way, record, key);
 }
@@ -118,8 +118,7 @@ void Turn::answer_rank(const state::AnswerInput& input) {
     if (entry.moment != kNever || entry.playbook != input.playbook || entry.enter != input.journey) continue;
     entry.moment = input.until;
     if (tracer_ != nullptr && input.until > now_) {
-      const bool backfill =
-          program_.playbooks[entry.playbook].enters[entry.enter].kind == EnterKind::when;
+      const bool backfill = program_.playbooks[entry.playbook].enters[entry.enter].kind == EnterKind::when;
       note(NoteKind::put_off, nullptr,
            {.kind = NoteKind::put_off,
             .playbook = entry.playbook,
@@ -162,8 +161,7 @@ void Turn::enter(const Way& way, std::uint32_t record, std::string_view key) {
     *block = state::kNoBlock;
   }
   if (!key.empty()) state_.keep(index, state::kKeptKey, Value::string(key));
-  if (way.entry_date != state::kMissingDay)
-    state_.keep(index, state::kKeptEntryDate, Value::date(way.entry_date));
+  if (way.entry_date != state::kMissingDay) state_.keep(index, state::kKeptEntryDate, Value::date(way.entry_date));
   if (way.with_event && playbook.reads_entry) {
     std::string entry(reinterpret_cast<const char*>(&event_), sizeof event_);
     entry += event_fields_;

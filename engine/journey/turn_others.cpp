@@ -192,11 +192,10 @@ void Turn::ask_anew(std::uint32_t j) {
 // ----------------------------------------------------------------------------------------------------------------
 
 void Turn::answer(const state::AnswerInput& input) {
-  const bool money = input.kind == AnswerKind::grant || input.kind == AnswerKind::credit ||
-                     input.kind == AnswerKind::reversal;
+  const bool money =
+      input.kind == AnswerKind::grant || input.kind == AnswerKind::credit || input.kind == AnswerKind::reversal;
   // What was paid is paid, also where the journey has ended meanwhile.
-  if (money && input.granted)
-    count_spending(program_, state_, customer_, input.budget, input.amount, input.moment);
+  if (money && input.granted) count_spending(program_, state_, customer_, input.budget, input.amount, input.moment);
   if (input.kind == AnswerKind::rank) {
     answer_rank(input);
   } else if (input.kind != AnswerKind::reversal) {
@@ -277,8 +276,8 @@ std::string Turn::owner() const {
 void Turn::close_job(std::string_view label) {
   const auto open = state_.jobs.find(customer_);
   if (open == state_.jobs.end()) return;
-  const auto job = std::find_if(open->second.begin(), open->second.end(),
-                                [&](const state::Job& one) { return one.label == label; });
+  const auto job =
+      std::find_if(open->second.begin(), open->second.end(), [&](const state::Job& one) { return one.label == label; });
   if (job != open->second.end()) open->second.erase(job);
   if (open->second.empty()) state_.jobs.erase(open);
 }

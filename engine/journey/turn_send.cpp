@@ -173,8 +173,9 @@ void Turn::confirm(const state::ConfirmInput& input) {
     const Step& step = program_.playbooks[journey.playbook].steps[journey.step];
     const std::string channel(channel_at(plan_, step, journey.channel));
     if (tracer_ != nullptr) {
-      note(NoteKind::answered, &journey,
-           {.kind = NoteKind::answered, .step = journey.step, .truth = input.done, .detail = std::string(input.reason)});
+      note(
+          NoteKind::answered, &journey,
+          {.kind = NoteKind::answered, .step = journey.step, .truth = input.done, .detail = std::string(input.reason)});
     }
     if (!input.done) {
       state_.remove_contact(customer_, contact_of(journey));

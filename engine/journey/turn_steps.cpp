@@ -146,8 +146,11 @@ void Turn::repeat(std::uint32_t j, const Step& step) {
     until = value_of(c, step.expression).truth();
   }
   if (tracer_ != nullptr) {
-    Note extra{.kind = NoteKind::round, .step = self, .expression = until ? step.expression : kNone,
-               .truth = !over && !until, .count = rounds + 1};
+    Note extra{.kind = NoteKind::round,
+               .step = self,
+               .expression = until ? step.expression : kNone,
+               .truth = !over && !until,
+               .count = rounds + 1};
     if (over || until) extra.detail = over ? "times" : "until";
     if (until) extra.readings = readings(step.expression, &state_.journey(j), false);
     note(NoteKind::round, &state_.journey(j), std::move(extra));
@@ -230,8 +233,7 @@ void Turn::set(std::uint32_t j, const Step& step) {
   change_ = {};
   const bool changed = set_attribute(step.attribute, kept);
   if (changed && tracer_ != nullptr)
-    note(NoteKind::set, &state_.journey(j),
-         {.kind = NoteKind::set, .step = state_.journey(j).step, .detail = told});
+    note(NoteKind::set, &state_.journey(j), {.kind = NoteKind::set, .step = state_.journey(j).step, .detail = told});
   go_on(j);
   if (!changed) return;
   aim_schedules(true);

@@ -246,7 +246,8 @@ Result<void> Engine::commit() { return commit({}); }
 Result<void> Engine::commit(const std::function<void()>& durable) {
   bool first = true;
   for (;;) {
-    if (batch_.empty() && !cursor_set_) ask_around();  // only when no send is out: what a customer causes himself is first
+    if (batch_.empty() && !cursor_set_)
+      ask_around();  // only when no send is out: what a customer causes himself is first
     if (batch_.empty() && !cursor_set_) break;
     if (log_) {
       if (auto appended = log_->append(batch_); !appended) return appended;

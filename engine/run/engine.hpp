@@ -28,8 +28,8 @@ struct HistoryHook {
 struct EngineOptions {
   unsigned partitions = 64;  // of a new data folder
   unsigned threads = 2;
-  std::string node = "local";        // who holds the log, for operators
-  bool recorded = true;              // customers stand still while a send is out; else live
+  std::string node = "local";  // who holds the log, for operators
+  bool recorded = true;        // customers stand still while a send is out; else live
   bool render = true;
   std::uint64_t segment_bytes = 64ull << 20;
   std::uint64_t snapshot_bytes = 128ull << 20;  // a round of snapshots begins when the log has grown by this

@@ -12,13 +12,13 @@
 namespace tend::simulate {
 
 enum class ColumnRole : std::uint8_t {
-  customer,   // the id
-  at,         // when it happened
-  field,      // of the event
-  attribute,  // of the customer
-  suppressed, // never write to him: on the channel `purpose`; empty: on all
-  tags,       // a list; an entry with `-` in front is taken away
-  consent,    // true given, false withdrawn
+  customer,    // the id
+  at,          // when it happened
+  field,       // of the event
+  attribute,   // of the customer
+  suppressed,  // never write to him: on the channel `purpose`; empty: on all
+  tags,        // a list; an entry with `-` in front is taken away
+  consent,     // true given, false withdrawn
 };
 
 struct SourceColumn {

@@ -505,8 +505,7 @@ std::string State::save() const {
 }
 
 bool State::load(std::string_view in) {
-  if (!take(in, clock) || !take(in, deployed) || !take(in, recorded) || !take(in, events_taken) ||
-      !take(in, gone_))
+  if (!take(in, clock) || !take(in, deployed) || !take(in, recorded) || !take(in, events_taken) || !take(in, gone_))
     return false;
   for (Interner* names : {&customers_, &texts_, &tag_names_, &consent_names_, &channels_}) {
     if (!names->load(in)) return false;
@@ -528,8 +527,8 @@ bool State::load(std::string_view in) {
   for (PlaybookFigures& figure : figures) {
     const std::size_t steps = figure.reached.size();
     const std::size_t arms = figure.arm_entered.size();
-    for (std::uint64_t* number : {&figure.entered, &figure.goal, &figure.left, &figure.finished, &figure.held_out,
-                                  &figure.held_out_goal}) {
+    for (std::uint64_t* number :
+         {&figure.entered, &figure.goal, &figure.left, &figure.finished, &figure.held_out, &figure.held_out_goal}) {
       if (!take(in, *number)) return false;
     }
     if (!take_vector(in, figure.reached) || figure.reached.size() != steps) return false;

@@ -43,7 +43,7 @@ enum class JourneyStatus : std::uint8_t {
   asking,      // stands before a budget's or a team's queue: one outstanding answer
   confirming,  // a person has to send it: one outstanding answer, `due` is its deadline
   waiting,     // `due`, arms, a condition
-  finished,  // last step done or `stop`; a goal may still be watched
+  finished,    // last step done or `stop`; a goal may still be watched
   goal,
   left,
 };
@@ -70,8 +70,8 @@ struct Journey {
 };
 static_assert(sizeof(Journey) == 64);
 
-inline constexpr std::uint8_t kGoalNoted = 1;  // `goal … and stay` was reached
-inline constexpr std::uint8_t kHeldOut = 2;    // goes through without being contacted
+inline constexpr std::uint8_t kGoalNoted = 1;   // `goal … and stay` was reached
+inline constexpr std::uint8_t kHeldOut = 2;     // goes through without being contacted
 inline constexpr std::uint8_t kPausedSend = 4;  // put off until somebody resumes the playbook or the channel
 
 /// Indices of Journey::kept: `let`, `grant … as`, rounds of `repeat`, arms of `split`, and what let him in.
@@ -108,7 +108,7 @@ struct Occurrence {
 
 /// What a customer caused himself and has not taken yet: an `emit`, or `start` for himself.
 struct Caused {
-  std::uint32_t event = kNone;     // else `playbook`
+  std::uint32_t event = kNone;  // else `playbook`
   std::uint32_t playbook = kNone;
   std::string fields;
   std::uint32_t before = 0;  // so many outcomes of his come first
@@ -299,15 +299,15 @@ class State {
   std::map<std::uint32_t, std::vector<PendingInput>> pending;  // by customer; empty between batches of recorded time
 
   // ---- what is rare: none of it is touched by an input that does not concern it
-  std::map<std::uint32_t, std::deque<Caused>> caused;               // by customer; empty while nothing is outstanding
-  std::map<std::uint32_t, std::vector<PendingEntry>> entries;       // by customer
+  std::map<std::uint32_t, std::deque<Caused>> caused;          // by customer; empty while nothing is outstanding
+  std::map<std::uint32_t, std::vector<PendingEntry>> entries;  // by customer
   std::map<std::pair<std::string, std::int64_t>, std::int64_t> spent;  // (budget, period) -> minor units
   std::map<std::tuple<std::uint32_t, std::string, std::int64_t>, std::int64_t> spent_on;  // customer, budget, period
-  std::map<std::string, std::vector<Moment>, std::less<>> given;    // by person: when he was given jobs, rising
-  std::map<std::uint32_t, std::vector<Job>> jobs;                   // by customer: open ones, oldest first
-  std::set<std::string, std::less<>> paused;                        // PauseInput::what
+  std::map<std::string, std::vector<Moment>, std::less<>> given;  // by person: when he was given jobs, rising
+  std::map<std::uint32_t, std::vector<Job>> jobs;                 // by customer: open ones, oldest first
+  std::set<std::string, std::less<>> paused;                      // PauseInput::what
   std::deque<Outgoing> outgoing;
-  std::uint64_t messages_sent = 0;              // the number of the last one
+  std::uint64_t messages_sent = 0;               // the number of the last one
   std::map<std::uint16_t, std::uint64_t> taken;  // by sending partition: the last number that was taken
   bool is_paused(std::string_view sort, std::string_view name) const;
 

@@ -88,8 +88,7 @@ bool State::load_rare(std::string_view& in) {
                            return true;
                          });
   const bool spent_on_fit = spent_fit && take_each(in, [&] {
-                              if (!take(in, customer) || !take_text(in, text) || !take(in, period) ||
-                                  !take(in, amount))
+                              if (!take(in, customer) || !take_text(in, text) || !take(in, period) || !take(in, amount))
                                 return false;
                               spent_on[{customer, text, period}] = amount;
                               return true;
@@ -117,14 +116,14 @@ bool State::load_rare(std::string_view& in) {
                             paused.insert(text);
                             return true;
                           });
-  const bool outgoing_fit = paused_fit && take_each(in, [&] {
-                              Outgoing message;
-                              if (!take(in, message.number) || !take_text(in, message.receiver) ||
-                                  !take_text(in, message.payload))
-                                return false;
-                              outgoing.push_back(std::move(message));
-                              return true;
-                            });
+  const bool outgoing_fit =
+      paused_fit && take_each(in, [&] {
+        Outgoing message;
+        if (!take(in, message.number) || !take_text(in, message.receiver) || !take_text(in, message.payload))
+          return false;
+        outgoing.push_back(std::move(message));
+        return true;
+      });
   if (!outgoing_fit || !take(in, messages_sent)) return false;
   return take_each(in, [&] {
     std::uint16_t partition = 0;

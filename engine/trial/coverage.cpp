@@ -54,15 +54,15 @@ void Coverage::note(const Note& note) {
   switch (note.kind) {
     case NoteKind::entered: return reach(PartKind::entry, note.playbook, note.enter);
     case NoteKind::branch: return reach(note.truth ? PartKind::yes : PartKind::no, note.playbook, note.step);
-    case NoteKind::step: {
-      reach(PartKind::step, note.playbook, note.step);
-      for (std::uint32_t s = 0; s < playbook.shares.size(); ++s) {
-        if (playbook.shares[s].target == note.step) reach(PartKind::share, note.playbook, s);
-      }
-      return;
-    }
+    case NoteKind::step: return reach(PartKind::step, note.playbook, note.step);
     case NoteKind::arm: {
       const Step& step = playbook.steps[note.step];
+      if (step.kind == StepKind::split) {
+        for (std::uint32_t s = step.first_arm; s < step.first_arm + step.arms; ++s) {
+          if (playbook.shares[s].name == note.detail) return reach(PartKind::share, note.playbook, s);
+        }
+        return;
+      }
       if (note.detail == "else") return reach(PartKind::late, note.playbook, note.step);
       for (std::uint32_t a = step.first_arm; a < step.first_arm + step.arms; ++a) {
         const program::Arm& arm = playbook.arms[a];

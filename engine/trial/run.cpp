@@ -354,7 +354,8 @@ class Run {
 
   /// Whose account a credit that is expected goes to; empty: anybody's.
   std::string account_of(const program::Person& person) const {
-    if (person.kind == program::Person::Kind::partner) return "partner:" + ground_.program.partners[person.partner].name;
+    if (person.kind == program::Person::Kind::partner)
+      return "partner:" + ground_.program.partners[person.partner].name;
     if (person.kind != program::Person::Kind::reference) return "";
     std::deque<std::vector<Value>> lists;
     expr::Context context{.tables = &plan_.tables, .state = &state_, .customer = listener_.customer, .now = now_};

@@ -21,7 +21,7 @@ struct Happening {
   std::string who;                         // task: the person · credit: the account
   std::int64_t amount = 0;                 // grant, credit: minor units
   program::Currency currency = 0;
-  bool by_step = false;                    // stop: by `stop`, not after the last step
+  bool by_step = false;  // stop: by `stop`, not after the last step
 };
 
 /// Why an expectation was not met.

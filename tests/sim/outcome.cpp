@@ -69,8 +69,7 @@ std::string first_lacking(const Json& expected, const Json& found, const std::st
 Result<Outcome> run_undisturbed(const Subject& subject) {
   Outcome outcome;
   World world(nullptr, subject.reject_percent, 0);
-  run::EngineOptions options{
-      .partitions = 4, .threads = 1, .default_channel = subject.prepared.compiled->default_channel, .render = false};
+  run::EngineOptions options{.partitions = 4, .threads = 1, .render = false};
   options.on_accepted = [&outcome](const run::Send& send) {
     outcome.sends.push_back({send.at, std::string(send.customer), std::string(send.playbook), std::string(send.message),
                              std::string(send.channel), send.key});

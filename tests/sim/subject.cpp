@@ -46,7 +46,8 @@ Result<Subject> load_subject(const std::string& folder) {
   if (!prepared) return tl::unexpected(prepared.error());
   subject.prepared = std::move(*prepared);
   if (subject.prepared.compiled->default_channel.empty()) subject.prepared.compiled->default_channel = "outbox";
-  subject.plan = std::make_unique<journey::Plan>(subject.program());
+  subject.plan = std::make_unique<journey::Plan>(subject.program(), subject.prepared.compiled->default_channel,
+                                                 subject.prepared.compiled->workspace.teams);
   return subject;
 }
 
