@@ -119,6 +119,8 @@ std::string reason_words(const Telling& telling, const Note& note, const std::st
     return telling.zh() ? within + "内没能发出，放弃" : "it could not go out within " + within;
   }
   if (why == "too_late") return telling.say("it is too late", "已经太迟");
+  if (why == "no_person") return telling.say("there is nobody to do it", "没有可以指派的人");
+  if (why == "no_amount") return telling.say("there is no amount to pay", "没有可以支付的金额");
   if (why == "rejected") return telling.zh() ? channel + "拒收" : channel + " refused it";
   return prose::name(why);
 }

@@ -106,6 +106,7 @@ class Turn {
   void go_on(std::uint32_t journey) { go_on(journey, state_.journey(journey).step + 1); }
   /// The step was refused: its `else`, or on.
   void refuse(std::uint32_t journey);
+  void refuse_saying(std::uint32_t journey, const char* why);
   void end(std::uint32_t journey, state::JourneyStatus status, std::string_view why);
 
   // waits

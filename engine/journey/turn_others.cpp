@@ -64,7 +64,7 @@ void Turn::grant_or_credit(std::uint32_t j, const Step& step) {
   Journey& journey = state_.journey(j);
   if ((journey.flags & state::kHeldOut) != 0) return go_on(j);
   AskEffect ask;
-  if (!money_of(j, step, ask)) return refuse(j);
+  if (!money_of(j, step, ask)) return refuse_saying(j, "no_amount");
   const bool nobody = ask.account.empty();
   if (tracer_ != nullptr) {
     const NoteKind kind = nobody ? NoteKind::message_sent : NoteKind::asked;
@@ -101,7 +101,7 @@ void Turn::ask_staff(std::uint32_t j, const Step& step) {
   Journey& journey = state_.journey(j);
   if ((journey.flags & state::kHeldOut) != 0) return go_on(j);
   AskEffect ask;
-  if (!staff_of(j, step, ask)) return refuse(j);
+  if (!staff_of(j, step, ask)) return refuse_saying(j, "no_person");
   if (ask.team.empty() && !ask.job) return staff_found(j, step, ask.account);  // nothing to share out
   journey.status = JourneyStatus::asking;
   if (tracer_ != nullptr) {

@@ -138,8 +138,7 @@ void Turn::hand_over(std::uint32_t j) {
   }
   if (person.empty()) {
     state_.remove_contact(customer_, contact_of(journey));
-    skip(j, channel_at(plan_, step, journey.channel), Refusal::rejected);
-    return refuse(j);
+    return refuse_saying(j, "no_person");
   }
   const Moment limit = given_up(journey, step);
   const Moment until = state_.recorded ? now_ + kPersonTakes : limit == kNever ? now_ + kPersonAtMost : limit;

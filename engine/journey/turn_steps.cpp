@@ -37,6 +37,14 @@ void Turn::refuse(std::uint32_t j) {
   go_on(j, step.target == kNone ? journey.step + 1 : step.target);
 }
 
+/// As refuse, told where nothing else tells it.
+void Turn::refuse_saying(std::uint32_t j, const char* why) {
+  const Journey& journey = state_.journey(j);
+  if (tracer_ != nullptr)
+    note(NoteKind::skipped, &journey, {.kind = NoteKind::skipped, .step = journey.step, .detail = why});
+  refuse(j);
+}
+
 void Turn::run_step(std::uint32_t j) {
   Journey& journey = state_.journey(j);
   const Playbook& playbook = program_.playbooks[journey.playbook];
