@@ -1,3 +1,0 @@
-function score(n)
-  return n
-end
