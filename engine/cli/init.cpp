@@ -12,9 +12,6 @@ namespace {
 constexpr std::string_view kToml = R"([workspace]
 name = "my-shop"
 
-[lints]
-no_cap = "off"                         # until this version runs caps
-
 [sources.orders]
 file = "orders.csv"
 event = "order"
@@ -30,9 +27,6 @@ path = "outbox.jsonl"
 constexpr std::string_view kTomlZh = R"([workspace]
 name = "my-shop"
 language = "zh"
-
-[lints]
-no_cap = "off"                         # 本版本还不能运行频控
 
 [sources.orders]
 file = "orders.csv"
@@ -51,6 +45,7 @@ event order { amount money }
 activity is order
 policy {
   timezone "UTC"
+  cap 2 messages per 7 days
 }
 
 playbook win_back "Win back silent customers" {
@@ -92,6 +87,7 @@ constexpr std::string_view kPlaybookZh = R"(# 沉默的客户先收到关怀，�
 活跃指 下单
 规则 {
   时区 "Asia/Shanghai"
+  频控 2条 每7天
 }
 
 剧本 沉睡唤醒 "唤醒沉默的客户" {
