@@ -28,7 +28,7 @@ env::Date today(Context& context) { return env::date_of(zone_of(context), contex
 Value decoded(Context& context, const Value& value) {
   if (value.kind != ValueKind::list) return value;
   CHECK_OR_DIE(context.lists != nullptr, "who evaluates lists brings storage for them");
-  auto& elements = context.lists->emplace_back();
+  auto& elements = context.lists->add();
   state::read_list(value, elements);
   return Value::of_list(elements.data(), value.extra);
 }
@@ -105,7 +105,7 @@ Value evaluate_related(Context& context, const Node& node) {
 /// All tags as a list of texts, sorted.
 Value tags_of(Context& context) {
   CHECK_OR_DIE(context.lists != nullptr, "who evaluates lists brings storage for them");
-  auto& elements = context.lists->emplace_back();
+  auto& elements = context.lists->add();
   for (const std::string_view tag : context.state->tags(context.customer)) elements.push_back(Value::string(tag));
   return Value::of_list(elements.data(), static_cast<std::uint32_t>(elements.size()));
 }
@@ -241,7 +241,7 @@ Value evaluate_sum(Context& context, const Node& node) {
 
 Value evaluate_list(Context& context, const Node& node) {
   CHECK_OR_DIE(context.lists != nullptr, "who evaluates lists brings storage for them");
-  auto& elements = context.lists->emplace_back();
+  auto& elements = context.lists->add();
   elements.reserve(node.b);
   for (std::uint32_t i = 0; i < node.b; ++i)
     elements.push_back(evaluate(context, context.tables->program().arguments[node.a + i]));

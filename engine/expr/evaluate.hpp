@@ -4,6 +4,7 @@
 #pragma once
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -41,6 +42,19 @@ struct EventUnderTest {
   std::uint32_t kept = program::kNone;
 };
 
+/// Storage for lists that were read: made at the first one, for most turns read none.
+class Lists {
+ public:
+  std::vector<Value>& add() {
+    if (!lists_) lists_ = std::make_unique<std::deque<std::vector<Value>>>();
+    return lists_->emplace_back();
+  }
+  void clear() { lists_.reset(); }
+
+ private:
+  std::unique_ptr<std::deque<std::vector<Value>>> lists_;
+};
+
 /// Everything that an expression may read. Cheap to make; one per evaluation.
 struct Context {
   const Tables* tables;
@@ -55,8 +69,7 @@ struct Context {
   std::int64_t entry_date = state::kMissingDay;  // before a journey exists: the date that he enters by
   Moment flip = kNever;                      // out: the least moment after `now` at which the value may change by time
   const env::Zone* customer_zone = nullptr;  // worked out on first use
-  std::deque<std::vector<Value>>* lists =
-      nullptr;  // storage for lists that were read; owned by the caller, cleared by him
+  Lists* lists = nullptr;  // owned by the caller, cleared by him
 };
 
 /// The value of a node. Text points into the state, the input or the program.

@@ -76,7 +76,7 @@ class LuaMachine {
   std::vector<Compiled> expressions_;
   std::vector<double> leaves_;  // kBatchRows rows; never moves once Lua knows it
   std::vector<double> results_;
-  std::deque<std::vector<Value>> lists_;
+  Lists lists_;
 };
 
 }  // namespace tend::expr

@@ -3,6 +3,7 @@
 #include <sodium.h>
 
 #include <algorithm>
+#include <cstring>
 
 #include "dsl/text/must.hpp"
 #include "engine/journey/render_send.hpp"
@@ -16,9 +17,9 @@ using program::kNone;
 using state::InputKind;
 using state::kNever;
 
-bool stands_still(const state::State& state, std::uint32_t customer) {
-  return state.recorded && state.at(customer).outstanding > 0;
-}
+/// Until it is known what became of his send, nothing else happens to a customer: so what happens does not hang on how
+/// fast a channel answers, and a restart knows what was out.
+bool stands_still(const state::State& state, std::uint32_t customer) { return state.at(customer).outstanding > 0; }
 
 /// What the customer caused himself in the turn just done, first in, first out, as far as no outcome comes before it.
 void run_caused(const Plan& plan, state::State& state, std::uint32_t customer, Moment moment, Effects& effects,
@@ -158,6 +159,18 @@ bool apply_confirm(const Plan& plan, state::State& state, std::string_view paylo
                                           });
 }
 
+/// What a pause or its end means for one customer.
+void pause_one(const Plan& plan, state::State& state, std::uint32_t customer, const state::PauseInput& input,
+               Effects& effects, Tracer* tracer) {
+  Turn turn(plan, state, customer, input.moment, effects, tracer);
+  if (input.paused) {
+    turn.look_again();
+  } else {
+    turn.resume();
+  }
+  run_caused(plan, state, customer, input.moment, effects, tracer);
+}
+
 /// Pauses or resumes a playbook, a channel, everything. Resumed, everybody does at once what fell due meanwhile.
 bool apply_pause(const Plan& plan, state::State& state, std::string_view payload, Effects& effects, Tracer* tracer) {
   state::PauseInput input;
@@ -174,16 +187,29 @@ bool apply_pause(const Plan& plan, state::State& state, std::string_view payload
                   .about = what.substr(what.find(':') == std::string::npos ? 0 : what.find(':') + 1)});
   }
   for (std::uint32_t customer = 0; state.deployed && customer < state.customer_count(); ++customer) {
-    if (stands_still(state, customer)) continue;
-    Turn turn(plan, state, customer, input.moment, effects, tracer);
-    if (input.paused) {
-      turn.look_again();
-    } else {
-      turn.resume();
-    }
-    run_caused(plan, state, customer, input.moment, effects, tracer);
+    if (!holds_back(state, customer, InputKind::pause, payload))
+      pause_one(plan, state, customer, input, effects, tracer);
   }
   return true;
+}
+
+/// One that was held back, now that nothing is out.
+void take_pending(const Plan& plan, state::State& state, std::uint32_t customer, const state::PendingInput& pending,
+                  Effects& effects, Tracer* tracer) {
+  state::PauseInput pause;
+  if (pending.kind != InputKind::pause) {
+    CHECK_OR_DIE(apply(plan, state, pending.kind, pending.payload, effects, tracer), "it was admitted once");
+  } else if (!stands_still(state, customer) && decode(pending.payload, pause)) {
+    pause_one(plan, state, customer, pause, effects, tracer);
+  }
+}
+
+/// Live, nothing is taken at an earlier moment than what came before it.
+void not_before(Moment moment, std::string& payload) {
+  Moment of_input = 0;  // every input begins with its moment
+  std::memcpy(&of_input, payload.data(), sizeof of_input);
+  of_input = std::max(of_input, moment);
+  std::memcpy(payload.data(), &of_input, sizeof of_input);
 }
 
 bool apply_forget(const Plan& plan, state::State& state, std::string_view payload, Effects& effects, Tracer* tracer) {
@@ -215,8 +241,10 @@ bool apply_outcome(const Plan& plan, state::State& state, std::string_view paylo
     inputs = std::move(waiting->second);
     state.pending.erase(waiting);
   }
-  for (const state::PendingInput& pending : inputs)
-    CHECK_OR_DIE(apply(plan, state, pending.kind, pending.payload, effects, tracer), "it was admitted once");
+  for (state::PendingInput& pending : inputs) {
+    if (!state.recorded) not_before(input.moment, pending.payload);
+    take_pending(plan, state, customer, pending, effects, tracer);
+  }
   if (state.recorded && !stands_still(state, customer) && state.clock != env::kNoMoment) {
     run_timers(plan, state, customer, state.clock, effects, tracer);
   }
@@ -283,17 +311,17 @@ void appear(const Plan& plan, state::State& state, std::uint32_t customer, Momen
 }
 
 void collect_outstanding(const Plan& plan, const state::State& state, Effects& effects) {
-  std::deque<std::vector<program::Value>> lists;
+  expr::Lists lists;
   for (std::uint32_t j = 0; j < state.journey_count(); ++j) {
     const state::Journey& journey = state.journey(j);
     if (journey.status != state::JourneyStatus::sending) continue;
-    append_send(plan, state, journey, journey.due, lists, effects);  // sending: when it was handed over
+    append_send(plan, state, journey, state::handed_over_at(journey), lists, effects).order = handed_over_as(journey);
     lists.clear();
   }
   std::sort(effects.sends.begin(), effects.sends.end(), [&](const SendEffect& a, const SendEffect& b) {
     if (a.at != b.at) return a.at < b.at;
     if (a.customer != b.customer) return state.customer_id(a.customer) < state.customer_id(b.customer);
-    return a.playbook != b.playbook ? a.playbook < b.playbook : a.journey < b.journey;
+    return a.order < b.order;
   });
 }
 
@@ -302,9 +330,8 @@ state::SendKey send_key(std::string_view customer, std::string_view playbook, st
   // SipHash-2-4 with 128 bits of output and a fixed key: a name for a send, the same wherever it is worked out.
   static constexpr unsigned char kKey[crypto_shorthash_siphashx24_KEYBYTES] = {'t', 'e', 'n', 'd', ' ', 's', 'e', 'n',
                                                                                'd', ' ', 'k', 'e', 'y', ' ', 'v', '1'};
-  std::string text;
-  text.reserve(customer.size() + playbook.size() + 16);
-  text += customer;
+  thread_local std::string text;  // one for every send: it keeps its memory
+  text = customer;
   text += '\x1F';
   text += playbook;
   text += '\x1F';

@@ -22,6 +22,7 @@ struct SendEffect {
   std::string_view channel;      // name. Lifetime: the plan's
   std::uint32_t first_item = 0;  // Effects::items
   std::uint32_t items = 0;
+  std::uint16_t order = 0;  // of collect_outstanding: the how many-th of its customer
 };
 
 struct ItemEffect {

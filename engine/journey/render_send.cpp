@@ -36,7 +36,7 @@ std::string_view channel_at(const Plan& plan, const program::Step& step, std::ui
 std::uint32_t channel_tried(const state::Journey& journey) { return journey.channel; }
 
 SendEffect& append_send(const Plan& plan, const state::State& state, const state::Journey& journey, env::Moment at,
-                        std::deque<std::vector<program::Value>>& lists, Effects& effects) {
+                        expr::Lists& lists, Effects& effects) {
   const program::Playbook& playbook = plan.program.playbooks[journey.playbook];
   const program::Step& step = playbook.steps[journey.step];
   SendEffect& send = effects.sends.emplace_back();

@@ -19,6 +19,6 @@ std::uint32_t channel_tried(const state::Journey& journey);
 /// Appends the send that `journey` stands before, as of `at`: with its texts where somebody reads them.
 /// Of several items of one kind the first goes out that fits the channel and the customer's language.
 SendEffect& append_send(const Plan& plan, const state::State& state, const state::Journey& journey, env::Moment at,
-                        std::deque<std::vector<program::Value>>& lists, Effects& effects);
+                        expr::Lists& lists, Effects& effects);
 
 }  // namespace tend::journey

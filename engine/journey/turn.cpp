@@ -571,8 +571,7 @@ void Turn::finish_turn(bool recompute_due) {
     }
   }
   row.due = due;
-  const bool stands_still = state_.recorded && row.outstanding > 0;
-  state_.wheel.set(customer_, stands_still ? kNever : due);
+  state_.wheel.set(customer_, row.outstanding > 0 ? kNever : due);
 }
 
 // ---- the agenda

@@ -168,7 +168,7 @@ class Turn {
   bool late_ = false;
   env::Moment flip_ = state::kNever;  // earliest next moment noted in this turn
   std::vector<Way> refused_;
-  std::deque<std::vector<program::Value>> lists_;
+  expr::Lists lists_;
 };
 
 }  // namespace tend::journey

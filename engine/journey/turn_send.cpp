@@ -151,8 +151,10 @@ void Turn::handed_over(std::uint32_t j) {
   Journey& journey = state_.journey(j);
   const SendEffect& send = append_send(plan_, state_, journey, now_, lists_, effects_);
   journey.status = JourneyStatus::sending;
-  journey.due = now_;  // no wake-up: when it was handed over
-  ++state_.at(customer_).outstanding;
+  state::Customer& row = state_.at(customer_);
+  if (row.outstanding == 0) row.made = 0;
+  journey.due = state::handed_over(now_, row.made++);  // no wake-up
+  ++row.outstanding;
   if (tracer_ != nullptr) {
     note(NoteKind::send, &journey,
          {.kind = NoteKind::send,

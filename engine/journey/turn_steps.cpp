@@ -266,7 +266,7 @@ void Turn::emit(std::uint32_t j, const Step& step) {
 
 /// What he causes himself comes right after this turn, first in, first out.
 void Turn::cause(state::Caused caused) {
-  caused.before = state_.recorded ? state_.at(customer_).outstanding : 0;
+  caused.before = state_.at(customer_).outstanding;
   state_.caused[customer_].push_back(std::move(caused));
 }
 

@@ -171,7 +171,8 @@ Result<void> Engine::settle() {
     add_outcome(sends_[i], from[i],
                 {.outcome = settled == Settled::handed_over ? state::OutcomeKind::accepted
                                                             : state::OutcomeKind::unknown_accepted,
-                 .reason = {}});
+                 .reason = {}},
+                options_.now ? options_.now() : env::kNoMoment);
   }
   if (options_.say) {
     options_.say(
@@ -370,15 +371,16 @@ Result<void> Engine::hand_over(std::span<const Send> sends, std::span<const Part
   auto answers = sender_.hand_over(sends);
   if (!answers) return tl::unexpected(answers.error());
   CHECK_OR_DIE(answers->size() == sends.size(), "a sender answers every send");
-  for (std::size_t i = 0; i < sends.size(); ++i) add_outcome(sends[i], from[i], (*answers)[i]);
+  const env::Moment now = options_.now ? options_.now() : env::kNoMoment;
+  for (std::size_t i = 0; i < sends.size(); ++i) add_outcome(sends[i], from[i], (*answers)[i], now);
   return {};
 }
 
-void Engine::add_outcome(const Send& send, const PartitionEffect& from, const Answer& answer) {
+void Engine::add_outcome(const Send& send, const PartitionEffect& from, const Answer& answer, env::Moment now) {
   const journey::SendEffect& effect = partitions_.effects(from.partition).sends[from.send];
   const bool accepted = state::is_accepted(answer.outcome);
   if (accepted && options_.on_accepted) options_.on_accepted(send);
-  state::OutcomeInput outcome{.moment = options_.now ? std::max(options_.now(), send.at) : send.at,
+  state::OutcomeInput outcome{.moment = std::max(now, send.at),
                               .customer = send.customer,
                               .playbook = effect.playbook,
                               .journey = effect.journey,

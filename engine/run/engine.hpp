@@ -102,7 +102,8 @@ class Engine {
   void ask_around();
   void deliver_messages();
   Result<void> hand_over(std::span<const Send> sends, std::span<const PartitionEffect> from);
-  void add_outcome(const Send& send, const PartitionEffect& from, const Answer& answer);
+  /// `now`: when answers come, live; kNoMoment: at their send's moment.
+  void add_outcome(const Send& send, const PartitionEffect& from, const Answer& answer, env::Moment now);
   void build_sends(std::span<const PartitionEffect> from);
   Result<void> keep_house();
   void post_snapshot(std::uint16_t partition);

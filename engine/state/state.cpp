@@ -89,7 +89,6 @@ std::uint32_t State::customer(std::string_view id, Moment moment, bool& is_new) 
   is_new = number == before;
   if (!is_new && is_gone(number)) {
     is_new = true;
-    rows_[number].flags = 0;
     rows_[number].first_seen = moment;
     --gone_;
     return number;
@@ -368,8 +367,7 @@ void State::forget(std::uint32_t customer) {
       *block = kNoBlock;
     }
   }
-  row = {};
-  row.flags = kGone;
+  row = {};  // no moment at which he was first seen: gone
   ++gone_;
   for (Column& column : columns_) {
     column.cells[customer] = kMissingCell;

@@ -30,10 +30,8 @@ struct Customer {
   Moment due = kNever;  // earliest moment at which anything may happen by time (may be too early, never too late)
   std::uint32_t first_journey = kNone;  // list sorted by (playbook, number)
   std::uint16_t outstanding = 0;        // sends handed over whose outcome is not in yet
-  std::uint16_t flags = 0;
+  std::uint16_t made = 0;  // sends handed over since nothing was outstanding: their order
 };
-
-inline constexpr std::uint16_t kGone = 1;  // Customer::flags: forgotten
 
 enum class JourneyStatus : std::uint8_t {
   runnable,    // can go on with `step` in the agenda
@@ -54,7 +52,7 @@ inline bool is_live(JourneyStatus status) { return status <= JourneyStatus::wait
 struct Journey {
   Moment entered = 0;
   Moment reached = 0;   // when `step` was begun
-  Moment due = kNever;  // its next wake-up by time; sending: when it was handed over
+  Moment due = kNever;  // its next wake-up by time; sending: handed_over(…)
   std::uint32_t customer = 0;
   std::uint32_t next = kNone;  // of the same customer
   std::uint32_t playbook = 0;
@@ -69,6 +67,11 @@ struct Journey {
   std::uint32_t kept = kNoBlock;  // what it keeps by name: a blob of fields in the pool, indices below
 };
 static_assert(sizeof(Journey) == 64);
+
+/// What Journey::due says while its send is out: the moment, and the how many-th of his customer's it is.
+inline Moment handed_over(Moment moment, std::uint16_t order) { return moment * 65536 + order; }
+inline Moment handed_over_at(const Journey& journey) { return journey.due >> 16; }
+inline std::uint16_t handed_over_as(const Journey& journey) { return static_cast<std::uint16_t>(journey.due & 65535); }
 
 inline constexpr std::uint8_t kGoalNoted = 1;   // `goal … and stay` was reached
 inline constexpr std::uint8_t kHeldOut = 2;     // goes through without being contacted
@@ -199,7 +202,7 @@ struct SendFigures {
   std::uint64_t skipped[kRefusals] = {};
 };
 
-/// An input that waits until its customer's sends are answered (recorded time only).
+/// An input that waits until its customer's sends are answered.
 struct PendingInput {
   InputKind kind = InputKind::event;
   std::string payload;
@@ -225,7 +228,7 @@ class State {
   std::uint32_t customer(std::string_view id, Moment moment, bool& is_new);
   /// Removes what a customer is and did, and his journeys; his next input makes him anew.
   void forget(std::uint32_t customer);
-  bool is_gone(std::uint32_t customer) const { return (rows_[customer].flags & kGone) != 0; }
+  bool is_gone(std::uint32_t customer) const { return rows_[customer].first_seen == env::kNoMoment; }
   std::string_view customer_id(std::uint32_t customer) const { return customers_.text(customer); }
   Customer& at(std::uint32_t customer) { return rows_[customer]; }
   const Customer& at(std::uint32_t customer) const { return rows_[customer]; }
@@ -294,7 +297,7 @@ class State {
   Wheel wheel;
   Moment clock = env::kNoMoment;  // time has reached this in the partition; never goes back
   bool deployed = false;          // before, inputs only change state
-  bool recorded = false;          // customers stand still while a send is out
+  bool recorded = false;          // time comes from the sources, not from a clock
 
   std::map<std::uint32_t, std::vector<PendingInput>> pending;  // by customer; empty between batches of recorded time
 

@@ -357,7 +357,7 @@ class Run {
     if (person.kind == program::Person::Kind::partner)
       return "partner:" + ground_.program.partners[person.partner].name;
     if (person.kind != program::Person::Kind::reference) return "";
-    std::deque<std::vector<Value>> lists;
+    expr::Lists lists;
     expr::Context context{.tables = &plan_.tables, .state = &state_, .customer = listener_.customer, .now = now_};
     context.lists = &lists;
     const std::uint32_t root = ground_.program.expressions[person.expression].root;
@@ -427,7 +427,7 @@ class Run {
   }
 
   void expect_condition(const TestLine& line) {
-    std::deque<std::vector<Value>> lists;
+    expr::Lists lists;
     expr::Context context{.tables = &plan_.tables, .state = &state_, .customer = listener_.customer, .now = now_};
     context.lists = &lists;
     const std::uint32_t root = ground_.program.expressions[line.expression].root;

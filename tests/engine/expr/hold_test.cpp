@@ -257,7 +257,7 @@ int check_program(std::uint64_t seed, Counts& counts) {
     for (const std::uint32_t customer : customers) {
       for (int m = 0; m < kMoments; ++m) {
         const env::Moment now = any_moment(random) + (m == 0 ? 10 * env::kDay : 0);
-        std::deque<std::vector<Value>> lists;
+        expr::Lists lists;
         Context context{.tables = &partition.tables, .state = &partition.state, .customer = customer, .now = now};
         context.lists = &lists;
         const bool truth = evaluate(context, root).truth();
