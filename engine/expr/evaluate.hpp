@@ -50,6 +50,7 @@ class Lists {
     return lists_->emplace_back();
   }
   void clear() { lists_.reset(); }
+  bool empty() const { return lists_ == nullptr; }
 
  private:
   std::unique_ptr<std::deque<std::vector<Value>>> lists_;

@@ -140,13 +140,12 @@ void Turn::outcome(const state::OutcomeInput& input) {
 /// An accepted send is counted, and is an event like others.
 void Turn::accepted(std::uint32_t playbook, std::uint32_t message, std::string_view channel) {
   ++state_.send_figures(playbook, message, channel).accepted;
-  std::string fields;
-  state::append_field(fields, 0, Value::string(program_.messages[message].name));
-  state::append_field(fields, 1, Value::string(channel));
-  state::append_field(fields, 2, Value::string(program_.playbooks[playbook].name));
-  take_event(program::kEventSent, now_, fields);
+  sent_fields_.clear();
+  state::append_field(sent_fields_, 0, Value::string(program_.messages[message].name));
+  state::append_field(sent_fields_, 1, Value::string(channel));
+  state::append_field(sent_fields_, 2, Value::string(program_.playbooks[playbook].name));
+  take_event(program::kEventSent, now_, sent_fields_);
   after_event();
-  event_fields_ = {};
 }
 
 void Turn::caused(const state::Caused& caused) {

@@ -165,6 +165,7 @@ class Turn {
   std::uint32_t event_ = program::kNone;  // the event of this turn
   env::Moment event_at_ = 0;
   std::string_view event_fields_;
+  std::string sent_fields_;  // of a `sent` event: an entry that it asks for may be asked again at the turn's end
   bool late_ = false;
   env::Moment flip_ = state::kNever;  // earliest next moment noted in this turn
   std::vector<Way> refused_;
