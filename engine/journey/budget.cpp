@@ -41,6 +41,12 @@ Date budget_day(const program::Program& program, env::Moment moment) {
   return env::date_of(*env::find_zone(program.timezone), moment);
 }
 
+void count_job(const program::Program& program, state::State& state, std::string_view person, env::Moment moment) {
+  const Date day = budget_day(program, moment);
+  for (std::uint8_t period = 0; period < kPeriods; ++period)
+    ++state.given[{std::string(person), period_key(static_cast<Period>(period), day)}];
+}
+
 void count_spending(const program::Program& program, state::State& state, std::uint32_t customer,
                     std::string_view budget, std::int64_t amount, env::Moment moment) {
   const Date day = budget_day(program, moment);

@@ -30,6 +30,9 @@ inline std::int64_t period_key(Period period, env::Date day) {
 /// The day on which the policy's clock counts a moment.
 env::Date budget_day(const program::Program& program, env::Moment moment);
 
+/// Counts a job that a person was given.
+void count_job(const program::Program& program, state::State& state, std::string_view person, env::Moment moment);
+
 /// Counts what a budget paid for a customer at `moment`; a reversal counts less than nothing.
 void count_spending(const program::Program& program, state::State& state, std::uint32_t customer,
                     std::string_view budget, std::int64_t amount, env::Moment moment);

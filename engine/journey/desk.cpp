@@ -17,9 +17,6 @@ using state::AnswerInput;
 using state::AnswerKind;
 using state::kNever;
 
-/// How long a job counts where no policy says it.
-constexpr program::Duration kLoadWindow{0, env::kDay};
-
 }  // namespace
 
 std::string_view Desk::id_of(const Question& question) const {
@@ -32,12 +29,8 @@ void Desk::sum_up() {
   given_.clear();
   for (const auto& state : states_) {
     for (const auto& [key, amount] : state->spent) spent_[key] += amount;
-    for (const auto& [person, moments] : state->given) {
-      auto& all = given_[person];
-      all.insert(all.end(), moments.begin(), moments.end());
-    }
+    for (const auto& [key, count] : state->given) given_[key] += count;
   }
-  for (auto& [person, moments] : given_) std::sort(moments.begin(), moments.end());
 }
 
 void Desk::answer(std::vector<Question> questions, const std::function<Moment(Moment)>& moment,
@@ -118,26 +111,19 @@ void Desk::answer_money(const Question& question, AnswerInput& answer) {
   }
 }
 
-/// When a person has room for a job; `now` where he has.
-Moment Desk::room(const std::string& person, Moment now) {
+/// How many jobs a person has had in the period that the policy's load counts by; without one, ever.
+std::int64_t Desk::jobs_of(const std::string& person, env::Date day) const {
   const auto& load = plan_.program.policy.load;
-  if (!load) return now;
-  const auto jobs = given_.find(person);
-  if (jobs == given_.end()) return now;
-  const env::Zone& zone = *env::find_zone(plan_.program.timezone);
-  std::vector<Moment> leaving;
-  for (const Moment given : jobs->second) {
-    const Moment leaves = env::add(zone, given, load->per.months, load->per.ms);
-    if (now < leaves) leaving.push_back(leaves);
-  }
-  if (leaving.size() < load->count) return now;
-  std::sort(leaving.begin(), leaving.end());
-  return leaving[leaving.size() - load->count];
+  const Period period = load ? period_of(load->per) : Period::whole;
+  const auto jobs = given_.find({person, period_key(period, day)});
+  return jobs == given_.end() ? 0 : jobs->second;
 }
 
-/// The least loaded who has room, of equals the first by (draw, id); where nobody has, when the first will.
+/// The least loaded who has room, of equals the first by (draw, id); where nobody has, when the next period begins.
 void Desk::answer_staff(const Question& question, AnswerInput& answer) {
   const AskEffect& ask = question.ask;
+  const auto& load = plan_.program.policy.load;
+  const env::Date day = budget_day(plan_.program, answer.moment);
   std::vector<std::string> members;
   if (ask.team.empty()) {
     if (!ask.account.empty()) members.push_back(ask.account);
@@ -148,25 +134,17 @@ void Desk::answer_staff(const Question& question, AnswerInput& answer) {
   }
   answer.until = kNever;
   answer.reason = "no_person";
-  const program::Duration window = plan_.program.policy.load ? plan_.program.policy.load->per : kLoadWindow;
-  const env::Zone& zone = *env::find_zone(plan_.program.timezone);
-  std::tuple<std::size_t, unsigned, std::string> best;
+  std::tuple<std::int64_t, unsigned, std::string> best;
   bool found = false;
   for (const std::string& person : members) {
-    const Moment room = ask.job ? this->room(person, answer.moment) : answer.moment;
-    if (room > answer.moment) {
+    const std::int64_t jobs = jobs_of(person, day);
+    if (load && jobs >= load->count) {
       answer.reason = "load";
-      answer.until = std::min(answer.until, room);
+      const env::Date next = last_day(period_of(load->per), day) + 1;
+      answer.until = env::clock(*env::find_zone(plan_.program.timezone), next, 0);
       continue;
     }
-    std::size_t loaded = 0;
-    if (const auto jobs = given_.find(person); jobs != given_.end()) {
-      auto& moments = jobs->second;
-      std::erase_if(moments,
-                    [&](Moment given) { return answer.moment >= env::add(zone, given, window.months, window.ms); });
-      loaded = moments.size();
-    }
-    std::tuple<std::size_t, unsigned, std::string> one{loaded, env::draw({"staff", person, answer.customer}), person};
+    std::tuple<std::int64_t, unsigned, std::string> one{jobs, env::draw({"staff", person, answer.customer}), person};
     if (!found || one < best) best = std::move(one);
     found = true;
   }
@@ -175,7 +153,9 @@ void Desk::answer_staff(const Question& question, AnswerInput& answer) {
   answer.account = account_;
   answer.granted = true;
   answer.reason = {};
-  if (ask.job) given_[account_].push_back(answer.moment);
+  if (!ask.job) return;
+  for (std::uint8_t period = 0; period < kPeriods; ++period)
+    ++given_[{account_, period_key(static_cast<Period>(period), day)}];
 }
 
 /// Everybody whom one way in let in at one moment, by draw: rank r has his turn r places after it.

@@ -42,7 +42,7 @@ class Desk {
   void answer_staff(const Question& question, state::AnswerInput& answer);
   void answer_ranks(std::vector<Question>& questions, const std::function<env::Moment(env::Moment)>& moment,
                     const std::function<void(std::uint16_t, const state::AnswerInput&)>& take);
-  env::Moment room(const std::string& person, env::Moment now);
+  std::int64_t jobs_of(const std::string& person, env::Date day) const;
   std::string_view id_of(const Question& question) const;
 
   const Plan& plan_;
@@ -50,7 +50,7 @@ class Desk {
   bool known_ = false;
   std::map<std::pair<std::string, std::int64_t>, std::int64_t> spent_;
   std::map<std::tuple<std::string, std::string, std::int64_t>, std::int64_t> spent_on_;  // of answers not yet applied
-  std::map<std::string, std::vector<env::Moment>, std::less<>> given_;                   // jobs by person
+  std::map<std::pair<std::string, std::int64_t>, std::int64_t> given_;  // jobs by person and period
   std::string account_;
 };
 

@@ -50,6 +50,7 @@ Plan::Plan(const program::Program& p, std::string channel, std::vector<Team> of_
         enters_on[enters[enter].event].push_back({playbook, enter});
     }
     crosses |= crosses_customers(p.playbooks[playbook]);
+    ranks |= p.playbooks[playbook].pace.has_value();
     keyed.push_back(std::any_of(enters.begin(), enters.end(),
                                 [](const program::Enter& enter) { return enter.per_field != program::kNone; }));
   }

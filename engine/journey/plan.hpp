@@ -41,6 +41,7 @@ struct Plan {
   /// Something crosses customers (budgets, teams, rankings, messages, references): recorded time then goes one moment
   /// after the other.
   bool crosses = false;
+  bool ranks = false;         // somebody's turn is found by a ranking: a moment then has two halves
   bool reads_others = false;  // a reference is followed: partitions are applied one after the other
 };
 

@@ -43,6 +43,7 @@ void Turn::timer() {
   due_entries();
   edges();
   agenda();
+  do_jobs();
   finish_turn(true);
 }
 
@@ -373,14 +374,14 @@ void Turn::wake_journey(std::uint32_t j) {
   switch (journey.status) {
     case JourneyStatus::put_off: {
       const bool given_up = now_ >= this->given_up(journey, step);
-      if (given_up && step.kind != StepKind::task) {
+      if (given_up && step.kind != StepKind::task && step.kind != StepKind::transfer) {
         skip(j, channel_at(plan_, step, journey.channel), state::Refusal::too_late);
         return refuse(j);
       }
       if (given_up) return refuse(j);
       journey.due = kNever;
       journey.flags &= static_cast<std::uint8_t>(~state::kPausedSend);
-      if (step.kind == StepKind::task) return ask_staff(j, step);
+      if (waits_for_staff(journey, step)) return ask_staff(j, step);
       journey.status = JourneyStatus::at_send;
       return;
     }
@@ -562,6 +563,12 @@ void Turn::finish_turn(bool recompute_due) {
     }
     for (std::uint32_t s = 0; s < plan_.layout.schedules.size(); ++s)
       due = std::min(due, state_.occurrence(customer_, s).next);
+    if (state_.recorded && !state_.jobs.empty()) {
+      const auto open = state_.jobs.find(customer_);
+      if (open != state_.jobs.end()) {
+        for (const state::Job& job : open->second) due = std::min(due, job.since + kPersonTakes);
+      }
+    }
     if (!state_.entries.empty()) {
       const auto of = state_.entries.find(customer_);
       if (of != state_.entries.end()) {

@@ -11,6 +11,9 @@
 
 namespace tend::journey {
 
+/// In recorded time a person confirms, and does a job, after two hours.
+inline constexpr env::Moment kPersonTakes = 2 * env::kHour;
+
 /// Lives for one turn. Exactly one of the functions of the first block is called.
 class Turn {
  public:
@@ -127,6 +130,7 @@ class Turn {
                std::string_view channel);
   void skip(std::uint32_t journey, std::string_view channel, state::Refusal why, const Clause& clause = {},
             CapAnswer* full = nullptr);
+  void count_skip(std::uint32_t journey, std::string_view channel, state::Refusal why);
   bool suppressed(std::string_view channel) const;
   bool lacks_consent(program::MessageClass message_class, std::string_view channel, Clause& clause,
                      std::string_view& what) const;
@@ -138,9 +142,12 @@ class Turn {
   // others
   void grant_or_credit(std::uint32_t journey, const program::Step& step);
   bool money_of(std::uint32_t journey, const program::Step& step, AskEffect& ask);
+  bool waits_for_staff(const state::Journey& journey, const program::Step& step) const;
   bool staff_of(std::uint32_t journey, const program::Step& step, AskEffect& ask);
   void ask_staff(std::uint32_t journey, const program::Step& step);
   void start(std::uint32_t journey, const program::Step& step);
+  void refuse_staff(std::uint32_t journey, const char* why);
+  void do_jobs();
   void staff_found(std::uint32_t journey, const program::Step& step, std::string_view person);
   void answer_staff(std::uint32_t journey, const state::AnswerInput& input);
   void answer_money(std::uint32_t journey, const state::AnswerInput& input);

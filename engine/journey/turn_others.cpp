@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/journey/budget.hpp"
+#include "engine/journey/render_send.hpp"
 #include "engine/journey/turn.hpp"
 
 namespace tend::journey {
@@ -85,7 +86,7 @@ void Turn::grant_or_credit(std::uint32_t j, const Step& step) {
 bool Turn::staff_of(std::uint32_t j, const Step& step, AskEffect& ask) {
   const Journey& journey = state_.journey(j);
   ask = ask_of(journey, AnswerKind::staff, now_);
-  ask.job = step.kind != StepKind::transfer;
+  ask.job = step.kind == StepKind::task;
   if (step.person.kind == Person::Kind::team) {
     ask.team = step.person.team;
   } else if (step.person.kind == Person::Kind::reference) {
@@ -96,13 +97,29 @@ bool Turn::staff_of(std::uint32_t j, const Step& step, AskEffect& ask) {
   return !ask.team.empty() || !ask.account.empty();
 }
 
+/// It stands before a team, not before the channel.
+bool Turn::waits_for_staff(const Journey& journey, const Step& step) const {
+  if (step.kind == StepKind::task || step.kind == StepKind::transfer) return true;
+  return step.kind == StepKind::ask && step.person.kind == Person::Kind::team &&
+         state_.kept(journey, state::kKeptPerson).missing();
+}
+
+/// Nobody does it. An `ask` is a send that is refused.
+void Turn::refuse_staff(std::uint32_t j, const char* why) {
+  const Journey& journey = state_.journey(j);
+  const Step& step = program_.playbooks[journey.playbook].steps[journey.step];
+  if (step.kind == StepKind::ask) count_skip(j, channel_at(plan_, step, journey.channel), state::Refusal::rejected);
+  if (why != nullptr) return refuse_saying(j, why);
+  refuse(j);
+}
+
 /// `task`, `transfer`, and `ask` of a team: who, and whether he has room, is answered for all together.
 void Turn::ask_staff(std::uint32_t j, const Step& step) {
   Journey& journey = state_.journey(j);
   if ((journey.flags & state::kHeldOut) != 0) return go_on(j);
   AskEffect ask;
-  if (!staff_of(j, step, ask)) return refuse_saying(j, "no_person");
-  if (ask.team.empty() && !ask.job) return staff_found(j, step, ask.account);  // nothing to share out
+  if (!staff_of(j, step, ask)) return refuse_staff(j, "no_person");
+  if (ask.team.empty() && step.kind == StepKind::transfer) return staff_found(j, step, ask.account);  // nothing to share out
   journey.status = JourneyStatus::asking;
   if (tracer_ != nullptr) {
     note(NoteKind::asked, &journey,
@@ -139,8 +156,24 @@ void Turn::staff_found(std::uint32_t j, const Step& step, std::string_view perso
                  .journey = journey.number};
   expr::Context c = context(&journey);
   expr::render(job.text, c, step.text);
+  if (state_.recorded) flip_ = std::min(flip_, job.since + kPersonTakes);
   state_.jobs[customer_].push_back(std::move(job));
   go_on(j);
+}
+
+/// In recorded time a job is done two hours after it was given.
+void Turn::do_jobs() {
+  if (!state_.recorded || state_.jobs.empty()) return;
+  const auto open = state_.jobs.find(customer_);
+  if (open == state_.jobs.end()) return;
+  for (const state::Job& job : open->second) {
+    if (job.since + kPersonTakes != now_) continue;
+    state::Caused done{.event = program::kEventTaskDone};
+    if (!job.label.empty()) state::append_field(done.fields, 0, Value::string(job.label));
+    cause(std::move(done));
+  }
+  std::erase_if(open->second, [&](const state::Job& job) { return job.since + kPersonTakes <= now_; });
+  if (open->second.empty()) state_.jobs.erase(open);
 }
 
 void Turn::start(std::uint32_t j, const Step& step) {
@@ -255,11 +288,11 @@ void Turn::answer_staff(std::uint32_t j, const state::AnswerInput& input) {
   }
   if (tracer_ != nullptr) note(NoteKind::answered, &journey, std::move(answered));
   if (!input.granted) {
-    const bool later = input.until > now_ && input.until != kNever && step.kind == StepKind::task;
-    if (!later) return refuse(j);
+    const bool later = input.until > now_ && input.until != kNever;
+    if (!later) return refuse_staff(j, nullptr);
     return stand_until(j, JourneyStatus::put_off, std::min(input.until, given_up(journey, step)));
   }
-  if (step.kind != StepKind::transfer) state_.given[person].push_back(now_);
+  if (step.kind == StepKind::task) count_job(program_, state_, person, now_);
   staff_found(j, step, person);
 }
 

@@ -18,8 +18,6 @@ using state::kNever;
 using state::Refusal;
 
 namespace {
-/// In recorded time a person confirms after two hours.
-constexpr Moment kPersonTakes = 2 * env::kHour;
 /// Live, somebody who is given no deadline has so long.
 constexpr Moment kPersonAtMost = 30 * env::kDay;
 
@@ -138,6 +136,7 @@ void Turn::hand_over(std::uint32_t j) {
   }
   if (person.empty()) {
     state_.remove_contact(customer_, contact_of(journey));
+    count_skip(j, channel_at(plan_, step, journey.channel), Refusal::rejected);
     return refuse_saying(j, "no_person");
   }
   const Moment limit = given_up(journey, step);
@@ -212,10 +211,15 @@ void Turn::put_off(std::uint32_t j, Moment until, Refusal why, const Clause& cla
   note(NoteKind::put_off, &journey, std::move(extra));
 }
 
-void Turn::skip(std::uint32_t j, std::string_view channel, Refusal why, const Clause& clause, CapAnswer* full) {
+void Turn::count_skip(std::uint32_t j, std::string_view channel, Refusal why) {
   const Journey& journey = state_.journey(j);
   const Step& step = program_.playbooks[journey.playbook].steps[journey.step];
   ++state_.send_figures(journey.playbook, step.message, channel).skipped[static_cast<std::size_t>(why)];
+}
+
+void Turn::skip(std::uint32_t j, std::string_view channel, Refusal why, const Clause& clause, CapAnswer* full) {
+  const Journey& journey = state_.journey(j);
+  count_skip(j, channel, why);
   if (tracer_ == nullptr) return;
   Note extra{.kind = NoteKind::skipped,
              .step = journey.step,

@@ -59,7 +59,10 @@ void Turn::run_step(std::uint32_t j) {
   switch (step.kind) {
     case StepKind::send: journey.status = JourneyStatus::at_send; return;
     case StepKind::ask:
-      if (step.person.kind == program::Person::Kind::team) return ask_staff(j, step);
+      if (step.person.kind == program::Person::Kind::team) {
+        state_.keep(j, state::kKeptPerson, {});  // of an earlier round
+        return ask_staff(j, step);
+      }
       journey.status = JourneyStatus::at_send;
       return;
     case StepKind::task:

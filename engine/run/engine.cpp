@@ -141,7 +141,7 @@ Result<void> Engine::recover() {
     batch_.add(kind_byte(InputKind::mode), static_cast<std::uint16_t>(p),
                std::string_view(options_.recorded ? "\1" : "\0", 1));
   }
-  return commit();
+  return commit({}, options_.recorded && plan_.ranks);
 }
 
 Result<void> Engine::settle() {
@@ -152,7 +152,9 @@ Result<void> Engine::settle() {
     journey::collect_outstanding(plan_, partitions_.state(p), effects);
     for (std::uint32_t i = 0; i < effects.sends.size(); ++i) from.push_back({static_cast<std::uint16_t>(p), i});
   }
-  if (from.empty()) return commit();
+  // In recorded time a crash may have been between the halves of a moment: who runs it knows.
+  const bool only_ranks = options_.recorded && plan_.ranks;
+  if (from.empty()) return commit({}, only_ranks);
   build_sends(from);
   auto known = sender_.settle(sends_);
   if (!known) return tl::unexpected(known.error());
@@ -185,7 +187,7 @@ Result<void> Engine::settle() {
     if (auto handed = hand_over(sends_, never); !handed) return handed;
   }
   dispatched_.clear();
-  return commit();
+  return commit({}, only_ranks);
 }
 
 void Engine::add(const state::EventInput& input) {
@@ -242,13 +244,15 @@ void Engine::add(const state::PauseInput& input) {
   }
 }
 
-Result<void> Engine::commit() { return commit({}); }
+Result<void> Engine::commit() { return commit({}, false); }
+Result<void> Engine::commit_timers() { return commit({}, true); }
+Result<void> Engine::commit(const std::function<void()>& durable) { return commit(durable, false); }
 
-Result<void> Engine::commit(const std::function<void()>& durable) {
+Result<void> Engine::commit(const std::function<void()>& durable, bool only_ranks) {
   bool first = true;
   for (;;) {
     if (batch_.empty() && !cursor_set_)
-      ask_around();  // only when no send is out: what a customer causes himself is first
+      ask_around(only_ranks);  // only when no send is out: what a customer causes himself is first
     if (batch_.empty() && !cursor_set_) break;
     if (log_) {
       if (auto appended = log_->append(batch_); !appended) return appended;
@@ -282,16 +286,23 @@ void Engine::gather_questions() {
 }
 
 /// One round between customers: what was asked is answered, what was sent is taken.
-void Engine::ask_around() {
+void Engine::ask_around(bool only_ranks) {
   const auto moment = [this](env::Moment at) { return options_.now ? std::max(options_.now(), at) : at; };
-  if (!questions_.empty()) {
-    desk_.answer(std::move(questions_), moment, [this](std::uint16_t partition, const state::AnswerInput& answer) {
+  std::vector<journey::Question> now;
+  const auto later = [&](const journey::Question& question) {
+    return only_ranks && question.ask.kind != state::AnswerKind::rank;
+  };
+  for (journey::Question& question : questions_) {
+    if (!later(question)) now.push_back(std::move(question));
+  }
+  if (!now.empty()) {
+    std::erase_if(questions_, [&](const journey::Question& question) { return !later(question); });
+    desk_.answer(std::move(now), moment, [this](std::uint16_t partition, const state::AnswerInput& answer) {
       encode(batch_.begin(kind_byte(InputKind::answer), partition), answer);
       batch_.end();
     });
-    questions_.clear();
   }
-  deliver_messages();
+  if (!only_ranks) deliver_messages();
 }
 
 void Engine::deliver_messages() {

@@ -82,6 +82,10 @@ class Engine {
   /// As commit, but tells `durable` as soon as the batch itself is durable and applied, before anything is released.
   Result<void> commit(const std::function<void()>& durable);
 
+  /// As commit, for the first half of a moment in recorded time: what is due by time has happened, inputs from outside
+  /// have not. Rankings are answered, for their entries are due by time too; all else is asked around with the second.
+  Result<void> commit_timers();
+
   bool deployed() const { return partitions_.state(0).deployed; }
   std::string cursor() const { return log_ ? std::string(log_->last_cursor()) : std::string(); }
   env::Moment next_due() const { return partitions_.next_due(); }
@@ -99,7 +103,8 @@ class Engine {
   Result<void> settle();
   Result<void> release();
   void gather_questions();
-  void ask_around();
+  void ask_around(bool only_ranks);
+  Result<void> commit(const std::function<void()>& durable, bool only_ranks);
   void deliver_messages();
   Result<void> hand_over(std::span<const Send> sends, std::span<const PartitionEffect> from);
   /// `now`: when answers come, live; kNoMoment: at their send's moment.

@@ -15,6 +15,7 @@ struct Cursor {
   std::uint64_t rows_total = 0;
   std::uint64_t rows_taken = 0;
   Moment reached = env::kNoMoment;  // moments before it have happened
+  Moment half = env::kNoMoment;     // of this one, what is due by time
 };
 
 void set_cursor(run::Engine& engine, const Cursor& cursor) {
@@ -80,7 +81,11 @@ Result<void> run_recorded(run::Engine& engine, const Rows& rows, const RecordedO
     if (auto done = engine.commit(); !done) return done;
   }
 
-  const bool crosses = engine.partitions().plan().crosses;
+  const journey::Plan& plan = engine.partitions().plan();
+  const bool crosses = plan.crosses;
+  if (cursor.half == env::kNoMoment) {
+    if (auto done = engine.commit(); !done) return done;  // what a crash left unanswered
+  }
   while (cursor.reached < options.to) {
     const std::uint64_t begin = cursor.rows_taken;
     Moment longest = std::min(options.to, cursor.reached + options.window_ms);
@@ -89,6 +94,12 @@ Result<void> run_recorded(run::Engine& engine, const Rows& rows, const RecordedO
       Moment next = std::max(engine.next_due(), cursor.reached);
       if (begin < total) next = std::min(next, std::max(rows.rows[begin].at, cursor.reached));
       longest = std::min(options.to, next >= options.to ? options.to : next + 1);
+      if (plan.ranks && next < options.to) {
+        engine.add_tick(next);
+        cursor.half = next;
+        set_cursor(engine, cursor);
+        if (auto done = engine.commit_timers(); !done) return done;
+      }
     }
     std::uint64_t end = begin;
     const std::uint64_t most = crosses ? total : options.window_rows;  // of one moment all
@@ -100,6 +111,7 @@ Result<void> run_recorded(run::Engine& engine, const Rows& rows, const RecordedO
     engine.add_tick(reached - 1);
     cursor.rows_taken = end;
     cursor.reached = reached;
+    cursor.half = env::kNoMoment;
     set_cursor(engine, cursor);
     if (auto done = engine.commit(); !done) return done;
     if (options.progress && (!crosses || end > begin)) {

@@ -306,7 +306,7 @@ class State {
   std::map<std::uint32_t, std::vector<PendingEntry>> entries;  // by customer
   std::map<std::pair<std::string, std::int64_t>, std::int64_t> spent;  // (budget, period) -> minor units
   std::map<std::tuple<std::uint32_t, std::string, std::int64_t>, std::int64_t> spent_on;  // customer, budget, period
-  std::map<std::string, std::vector<Moment>, std::less<>> given;  // by person: when he was given jobs, rising
+  std::map<std::pair<std::string, std::int64_t>, std::int64_t> given;  // (person, period) -> jobs he was given
   std::map<std::uint32_t, std::vector<Job>> jobs;                 // by customer: open ones, oldest first
   std::set<std::string, std::less<>> paused;                      // PauseInput::what
   std::deque<Outgoing> outgoing;

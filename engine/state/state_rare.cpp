@@ -40,9 +40,10 @@ void State::save_rare(std::string& out) const {
     put(out, amount);
   }
   put_count(out, given.size());
-  for (const auto& [person, moments] : given) {
-    put_text(out, person);
-    put_vector(out, moments);
+  for (const auto& [key, count] : given) {
+    put_text(out, key.first);
+    put(out, key.second);
+    put(out, count);
   }
   put_count(out, jobs.size());
   for (const auto& [customer, open] : jobs) {
@@ -94,9 +95,8 @@ bool State::load_rare(std::string_view& in) {
                               return true;
                             });
   const bool given_fit = spent_on_fit && take_each(in, [&] {
-                           std::vector<Moment> moments;
-                           if (!take_text(in, text) || !take_vector(in, moments)) return false;
-                           given[text] = std::move(moments);
+                           if (!take_text(in, text) || !take(in, period) || !take(in, amount)) return false;
+                           given[{text, period}] = amount;
                            return true;
                          });
   const auto take_job = [&] {
