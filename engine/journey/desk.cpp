@@ -134,11 +134,12 @@ void Desk::answer_staff(const Question& question, AnswerInput& answer) {
   }
   answer.until = kNever;
   answer.reason = "no_person";
+  const bool bounded = load && plan_.program.playbooks[ask.playbook].steps[ask.step].kind != program::StepKind::ask;
   std::tuple<std::int64_t, unsigned, std::string> best;
   bool found = false;
   for (const std::string& person : members) {
     const std::int64_t jobs = jobs_of(person, day);
-    if (load && jobs >= load->count) {
+    if (bounded && jobs >= load->count) {
       answer.reason = "load";
       const env::Date next = last_day(period_of(load->per), day) + 1;
       answer.until = env::clock(*env::find_zone(plan_.program.timezone), next, 0);

@@ -381,7 +381,7 @@ void Turn::wake_journey(std::uint32_t j) {
       if (given_up) return refuse(j);
       journey.due = kNever;
       journey.flags &= static_cast<std::uint8_t>(~state::kPausedSend);
-      if (waits_for_staff(journey, step)) return ask_staff(j, step);
+      if (step.kind == StepKind::task || step.kind == StepKind::transfer) return ask_staff(j, step);
       journey.status = JourneyStatus::at_send;
       return;
     }

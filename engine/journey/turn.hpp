@@ -135,6 +135,7 @@ class Turn {
   bool lacks_consent(program::MessageClass message_class, std::string_view channel, Clause& clause,
                      std::string_view& what) const;
   env::Moment given_up(const state::Journey& journey, const program::Step& step);
+  void ask_person(std::uint32_t journey, const program::Step& step, std::string_view person);
   void handed_over(std::uint32_t journey);
   void accepted(std::uint32_t playbook, std::uint32_t message, std::string_view channel);
   state::Contact contact_of(const state::Journey& journey) const;
@@ -142,7 +143,6 @@ class Turn {
   // others
   void grant_or_credit(std::uint32_t journey, const program::Step& step);
   bool money_of(std::uint32_t journey, const program::Step& step, AskEffect& ask);
-  bool waits_for_staff(const state::Journey& journey, const program::Step& step) const;
   bool staff_of(std::uint32_t journey, const program::Step& step, AskEffect& ask);
   void ask_staff(std::uint32_t journey, const program::Step& step);
   void start(std::uint32_t journey, const program::Step& step);

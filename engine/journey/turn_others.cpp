@@ -94,21 +94,19 @@ bool Turn::staff_of(std::uint32_t j, const Step& step, AskEffect& ask) {
     const Value who = value_of(c, step.person.expression);
     if (who.kind == ValueKind::text) ask.account = who.str();
   }
-  return !ask.team.empty() || !ask.account.empty();
-}
-
-/// It stands before a team, not before the channel.
-bool Turn::waits_for_staff(const Journey& journey, const Step& step) const {
-  if (step.kind == StepKind::task || step.kind == StepKind::transfer) return true;
-  return step.kind == StepKind::ask && step.person.kind == Person::Kind::team &&
-         state_.kept(journey, state::kKeptPerson).missing();
+  if (ask.team.empty()) return !ask.account.empty();
+  return std::any_of(plan_.teams.begin(), plan_.teams.end(),
+                     [&](const Team& team) { return team.name == ask.team && !team.members.empty(); });
 }
 
 /// Nobody does it. An `ask` is a send that is refused.
 void Turn::refuse_staff(std::uint32_t j, const char* why) {
   const Journey& journey = state_.journey(j);
   const Step& step = program_.playbooks[journey.playbook].steps[journey.step];
-  if (step.kind == StepKind::ask) count_skip(j, channel_at(plan_, step, journey.channel), state::Refusal::rejected);
+  if (step.kind == StepKind::ask) {
+    state_.remove_contact(customer_, contact_of(journey));
+    count_skip(j, channel_at(plan_, step, journey.channel), state::Refusal::rejected);
+  }
   if (why != nullptr) return refuse_saying(j, why);
   refuse(j);
 }
@@ -116,7 +114,7 @@ void Turn::refuse_staff(std::uint32_t j, const char* why) {
 /// `task`, `transfer`, and `ask` of a team: who, and whether he has room, is answered for all together.
 void Turn::ask_staff(std::uint32_t j, const Step& step) {
   Journey& journey = state_.journey(j);
-  if ((journey.flags & state::kHeldOut) != 0) return go_on(j);
+  if ((journey.flags & state::kHeldOut) != 0 && step.kind != StepKind::ask) return go_on(j);
   AskEffect ask;
   if (!staff_of(j, step, ask)) return refuse_staff(j, "no_person");
   if (ask.team.empty() && step.kind == StepKind::transfer) return staff_found(j, step, ask.account);  // nothing to share out
@@ -132,11 +130,7 @@ void Turn::ask_staff(std::uint32_t j, const Step& step) {
 }
 
 void Turn::staff_found(std::uint32_t j, const Step& step, std::string_view person) {
-  if (step.kind == StepKind::ask) {
-    state_.keep(j, state::kKeptPerson, Value::string(person));
-    state_.journey(j).status = JourneyStatus::at_send;
-    return;
-  }
+  if (step.kind == StepKind::ask) return ask_person(j, step, person);
   if (step.kind == StepKind::transfer) {
     go_on(j);
     if (plan_.owner == kNone) return;

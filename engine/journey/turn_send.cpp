@@ -66,6 +66,9 @@ void Turn::attempt_send(std::uint32_t j) {
   const bool free = message_class == MessageClass::transactional;
   const bool capped = message_class == MessageClass::marketing || message_class == MessageClass::care;
   const std::uint32_t count = channel_count(plan_, step);
+  AskEffect whom;
+  if (step.kind == StepKind::ask && (journey.flags & state::kHeldOut) == 0 && !staff_of(j, step, whom))
+    return refuse_staff(j, "no_person");
   if (is_paused(journey.playbook))
     return put_off(j, kNever, Refusal::paused, {}, nullptr, channel_at(plan_, step, journey.channel));
   for (std::uint32_t i = journey.channel; i < count; ++i) {
@@ -125,24 +128,20 @@ void Turn::hand_over(std::uint32_t j) {
     state_.add_contact(customer_, contact);
   }
   if (step.kind != StepKind::ask) return handed_over(j);
-  std::string person;
-  if (step.person.kind == program::Person::Kind::team) {
-    const program::Value found = state_.kept(journey, state::kKeptPerson);
-    if (!found.missing()) person = found.str();
-  } else {
-    expr::Context c = context(&journey);
-    const program::Value found = value_of(c, step.person.expression);
-    if (found.kind == program::ValueKind::text) person = found.str();
-  }
-  if (person.empty()) {
-    state_.remove_contact(customer_, contact_of(journey));
-    count_skip(j, channel_at(plan_, step, journey.channel), Refusal::rejected);
-    return refuse_saying(j, "no_person");
-  }
+  if (step.person.kind == program::Person::Kind::team) return ask_staff(j, step);
+  AskEffect whom;
+  if (staff_of(j, step, whom)) ask_person(j, step, whom.account);
+}
+
+/// A person has to send it, or to let it be.
+void Turn::ask_person(std::uint32_t j, const Step& step, std::string_view person) {
+  const Journey& journey = state_.journey(j);
   const Moment limit = given_up(journey, step);
   const Moment until = state_.recorded ? now_ + kPersonTakes : limit == kNever ? now_ + kPersonAtMost : limit;
-  if (tracer_ != nullptr)
-    note(NoteKind::asked, &journey, {.kind = NoteKind::asked, .step = journey.step, .until = limit, .about = person});
+  if (tracer_ != nullptr) {
+    note(NoteKind::asked, &journey,
+         {.kind = NoteKind::asked, .step = journey.step, .until = limit, .about = std::string(person)});
+  }
   stand_until(j, JourneyStatus::confirming, std::min(until, limit));
 }
 

@@ -57,14 +57,8 @@ void Turn::run_step(std::uint32_t j) {
   if (tracer_ != nullptr) note(NoteKind::step, &journey, {.kind = NoteKind::step, .step = journey.step});
   expr::Context c = context(&journey);
   switch (step.kind) {
-    case StepKind::send: journey.status = JourneyStatus::at_send; return;
-    case StepKind::ask:
-      if (step.person.kind == program::Person::Kind::team) {
-        state_.keep(j, state::kKeptPerson, {});  // of an earlier round
-        return ask_staff(j, step);
-      }
-      journey.status = JourneyStatus::at_send;
-      return;
+    case StepKind::send:
+    case StepKind::ask: journey.status = JourneyStatus::at_send; return;
     case StepKind::task:
     case StepKind::transfer: return ask_staff(j, step);
     case StepKind::grant:

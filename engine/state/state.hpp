@@ -86,7 +86,6 @@ inline constexpr std::uint16_t kKeptRoundBegan = 0x8000;  // + step: moment of t
 inline constexpr std::uint16_t kKeptArm = 0xA000;         // + Step::first_arm: number of the share taken
 inline constexpr std::uint16_t kKeptKey = 0xF000;         // text: the value of `per`
 inline constexpr std::uint16_t kKeptEntryDate = 0xF001;   // date: what an entry relative to a date goes by
-inline constexpr std::uint16_t kKeptPerson = 0xF002;      // text: who was asked last
 
 /// A message handed over, as caps count it.
 struct Contact {
