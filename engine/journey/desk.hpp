@@ -50,7 +50,7 @@ class Desk {
   bool known_ = false;
   std::map<std::pair<std::string, std::int64_t>, std::int64_t> spent_;
   std::map<std::tuple<std::string, std::string, std::int64_t>, std::int64_t> spent_on_;  // of answers not yet applied
-  std::map<std::pair<std::string, std::int64_t>, std::int64_t> given_;  // jobs by person and period
+  std::map<std::pair<std::string, std::int64_t>, std::int64_t> given_;                   // jobs by person and period
   std::string account_;
 };
 

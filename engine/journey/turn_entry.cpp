@@ -90,8 +90,8 @@ void Turn::attempt(const Way& way, bool once_more) {
     flip_ = std::min(flip_, c.flip);
     if (leaves) return refuse("leave", playbook.leave);
   }
-  const bool paced =
-      playbook.pace && !started && !way.ranked && !way.with_event && playbook.enters[way.enter].kind != EnterKind::when;
+  const bool paced = playbook.pace && !started && !once_more && !way.ranked && !way.with_event &&
+                     playbook.enters[way.enter].kind != EnterKind::when;
   if (paced) return ask_for_rank(way, false);
   enter(way, record, key);
 }

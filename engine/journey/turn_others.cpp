@@ -117,7 +117,8 @@ void Turn::ask_staff(std::uint32_t j, const Step& step) {
   if ((journey.flags & state::kHeldOut) != 0 && step.kind != StepKind::ask) return go_on(j);
   AskEffect ask;
   if (!staff_of(j, step, ask)) return refuse_staff(j, "no_person");
-  if (ask.team.empty() && step.kind == StepKind::transfer) return staff_found(j, step, ask.account);  // nothing to share out
+  if (ask.team.empty() && step.kind == StepKind::transfer)
+    return staff_found(j, step, ask.account);  // nothing to share out
   journey.status = JourneyStatus::asking;
   if (tracer_ != nullptr) {
     note(NoteKind::asked, &journey,

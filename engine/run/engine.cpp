@@ -285,48 +285,71 @@ void Engine::gather_questions() {
   }
 }
 
-/// One round between customers: what was asked is answered, what was sent is taken.
+/// What an answer or a message is taken by: its sender, and his place (docs/semantics.md §2.5).
+struct Engine::Letter {
+  env::Moment moment = 0;
+  std::string from;
+  std::uint32_t playbook = 0, journey = 0, step = 0, visit = 0;
+  InputKind kind = InputKind::answer;
+  std::uint16_t partition = 0;  // the receiver's
+  std::string payload;
+  auto place() const { return std::tie(moment, from, playbook, journey, step, visit); }
+};
+
+/// One round between customers: what was asked is answered, what was sent is taken, all of it in one order.
 void Engine::ask_around(bool only_ranks) {
-  const auto moment = [this](env::Moment at) { return options_.now ? std::max(options_.now(), at) : at; };
   std::vector<journey::Question> now;
   const auto later = [&](const journey::Question& question) {
     return only_ranks && question.ask.kind != state::AnswerKind::rank;
   };
   for (journey::Question& question : questions_) {
-    if (!later(question)) now.push_back(std::move(question));
+    if (!later(question)) now.push_back(question);
   }
+  std::erase_if(questions_, [&](const journey::Question& question) { return !later(question); });
+  std::vector<Letter> letters;
   if (!now.empty()) {
-    std::erase_if(questions_, [&](const journey::Question& question) { return !later(question); });
-    desk_.answer(std::move(now), moment, [this](std::uint16_t partition, const state::AnswerInput& answer) {
-      encode(batch_.begin(kind_byte(InputKind::answer), partition), answer);
-      batch_.end();
+    const auto moment = [this](env::Moment at) { return options_.now ? std::max(options_.now(), at) : at; };
+    desk_.answer(std::move(now), moment, [&](std::uint16_t partition, const state::AnswerInput& answer) {
+      Letter& letter = letters.emplace_back();
+      letter = {answer.moment,
+                std::string(answer.customer),
+                answer.playbook,
+                answer.journey,
+                answer.step,
+                answer.visit,
+                InputKind::answer,
+                partition,
+                {}};
+      encode(letter.payload, answer);
     });
   }
-  if (!only_ranks) deliver_messages();
+  if (!only_ranks) collect_messages(letters);
+  std::stable_sort(letters.begin(), letters.end(),
+                   [](const Letter& a, const Letter& b) { return a.place() < b.place(); });
+  for (const Letter& letter : letters) batch_.add(kind_byte(letter.kind), letter.partition, letter.payload);
 }
 
-void Engine::deliver_messages() {
-  std::vector<std::string> payloads;
+void Engine::collect_messages(std::vector<Letter>& letters) {
   for (std::uint32_t p = 0; p < partitions_.count(); ++p) {
     if (!posted_[p]) continue;
     posted_[p] = false;
-    for (state::Outgoing& message : partitions_.state(p).outgoing) payloads.push_back(std::move(message.payload));
+    for (const state::Outgoing& outgoing : partitions_.state(p).outgoing) {
+      state::MessageInput message;
+      CHECK_OR_DIE(decode(outgoing.payload, message), "what a turn sends can be read");
+      if (options_.now) message.moment = std::max(options_.now(), message.moment);
+      Letter& letter = letters.emplace_back();
+      letter = {message.moment,
+                std::string(message.from),
+                message.by_playbook,
+                message.journey,
+                message.step,
+                message.visit,
+                InputKind::message,
+                partitions_.partition_of(message.customer),
+                {}};
+      encode(letter.payload, message);
+    }
     partitions_.state(p).outgoing.clear();
-  }
-  if (payloads.empty()) return;
-  std::vector<state::MessageInput> messages(payloads.size());
-  for (std::size_t i = 0; i < payloads.size(); ++i)
-    CHECK_OR_DIE(decode(payloads[i], messages[i]), "what a turn sends can be read");
-  std::sort(messages.begin(), messages.end(), [](const state::MessageInput& a, const state::MessageInput& b) {
-    const auto key = [](const state::MessageInput& m) {
-      return std::tie(m.moment, m.from, m.by_playbook, m.journey, m.step, m.visit);
-    };
-    return key(a) < key(b);
-  });
-  for (state::MessageInput& message : messages) {
-    if (options_.now) message.moment = std::max(options_.now(), message.moment);
-    encode(batch_.begin(kind_byte(InputKind::message), partitions_.partition_of(message.customer)), message);
-    batch_.end();
   }
 }
 

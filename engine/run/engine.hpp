@@ -105,7 +105,8 @@ class Engine {
   void gather_questions();
   void ask_around(bool only_ranks);
   Result<void> commit(const std::function<void()>& durable, bool only_ranks);
-  void deliver_messages();
+  struct Letter;
+  void collect_messages(std::vector<Letter>& letters);
   Result<void> hand_over(std::span<const Send> sends, std::span<const PartitionEffect> from);
   /// `now`: when answers come, live; kNoMoment: at their send's moment.
   void add_outcome(const Send& send, const PartitionEffect& from, const Answer& answer, env::Moment now);

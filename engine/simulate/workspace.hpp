@@ -6,13 +6,13 @@
 #include <string_view>
 #include <vector>
 
-#include "engine/journey/plan.hpp"
 #include "dsl/diagnostic/levels.hpp"
 #include "dsl/package/graph.hpp"
 #include "dsl/text/limits.hpp"
 #include "engine/channel/config.hpp"
 #include "engine/env/files.hpp"
 #include "engine/env/result.hpp"
+#include "engine/journey/plan.hpp"
 
 namespace tend::simulate {
 

@@ -30,7 +30,7 @@ struct Customer {
   Moment due = kNever;  // earliest moment at which anything may happen by time (may be too early, never too late)
   std::uint32_t first_journey = kNone;  // list sorted by (playbook, number)
   std::uint16_t outstanding = 0;        // sends handed over whose outcome is not in yet
-  std::uint16_t made = 0;  // sends handed over since nothing was outstanding: their order
+  std::uint16_t made = 0;               // sends handed over since nothing was outstanding: their order
 };
 
 enum class JourneyStatus : std::uint8_t {
@@ -306,8 +306,8 @@ class State {
   std::map<std::pair<std::string, std::int64_t>, std::int64_t> spent;  // (budget, period) -> minor units
   std::map<std::tuple<std::uint32_t, std::string, std::int64_t>, std::int64_t> spent_on;  // customer, budget, period
   std::map<std::pair<std::string, std::int64_t>, std::int64_t> given;  // (person, period) -> jobs he was given
-  std::map<std::uint32_t, std::vector<Job>> jobs;                 // by customer: open ones, oldest first
-  std::set<std::string, std::less<>> paused;                      // PauseInput::what
+  std::map<std::uint32_t, std::vector<Job>> jobs;                      // by customer: open ones, oldest first
+  std::set<std::string, std::less<>> paused;                           // PauseInput::what
   std::deque<Outgoing> outgoing;
   std::uint64_t messages_sent = 0;               // the number of the last one
   std::map<std::uint16_t, std::uint64_t> taken;  // by sending partition: the last number that was taken
