@@ -78,11 +78,44 @@ bool fields_exist(const Plan& plan, const state::AttributesInput& input) {
 Moment first_seen_by(const state::EventInput& input) { return input.at; }
 Moment first_seen_by(const state::AttributesInput& input) { return input.moment; }
 
+/// Puts a message on its way to `receiver`.
+void send_on(state::State& state, std::string_view receiver, state::MessageInput message, Effects& effects) {
+  state::Outgoing outgoing{.number = ++state.messages_sent, .receiver = std::string(receiver)};
+  message.customer = outgoing.receiver;
+  message.partition = state.partition();
+  message.number = outgoing.number;
+  encode(outgoing.payload, message);
+  state.outgoing.push_back(std::move(outgoing));
+  effects.messages = true;
+}
+
+/// Live, nothing is taken at an earlier moment than what came before it.
+void not_before(Moment moment, std::string& payload) {
+  Moment of_input = 0;  // every input begins with its moment
+  std::memcpy(&of_input, payload.data(), sizeof of_input);
+  of_input = std::max(of_input, moment);
+  std::memcpy(payload.data(), &of_input, sizeof of_input);
+}
+
+/// Inputs of one who became another customer are that one's.
+template <typename Input>
+bool forward(state::State& state, InputKind kind, std::string_view customer, Input input, Effects& effects) {
+  if (state.became.empty()) return false;
+  const auto became = state.became.find(customer);
+  if (became == state.became.end()) return false;
+  input.customer = became->second;
+  std::string carried;
+  encode(carried, input);
+  send_on(state, became->second, {.moment = input.moment, .what = kind, .from = customer, .carried = carried}, effects);
+  return true;
+}
+
 template <typename Input>
 bool apply_input(const Plan& plan, state::State& state, InputKind kind, std::string_view payload, Effects& effects,
                  Tracer* tracer) {
   Input input;
   if (!decode(payload, input) || !fields_exist(plan, input)) return false;
+  if (forward(state, kind, input.customer, input, effects)) return true;
   // In recorded time only ticks say how far it is, for what comes before them may have to wait.
   if (!state.recorded) state.clock = std::max(state.clock, input.moment);
   bool is_new = false;
@@ -125,16 +158,62 @@ bool apply_answer(const Plan& plan, state::State& state, std::string_view payloa
                                          });
 }
 
+/// All that another customer was comes to this one.
+bool apply_joined(const Plan& plan, state::State& state, std::string_view payload, const state::MessageInput& input,
+                  Effects& effects, Tracer* tracer) {
+  if (!state.recorded) state.clock = std::max(state.clock, input.moment);
+  bool is_new = false;
+  const std::uint32_t customer = state.customer(input.customer, input.moment, is_new);
+  if (state.deployed) run_timers(plan, state, customer, input.moment, effects, tracer);
+  if (holds_back(state, customer, InputKind::message, payload)) return true;
+  if (!state.put_in(customer, input.carried)) return false;
+  if (!state.deployed) return true;
+  Turn(plan, state, customer, input.moment, effects, tracer).joined(input);
+  run_caused(plan, state, customer, input.moment, effects, tracer);
+  return true;
+}
+
 bool apply_message(const Plan& plan, state::State& state, std::string_view payload, Effects& effects, Tracer* tracer) {
   state::MessageInput input;
   if (!decode(payload, input) || input.playbook >= plan.program.playbooks.size()) return false;
   std::uint64_t& taken = state.taken[input.partition];
   taken = std::max(taken, input.number);
+  if (const auto became = state.became.find(input.customer); became != state.became.end()) {
+    send_on(state, became->second, input, effects);
+    return true;
+  }
+  if (input.what == InputKind::merge) return apply_joined(plan, state, payload, input, effects, tracer);
+  if (input.what != InputKind::message) {
+    std::string carried(input.carried);
+    not_before(input.moment, carried);
+    return apply(plan, state, input.what, carried, effects, tracer);
+  }
   return apply_known<state::MessageInput>(plan, state, InputKind::message, payload, effects, tracer,
                                           [](Turn& turn, const state::MessageInput& message) {
                                             turn.message(message);
                                             return true;
                                           });
+}
+
+/// The customer turns out to be another one: what he is and did goes there, he is nobody then.
+bool apply_merge(const Plan& plan, state::State& state, std::string_view payload, Effects& effects, Tracer* tracer) {
+  state::MergeInput input;
+  if (!decode(payload, input)) return false;
+  if (!state.recorded) state.clock = std::max(state.clock, input.moment);
+  if (input.customer == input.into || state.became.contains(input.customer)) return true;
+  state::MessageInput message{.moment = input.moment, .what = InputKind::merge, .from = input.customer};
+  std::string carried;
+  const std::uint32_t customer = state.find_customer(input.customer);
+  if (customer != state::kNoText) {
+    if (state.deployed) run_timers(plan, state, customer, input.moment, effects, tracer);
+    if (holds_back(state, customer, InputKind::merge, payload)) return true;
+    carried = state.take_out(customer);
+    message.carried = carried;
+    state.forget(customer);
+  }
+  state.became[std::string(input.customer)] = input.into;
+  if (!carried.empty()) send_on(state, input.into, message, effects);
+  return true;
 }
 
 bool apply_entry(const Plan& plan, state::State& state, std::string_view payload, Effects& effects, Tracer* tracer) {
@@ -202,14 +281,6 @@ void take_pending(const Plan& plan, state::State& state, std::uint32_t customer,
   } else if (!stands_still(state, customer) && decode(pending.payload, pause)) {
     pause_one(plan, state, customer, pause, effects, tracer);
   }
-}
-
-/// Live, nothing is taken at an earlier moment than what came before it.
-void not_before(Moment moment, std::string& payload) {
-  Moment of_input = 0;  // every input begins with its moment
-  std::memcpy(&of_input, payload.data(), sizeof of_input);
-  of_input = std::max(of_input, moment);
-  std::memcpy(payload.data(), &of_input, sizeof of_input);
 }
 
 bool apply_forget(const Plan& plan, state::State& state, std::string_view payload, Effects& effects, Tracer* tracer) {
@@ -295,7 +366,7 @@ bool apply(const Plan& plan, state::State& state, InputKind kind, std::string_vi
     case InputKind::pause: return apply_pause(plan, state, payload, effects, tracer);
     case InputKind::confirm: return apply_confirm(plan, state, payload, effects, tracer);
     case InputKind::forget: return apply_forget(plan, state, payload, effects, tracer);
-    case InputKind::merge: return false;
+    case InputKind::merge: return apply_merge(plan, state, payload, effects, tracer);
     case InputKind::owner:
     case InputKind::program:
     case InputKind::dispatch: return true;

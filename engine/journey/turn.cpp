@@ -177,6 +177,18 @@ void Turn::message(const state::MessageInput& input) {
   finish_turn(false);
 }
 
+/// Another customer became him: whatever that changes is worked out as after any input.
+void Turn::joined(const state::MessageInput& input) {
+  if (tracer_ != nullptr) {
+    note(NoteKind::merged, nullptr, {.kind = NoteKind::merged, .about = std::string(input.from)});
+  }
+  change_.everything = true;
+  aim_schedules(true);
+  react();
+  agenda();
+  finish_turn(true);
+}
+
 void Turn::entry(std::uint32_t playbook) {
   attempt({.playbook = playbook}, false);
   agenda();
@@ -271,8 +283,14 @@ void Turn::take_attributes(std::string_view fields) {
     switch (index) {
       case state::kTagAdd: change_.tags |= state_.set_tag(customer_, value.str(), true); break;
       case state::kTagRemove: change_.tags |= state_.set_tag(customer_, value.str(), false); break;
-      case state::kConsentGiven: change_.consent |= state_.set_consent(customer_, value.str(), true); break;
-      case state::kConsentWithdrawn: change_.consent |= state_.set_consent(customer_, value.str(), false); break;
+      case state::kConsentGiven:
+        change_.consent |= state_.set_consent(customer_, value.str(), true);
+        state_.set_consent(customer_, state::withdrawal_of(value.str()), false);
+        break;
+      case state::kConsentWithdrawn:
+        change_.consent |= state_.set_consent(customer_, value.str(), false);
+        state_.set_consent(customer_, state::withdrawal_of(value.str()), true);  // known when two become one
+        break;
       case state::kSuppressed: suppress(true); break;
       case state::kUnsuppressed: suppress(false); break;
       default: set_attribute(index, value);

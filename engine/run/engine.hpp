@@ -66,6 +66,7 @@ class Engine {
   void add(const state::EntryInput& input);
   void add(const state::ConfirmInput& input);
   void add(const state::ForgetInput& input);
+  void add(const state::MergeInput& input);
   /// Pauses or resumes in every partition.
   void add(const state::PauseInput& input);
   void set_cursor(std::string_view cursor) {

@@ -231,11 +231,13 @@ void encode(std::string& out, const AnswerInput& input) {
 
 void encode(std::string& out, const MessageInput& input) {
   put_head(out, input.moment, input.customer);
+  put(out, static_cast<std::uint8_t>(input.what));
   put(out, input.playbook);
   put_text(out, input.from);
   for (const std::uint32_t number : {input.by_playbook, input.journey, input.step, input.visit}) put(out, number);
   put(out, input.partition);
   put(out, input.number);
+  out.append(input.carried);
 }
 
 void encode(std::string& out, const EntryInput& input) {
@@ -262,7 +264,6 @@ void encode(std::string& out, const ForgetInput& input) { put_head(out, input.mo
 void encode(std::string& out, const MergeInput& input) {
   put_head(out, input.moment, input.customer);
   put_text(out, input.into);
-  put_text(out, input.what);
 }
 
 void encode_moment(std::string& out, Moment moment) { put(out, moment); }
@@ -313,13 +314,23 @@ bool decode(std::string_view payload, AnswerInput& input) {
 }
 
 bool decode(std::string_view payload, MessageInput& input) {
-  if (!take_head(payload, input.moment, input.customer) || !take(payload, input.playbook) ||
+  std::uint8_t what = 0;
+  if (!take_head(payload, input.moment, input.customer) || !take(payload, what) || !take(payload, input.playbook) ||
       !take_text(payload, input.from))
     return false;
   for (std::uint32_t* number : {&input.by_playbook, &input.journey, &input.step, &input.visit}) {
     if (!take(payload, *number)) return false;
   }
-  return take(payload, input.partition) && take(payload, input.number) && !input.customer.empty() && payload.empty();
+  if (!take(payload, input.partition) || !take(payload, input.number) || input.customer.empty()) return false;
+  input.what = static_cast<InputKind>(what);
+  input.carried = payload;
+  switch (input.what) {
+    case InputKind::message: return payload.empty();
+    case InputKind::event:
+    case InputKind::attributes:
+    case InputKind::merge: return true;
+    default: return false;
+  }
 }
 
 bool decode(std::string_view payload, EntryInput& input) {
@@ -351,7 +362,7 @@ bool decode(std::string_view payload, ForgetInput& input) {
 
 bool decode(std::string_view payload, MergeInput& input) {
   return take_head(payload, input.moment, input.customer) && take_text(payload, input.into) &&
-         take_text(payload, input.what) && !input.customer.empty() && !input.into.empty() && payload.empty();
+         !input.customer.empty() && !input.into.empty() && payload.empty();
 }
 
 bool decode_moment(std::string_view payload, Moment& moment) { return take(payload, moment) && payload.empty(); }

@@ -150,15 +150,18 @@ struct AnswerInput {
 };
 inline constexpr std::int64_t kMissingDay = INT64_MIN;
 
-/// What one customer's journey sends another customer, applied once: numbers of one sending partition only rise.
+/// What comes to a customer from another's partition, applied once: numbers of one sending partition only rise.
 struct MessageInput {
   Moment moment = 0;
-  std::string_view customer;   // the receiver; unknown: nothing happens
-  std::uint32_t playbook = 0;  // to enter
+  std::string_view customer;            // the receiver
+  InputKind what = InputKind::message;  // message: `start … for` · event, attributes: of one who became him · merge:
+                                        // all that one was
+  std::uint32_t playbook = 0;  // message: to enter
   std::string_view from;       // the sender, by which messages of a moment are ordered
   std::uint32_t by_playbook = 0, journey = 0, step = 0, visit = 0;
   std::uint16_t partition = 0;  // the sender's
   std::uint64_t number = 0;     // of the sender's partition, from 1
+  std::string_view carried;     // event, attributes: the input · merge: State::take_out
 };
 
 struct EntryInput {
@@ -188,12 +191,11 @@ struct ForgetInput {
   std::string_view customer;
 };
 
-/// `customer` is `into`. `what` is what moves: the bytes of State::take_out, in the record of `into`'s partition only.
+/// The customer turns out to be `into`: what he is and did goes over to him, his later inputs too.
 struct MergeInput {
   Moment moment = 0;
   std::string_view customer;
   std::string_view into;
-  std::string_view what;
 };
 
 /// Appends the payload of a log record.

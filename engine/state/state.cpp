@@ -68,6 +68,8 @@ std::string_view refusal_word(Refusal refusal) {
   return kWords[static_cast<std::size_t>(refusal)];
 }
 
+std::string withdrawal_of(std::string_view purpose) { return "\x02" + std::string(purpose); }
+
 std::string suppression_of(std::string_view channel) { return "\x01" + std::string(channel); }
 
 bool State::is_paused(std::string_view sort, std::string_view name) const {

@@ -192,6 +192,9 @@ enum class Refusal : std::uint8_t {
 inline constexpr std::size_t kRefusals = static_cast<std::size_t>(Refusal::none);
 std::string_view refusal_word(Refusal refusal);
 
+/// The name under which it stands among the consents that one was taken back.
+std::string withdrawal_of(std::string_view purpose);
+
 /// The name under which a suppression stands among the consents: no channel or purpose is called so.
 std::string suppression_of(std::string_view channel);
 
@@ -227,6 +230,11 @@ class State {
   std::uint32_t customer(std::string_view id, Moment moment, bool& is_new);
   /// Removes what a customer is and did, and his journeys; his next input makes him anew.
   void forget(std::uint32_t customer);
+  /// Everything that a customer is and did, by name, for another partition of the same program.
+  /// Requires: nothing of his is outstanding.
+  std::string take_out(std::uint32_t customer) const;
+  /// Adds to a customer what another one was (docs/semantics.md §13). Errors: false for bytes that do not add up.
+  bool put_in(std::uint32_t customer, std::string_view bytes);
   bool is_gone(std::uint32_t customer) const { return rows_[customer].first_seen == env::kNoMoment; }
   std::string_view customer_id(std::uint32_t customer) const { return customers_.text(customer); }
   Customer& at(std::uint32_t customer) { return rows_[customer]; }
@@ -309,8 +317,9 @@ class State {
   std::map<std::uint32_t, std::vector<Job>> jobs;                      // by customer: open ones, oldest first
   std::set<std::string, std::less<>> paused;                           // PauseInput::what
   std::deque<Outgoing> outgoing;
-  std::uint64_t messages_sent = 0;               // the number of the last one
-  std::map<std::uint16_t, std::uint64_t> taken;  // by sending partition: the last number that was taken
+  std::uint64_t messages_sent = 0;                         // the number of the last one
+  std::map<std::string, std::string, std::less<>> became;  // who turned out to be another customer, and who
+  std::map<std::uint16_t, std::uint64_t> taken;            // by sending partition: the last number that was taken
   bool is_paused(std::string_view sort, std::string_view name) const;
 
   /// All partitions of the engine, for what reads another customer; null: only this one. Lifetime: the engine's.
@@ -344,6 +353,7 @@ class State {
     return std::size_t{customer} * layout_->stored.size() + stored;
   }
   void link(std::uint32_t journey, std::uint32_t number);
+  void put_in_journey(std::uint32_t customer, Journey journey, std::string_view blobs[3], std::uint32_t numbers_before);
   void save_rare(std::string& out) const;
   bool load_rare(std::string_view& in);
   void forget_old(Ring& ring, const StoredEvent& stored, Moment now);

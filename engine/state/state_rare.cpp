@@ -66,6 +66,11 @@ void State::save_rare(std::string& out) const {
     put_text(out, message.payload);
   }
   put(out, messages_sent);
+  put_count(out, became.size());
+  for (const auto& [id, into] : became) {
+    put_text(out, id);
+    put_text(out, into);
+  }
   put_count(out, taken.size());
   for (const auto& [partition, number] : taken) {
     put(out, partition);
@@ -125,6 +130,13 @@ bool State::load_rare(std::string_view& in) {
         return true;
       });
   if (!outgoing_fit || !take(in, messages_sent)) return false;
+  const bool became_fit = take_each(in, [&] {
+    std::string into;
+    if (!take_text(in, text) || !take_text(in, into)) return false;
+    became[text] = std::move(into);
+    return true;
+  });
+  if (!became_fit) return false;
   return take_each(in, [&] {
     std::uint16_t partition = 0;
     std::uint64_t number = 0;

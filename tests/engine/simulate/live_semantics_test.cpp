@@ -188,3 +188,63 @@ message y { text "y" })");
   CHECK(run::collect_figures(shop.engine->partitions()).playbooks[0].finished == 0);
   CHECK(run::collect_figures(shop.engine->partitions()).playbooks[0].goal == 1);
 }
+
+TEST_CASE("two customers become one: events, tags and journeys come together, later inputs too", "[run]") {
+  for (const char* from : {"a", "b", "c", "d", "e"}) {
+    Shop other(R"(
+event order
+playbook p { enter on order
+  again always
+  wait 1 day
+  send x }
+playbook three { enter when count(order) over 30 days >= 3
+  send many }
+message x { text "x" }
+message many { text "m" })");
+    const std::string into = std::string(from) + "2";
+    other.event("2026-03-01T10:00Z", from, "order");
+    other.event("2026-03-01T12:00Z", into, "order");
+    other.now = at("2026-03-01T13:00Z");
+    other.engine->add(state::MergeInput{.moment = other.now, .customer = from, .into = into});
+    REQUIRE(other.engine->commit());
+    auto figures = run::collect_figures(other.engine->partitions());
+    CHECK(figures.customers == 1);
+    CHECK(figures.playbooks[0].entered == 2);
+    CHECK(figures.playbooks[0].left == 1);  // of two live ones the earlier entered stays
+    other.event("2026-03-01T14:00Z", from, "order");
+    CHECK(other.notes.lines == Lines{"many 2026-03-01T14:00:00Z"});
+    other.tick("2026-03-05T00:00Z");
+    CHECK(other.notes.lines == Lines{"many 2026-03-01T14:00:00Z", "x 2026-03-02T10:00:00Z"});
+    figures = run::collect_figures(other.engine->partitions());
+    CHECK(figures.customers == 1);
+    CHECK(figures.playbooks[0].finished == 1);
+  }
+}
+
+TEST_CASE("of two that become one the stricter consent holds", "[run]") {
+  Shop shop(R"(
+event order
+policy { consent on outbox }
+playbook p { enter on order
+  again always
+  send x else { tag "none" } }
+message x { text "x" })");
+  const auto say = [&](const std::string& customer, std::uint16_t what, std::string_view name) {
+    std::string fields;
+    state::append_field(fields, what, program::Value::string(name));
+    shop.engine->add(state::AttributesInput{.moment = shop.now, .customer = customer, .fields = fields});
+    REQUIRE(shop.engine->commit());
+  };
+  say("a", state::kConsentWithdrawn, "outbox");
+  say("b", state::kConsentGiven, "outbox");
+  say("c", state::kConsentGiven, "outbox");
+  say("d", state::kTagAdd, "known");
+  for (const auto& [from, into] : {std::pair("a", "b"), std::pair("c", "d")}) {
+    shop.engine->add(state::MergeInput{.moment = shop.now, .customer = from, .into = into});
+    REQUIRE(shop.engine->commit());
+  }
+  shop.event("2026-03-01T10:00Z", "b", "order");
+  CHECK(shop.notes.lines.empty());
+  shop.event("2026-03-01T11:00Z", "d", "order");
+  CHECK(shop.notes.lines == Lines{"x 2026-03-01T11:00:00Z"});
+}
