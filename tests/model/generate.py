@@ -36,7 +36,7 @@ BUILT_IN = {"sent": {"message": "text", "channel": "text", "playbook": "text"}, 
 ATTRIBUTES = {"city": "text", "level": ["normal", "silver", "gold"], "points": "number", "vip": "bool", "credit": "money",
               "birthday": "date", "renewal": "date", "trial": "moment"}
 # Groups of features, by what the engine must know for them.
-GROUPS = {"sends": "class welcome caps quiet blackout consent fallback send_else holdout", "steps": "split let repeat emit date workday until stay no_where start per",
+GROUPS = {"sends": "class welcome caps quiet blackout consent suppressed fallback send_else holdout", "steps": "split let repeat emit date workday until stay no_where start per",
           "ways_in": "schedule relative pace backfill", "others": "start_for budget reference", "people": "staff"}
 GROUPS["all"] = " ".join(GROUPS.values())
 # Days near which clocks change, months end, or leap days stand.

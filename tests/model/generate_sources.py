@@ -78,6 +78,8 @@ class SourceMaker:
         for name in ("people", "changes", "profile"):
             if name in made and self.consents and self.chance(0.8):
                 made[name]["consent"] = self.consents
+            if name in made and self.has("suppressed") and self.chance(0.8):
+                made[name]["suppressed"] = self.dice.sample(["", "outbox", "paper"], self.one([1, 2]))
         if "hi" in self.messages:
             made["added"] = {"name": prefix["people"] + "adds", "event": "added", "rows": []}
         made["tagging"] = {"name": prefix["tagging"] + "tagging", "attributes": [], "tags": True, "rows": []}
@@ -123,4 +125,5 @@ class SourceMaker:
     def consent_of(self, source, share):
         """Consent given, withdrawn, or not spoken of."""
         given = {name: self.one([True] * 5 + [False, None]) for name in source.get("consent", []) if self.chance(share)}
-        return {"consent": given} if given else {}
+        barred = {channel: self.one([True, False, False, None]) for channel in source.get("suppressed", []) if self.chance(share)}
+        return ({"consent": given} if given else {}) | ({"suppressed": barred} if barred else {})

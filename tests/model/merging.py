@@ -20,7 +20,7 @@ def merge(a, b):
     b.events, b.tags = events, b.tags | a.tags
     b.contacts = sorted(b.contacts + a.contacts, key=lambda c: c.at)
     b.attributes = a.attributes | b.attributes
-    b.consent, b.suppressed = stricter(a.consent, b.consent), a.suppressed or b.suppressed
+    b.consent, b.suppressed = stricter(a.consent, b.consent), a.suppressed | b.suppressed
     b.first_seen = min((s for s in (a.first_seen, b.first_seen) if s is not None), default=None)
     b.bits = {key: a.bits.get(key, False) or b.bits.get(key, False) for key in {*a.bits, *b.bits}}
     b.used_days |= a.used_days

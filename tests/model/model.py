@@ -42,7 +42,7 @@ class Customer(Conditions, Entries, Steps, Sending):
         self.program, self.id, self.readings, self.world = program, identity, readings, in_world
         self.playbooks = sorted(program["playbooks"], key=lambda p: p["name"].encode())  # §3: through playbooks by name
         self.events, self.attributes, self.tags, self.consent = [], {}, set(), {}
-        self.suppressed = False
+        self.suppressed = set()                         # channels; "" is all of them
         self.first_seen = None
         self.bits = {}                                  # (playbook, number of the clause) -> bool
         self.journeys = {p["name"]: [] for p in self.playbooks}
@@ -181,6 +181,9 @@ class Customer(Conditions, Entries, Steps, Sending):
             for name, gives in given.get("consent", {}).items():
                 if gives is not None:
                     self.consent[name] = gives
+            for channel, holds in given.get("suppressed", {}).items():
+                if holds is not None:
+                    (self.suppressed.add if holds else self.suppressed.discard)(channel)
             self.say(f"attributes {({k: str(v) for k, v in given['attributes'].items()})} tags {given['tags']} {given.get('consent', '')}")
         if born:
             self.push_zone()

@@ -37,7 +37,7 @@ class Sending:
         """The checks in their order: ("go", None), ("put off", until), ("refuse", reason), ("pass over", "held_out")."""
         kind = self.program["messages"][message].get("class", "marketing")
         rules = self.program.get("policy", {})
-        if self.suppressed:
+        if {"", channel} & self.suppressed:
             return "refuse", "suppressed"
         if j.held and kind != "transactional":
             return "pass over", "held_out"

@@ -59,19 +59,27 @@ def toml_source(program, source):
         if source.get("tags"):
             parts.append('tags = "tags"')
         parts += [f'"consent.{name}" = "consent_{name}"' for name in source.get("consent", [])]
+        parts += [f'"{suppressed(name)}" = "{suppressed(name)}"' for name in source.get("suppressed", [])]
         lines.append(f"attributes = {{ {', '.join(parts)} }}")
     return lines, columns, names
+
+
+def suppressed(channel):
+    """The column of a suppression: of everything, or of one channel."""
+    return "suppressed" + (f".{channel}" if channel else "")
 
 
 def write_source(program, source, folder):
     lines, columns, names = toml_source(program, source)
     with open(folder / f"{source['name']}.csv", "w", newline="", encoding="utf-8") as file:
         out = csv.writer(file, lineterminator="\n")
-        out.writerow(columns + names + (["tags"] if source.get("tags") else []) + [f"consent_{n}" for n in source.get("consent", [])])
+        out.writerow(columns + names + (["tags"] if source.get("tags") else []) + [f"consent_{n}" for n in source.get("consent", [])]
+                     + [suppressed(n) for n in source.get("suppressed", [])])
         for row in source["rows"]:
             at = [moment_text(row["at"], source.get("style"), program.get("timezone"))] if "at" in columns else []
             tags = [";".join(row.get("tags", []))] if source.get("tags") else []
-            consent = [{True: "yes", False: "no", None: ""}[row.get("consent", {}).get(n)] for n in source.get("consent", [])]
+            said = [row.get(kind, {}).get(n) for kind in ("consent", "suppressed") for n in source.get(kind, [])]
+            consent = [{True: "yes", False: "no", None: ""}[answer] for answer in said]
             out.writerow([row["customer"]] + at + [cell(row["values"].get(n)) for n in names] + tags + consent)
     return lines
 

@@ -28,7 +28,7 @@ def inputs_by_customer(program):
             if "event" in source:
                 given.update(event=source["event"], fields={n: v for n, v in cells.items() if v is not None}, happened=row["at"])
             else:
-                given.update(attributes=cells, tags=row.get("tags", []), consent=row.get("consent", {}))
+                given.update(attributes=cells, tags=row.get("tags", []), consent=row.get("consent", {}), suppressed=row.get("suppressed", {}))
             rows.append((taken, source["name"].encode(), number, row["customer"], given))
     found = {}
     for at, _, _, customer, given in sorted(rows, key=lambda r: (r[0] is not None, r[0] or 0, r[1], r[2])):
