@@ -31,7 +31,7 @@ class Conditions:
     # --- moments at which time alone may change something --------------------------------------------------------------
 
     def anchor(self, t):
-        """Everything that lasts D from t ends at t + D (§5); `>` and `<` of a moment flip a millisecond later."""
+        """Everything that lasts D from t ends at t + D (§5); `now > t` flips a millisecond later."""
         if t in self.anchors:
             return
         self.anchors.add(t)
@@ -40,12 +40,12 @@ class Conditions:
     def push_around(self, t):
         for d in self.durations:
             self.push(clock.plus(self.zone(), t, d))
-            if clock.is_exact(d):  # `now + D >= t`
+            if self.compares_now and clock.is_exact(d):  # `now + D >= t`
                 self.push(clock.minus(self.zone(), t, d))
         self.push(t)
 
     def push(self, m):
-        for candidate in (m, m + 1):
+        for candidate in (m, m + 1) if self.compares_now else (m,):
             if self.now is None or candidate > self.now:
                 heapq.heappush(self.timers, Moment(candidate))
 

@@ -60,6 +60,7 @@ class Customer(Conditions, Entries, Steps, Sending):
         used = [program["playbooks"], program.get("traits", {}), program.get("segments", {})]
         self.durations = sorted(tree.strings_of(used, clock.DURATION.match))
         self.moments = [e[1] for e in tree.parts_of(used, ["moment"])]
+        self.compares_now = bool(tree.parts_of(used, ["now"]))
         self.dates = bool(tree.parts_of(used, ["today", "age", "date"]))
         self.times = {dt.time.fromisoformat(c["at"]) for p in self.playbooks for c in p["enter"] if "at" in c}
 

@@ -103,16 +103,14 @@ class World:
 
     def run(self):
         self.deploy()
-        self.moment(self.start)
-        while True:
-            moments = [m for m in (c.next_moment() for c in self.customers.values()) if m is not None]
-            if not moments or min(moments) >= self.end:
-                return
-            self.moment(min(moments))
+        in_order = [c for _, c in sorted(self.customers.items(), key=lambda pair: pair[0].encode())]
+        m = self.start
+        while m < self.end:
+            self.moment(m, [c for c in in_order if c.next_moment() == m])
+            m = min((at for at in (c.next_moment() for c in in_order) if at is not None), default=self.end)
 
-    def moment(self, m):
+    def moment(self, m, due):
         """Time, what it caused, inputs from outside, then the rounds. What is due at the start itself by time is history."""
-        due = [c for _, c in sorted(self.customers.items(), key=lambda pair: pair[0].encode()) if c.next_moment() == m]
         timed = [c for c in due if c.exists() and c.by_time(m)]
         for customer in due:
             customer.now = m
