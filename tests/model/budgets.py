@@ -40,15 +40,19 @@ class Budgets:
             return True     # a credit to somebody unknown: nothing happens, the sender goes on (§12)
         if amount is None or amount.minor <= 0:
             return False
-        limits = [(limit, None) for limit in budget["totals"]] + [(limit, customer) for limit in budget.get("each", [])]
-        for limit, whose in limits:
-            if self.spent(asked["budget"], m, limit.get("per"), whose) + amount.minor > values.money(limit["amount"]).minor:
+        limits = [(limit, None, limit.get("per")) for limit in budget["totals"]]
+        limits += [(limit, customer, limit.get("per") or self.period(asked["budget"])) for limit in budget.get("each", [])]
+        for limit, whose, per in limits:
+            if self.spent(asked["budget"], m, per, whose) + amount.minor > values.money(limit["amount"]).minor:
                 return False
         self.paid.append((m, asked["budget"], customer, amount.minor))
         return True
 
+    def period(self, name):
+        """The shortest of the totals': what a customer's limit without one of its own counts by (§12)."""
+        pers = [limit.get("per") for limit in self.budgets[name]["totals"] if limit.get("per")]
+        return min(pers, key=["day", "week", "month", "year"].index, default=None)
+
     def expires(self, name, m):
         """The last day of the period that the budget counts by; None without one."""
-        pers = [limit.get("per") for limit in self.budgets[name]["totals"] if limit.get("per")]
-        shortest = min(pers, key=["day", "week", "month", "year"].index, default=None)
-        return period(self.zone, m, shortest)[1]
+        return period(self.zone, m, self.period(name))[1]

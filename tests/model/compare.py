@@ -179,8 +179,13 @@ def write_out(options):
 
 # --- reports ------------------------------------------------------------------------------------------------------------------------
 
+def told(lines, most=60):
+    """Lines for a report: of very many the first."""
+    return "\n".join("  " + line for line in lines[:most]) + (f"\n  … and {len(lines) - most} more" if len(lines) > most else "")
+
+
 def timeline(sends, customer):
-    return "\n".join("  " + "  ".join(s) for s in sends if customer in (None, s[1])) or "  (nothing sent)"
+    return told(["  ".join(s) for s in sends if customer in (None, s[1])] or ["(nothing sent)"])
 
 
 def readings_that_agree(program, right):
@@ -201,10 +206,9 @@ def report(label, program, left, right, again, replay):
     print(f"customer {customer}; the model's sends:\n{timeline(left['sends'], customer)}\nthe other's:\n{timeline(right['sends'], customer)}")
     if not replay:
         traces = model.run(program, trace=True).traces
-        told = [customer] if customer in traces else sorted(traces)[:3]
-        for name in told:
+        for name in [customer] if customer in traces else sorted(traces)[:3]:
             print(f"the model's account of {name}:")
-            print("\n".join("  " + line for line in traces[name]))
+            print(told(traces[name]))
         agree = readings_that_agree(program, right)
         if agree:
             print("the model agrees with the other when it reads: " + "; ".join(agree))
