@@ -11,8 +11,9 @@ class Sending:
     def attempt(self, j):
         """Every channel in turn, until one takes the message or puts it off; a refusal tries the next at the same moment."""
         step = j.step()
-        if step["do"] == "ask" and not j.held and not self.people(step, j):
-            return self.past(j, step.get("else"))   # no such person
+        if step["do"] == "ask" and not j.held and not self.people(step, j):  # no such person
+            self.skipped(j, tree.channels_of(self.program, step)[0], "rejected")
+            return self.past(j, step.get("else"))
         if self.readings["send_begun"] == "attempted" and not j.channel and not j.rejected:
             self.reached[(j.playbook["name"], step["id"])] += 1
         channels = tree.channels_of(self.program, step)
