@@ -41,7 +41,8 @@ class Sending:
             return "refuse", "suppressed"
         if j.held and kind != "transactional":
             return "pass over", "held_out"
-        if channel in rules.get("consent", []) and kind != "transactional" and self.consent.get(channel) is not True:
+        needed = [channel] * (channel in rules.get("consent", [])) + [kind] * (kind in rules.get("purposes", []))
+        if kind != "transactional" and not all(self.consent.get(name) is True for name in needed):
             return "refuse", "consent"
         if kind in policy.PERSUADING:
             until = policy.quiet_until(rules.get("quiet", []) + j.playbook.get("quiet", []), channel, self.zone(), self.now)
