@@ -168,7 +168,7 @@ bool apply_joined(const Plan& plan, state::State& state, std::string_view payloa
   if (holds_back(state, customer, InputKind::message, payload)) return true;
   if (!state.put_in(customer, input.carried)) return false;
   if (!state.deployed) return true;
-  Turn(plan, state, customer, input.moment, effects, tracer).joined(input);
+  Turn(plan, state, customer, input.moment, effects, tracer).joined(input, is_new);
   run_caused(plan, state, customer, input.moment, effects, tracer);
   return true;
 }

@@ -178,12 +178,12 @@ void Turn::message(const state::MessageInput& input) {
 }
 
 /// Another customer became him: whatever that changes is worked out as after any input.
-void Turn::joined(const state::MessageInput& input) {
+void Turn::joined(const state::MessageInput& input, bool is_new) {
   if (tracer_ != nullptr) {
     note(NoteKind::merged, nullptr, {.kind = NoteKind::merged, .about = std::string(input.from)});
   }
   change_.everything = true;
-  aim_schedules(true);
+  aim_schedules(!is_new);
   react();
   agenda();
   finish_turn(true);

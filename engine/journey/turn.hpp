@@ -27,7 +27,7 @@ class Turn {
   void outcome(const state::OutcomeInput& input);
   void answer(const state::AnswerInput& input);
   void message(const state::MessageInput& input);
-  void joined(const state::MessageInput& input);
+  void joined(const state::MessageInput& input, bool is_new);
   void confirm(const state::ConfirmInput& input);
   void entry(std::uint32_t playbook);        // by hand
   void caused(const state::Caused& caused);  // what an earlier turn of his caused
