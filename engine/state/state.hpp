@@ -73,6 +73,8 @@ static_assert(sizeof(Journey) == 64);
 inline constexpr std::uint8_t kGoalNoted = 1;   // `goal … and stay` was reached
 inline constexpr std::uint8_t kHeldOut = 2;     // goes through without being contacted
 inline constexpr std::uint8_t kPausedSend = 4;  // put off until somebody resumes the playbook or the channel
+inline constexpr std::uint8_t kAimed = 8;       // followed an edit: its wait is to be worked out anew
+inline constexpr std::uint8_t kWatchOver = 16;  // finished, and its goal is not watched any more
 
 /// Indices of Journey::kept: `let`, `grant … as`, rounds of `repeat`, arms of `split`, and what let him in.
 inline constexpr std::uint16_t kKeptLet = 0;               // + slot
@@ -338,6 +340,8 @@ class State {
   bool load(std::string_view bytes);
 
  private:
+  friend class Migration;
+  static bool has_extra(program::Type type);
   std::size_t ring_index(std::uint32_t customer, std::uint32_t stored) const {
     return std::size_t{customer} * layout_->stored.size() + stored;
   }
