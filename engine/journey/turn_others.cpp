@@ -145,7 +145,7 @@ void Turn::staff_found(std::uint32_t j, const Step& step, std::string_view perso
 
 void Turn::start(std::uint32_t j, const Step& step) {
   const Journey& journey = state_.journey(j);
-  if ((journey.flags & state::kHeldOut) != 0) return go_on(j);
+  if ((journey.flags & state::kHeldOut) != 0 || step.playbook == kNone) return go_on(j);
   if (step.expression == kNone) {
     cause({.playbook = step.playbook});
     return go_on(j);

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <deque>
 #include <map>
+#include <optional>
 #include <memory>
 #include <set>
 #include <string>
@@ -297,6 +298,8 @@ class State {
   Moment clock = env::kNoMoment;  // time has reached this in the partition; never goes back
   bool deployed = false;          // before, inputs only change state
   bool recorded = false;          // customers stand still while a send is out
+  /// Between a new program and its deploy: by Layout::conditions, whose bits the deploy sets. None: all of them.
+  std::optional<std::vector<bool>> changed;
 
   std::map<std::uint32_t, std::vector<PendingInput>> pending;  // by customer; empty between batches of recorded time
 
