@@ -94,7 +94,8 @@ Difference difference(const Program& before, const Program& now) {
   out.budgets = of(&Program::budgets, &Leftovers::budgets);
   out.partners = of(&Program::partners, &Leftovers::partners);
   out.functions = of(&Program::functions, &Leftovers::functions);
-  out.calendars = changes(texts_of(before.calendars, 0, &Program::calendars), texts_of(now.calendars, 0, &Program::calendars));
+  out.calendars =
+      changes(texts_of(before.calendars, 0, &Program::calendars), texts_of(now.calendars, 0, &Program::calendars));
   out.currencies = changes(currencies_of(before), currencies_of(now));
   out.policy = policy_of(before) != policy_of(now);
   out.activity = activity_of(before) != activity_of(now);

@@ -19,8 +19,8 @@ struct Difference {
   bool activity = false;  // `activity is`
 };
 
-/// Shape: `before` may hold older versions and leftovers; they do not count. Texts are compared through the programs' tables
-/// (same_text.hpp).
+/// Shape: `before` may hold older versions and leftovers; they do not count. Texts are compared through the programs'
+/// tables (same_text.hpp).
 Difference difference(const Program& before, const Program& now);
 
 }  // namespace tend::program

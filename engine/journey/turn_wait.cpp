@@ -124,7 +124,8 @@ void Turn::keep_arm_event(std::uint32_t j) {
   journey.arms = state_.pool.keep(kept);
 }
 
-/// Those who follow an edit: the wait under way is worked out anew from when it was reached; what that makes due goes on.
+/// Those who follow an edit: the wait under way is worked out anew from when it was reached; what that makes due goes
+/// on.
 void Turn::aim_again() {
   for (std::uint32_t j = state_.at(customer_).first_journey; j != kNone; j = state_.journey(j).next) {
     Journey& journey = state_.journey(j);

@@ -138,6 +138,16 @@ Result<Rehearsal> rehearse(const Partitions& partitions, const Programs& program
 Result<Prepared> Engine::prepare(const program::Program& now, const program::Places& places) {
   if (running_ == nullptr) running_ = &programs_->add(plan().program, {});  // in memory
   if (!batch_.empty()) return fail(ErrorCode::invalid, "a deploy comes when nothing is under way");
+  for (std::uint32_t p = 0; p < partitions_.count(); ++p) {
+    const state::State& state = partitions_.state(p);
+    bool out = !state.pending.empty() || !state.caused.empty();
+    for (std::uint32_t c = 0; c < state.customer_count() && !out; ++c) out = state.at(c).outstanding > 0;
+    if (out)
+      return fail(
+          ErrorCode::invalid,
+          "the data folder was left while messages were going out: start `tend serve` or `tend replay` once, so "
+          "that they are settled");
+  }
   return run::prepare(*running_, partitions_, now, places);
 }
 

@@ -64,6 +64,7 @@ Result<std::unique_ptr<Engine>> Engine::open(DataFolder folder, const journey::P
   engine->running_ = *running;
   engine->background_ = std::make_unique<Background>();
   if (auto recovered = engine->recover(); !recovered) return tl::unexpected(recovered.error());
+  if (options.looks_only) return engine;
   if (auto written = set_current_program(engine->folder_, engine->running_->hash); !written)
     return tl::unexpected(written.error());
   return engine;
@@ -151,6 +152,7 @@ Result<void> Engine::recover() {
   if (auto applied = partitions_.apply_gathered(); !applied) return applied;
   go_over();
 
+  if (options_.looks_only) return {};
   if (auto claimed = log_->claim(options_.node); !claimed) return tl::unexpected(claimed.error());
   const bool fresh =
       std::all_of(log_->heads().begin(), log_->heads().end(), [](std::uint64_t head) { return head == 0; });
@@ -174,7 +176,7 @@ Result<void> Engine::recover() {
   // What a crash left is settled in the mode it was caused in; only then the mode may change.
   if (auto settled = settle(); !settled) return settled;
   for (std::uint32_t p = 0; p < partitions_.count(); ++p) {
-    if (partitions_.state(p).recorded == options_.recorded && !fresh) continue;
+    if ((partitions_.state(p).recorded == options_.recorded || options_.keeps_mode) && !fresh) continue;
     batch_.add(kind_byte(InputKind::mode), static_cast<std::uint16_t>(p),
                std::string_view(options_.recorded ? "\1" : "\0", 1));
   }

@@ -43,6 +43,10 @@ struct EngineOptions {
   /// Told in a sentence what a restart settled or what was repaired.
   std::function<void(const std::string&)> say = {};
   HistoryHook history = {};
+  /// Only to look: nothing is claimed, settled or written, and nothing can be committed.
+  bool looks_only = false;
+  /// Goes on in recorded or live time as the data folder did, whatever `recorded` says.
+  bool keeps_mode = false;
   /// Where the programs of the data folder are kept for as long as it lives; null: with the engine.
   Programs* programs = nullptr;
 };

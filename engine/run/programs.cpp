@@ -59,6 +59,16 @@ Result<const Running*> Programs::load(const DataFolder& folder, const std::strin
   return &add(std::move(*program), std::move(*places), std::move(*from));
 }
 
+const Running* ProgramsInLog::at(std::uint16_t partition, std::uint64_t position) const {
+  const auto found = by_partition_.find(partition);
+  if (found == by_partition_.end()) return nullptr;
+  const Running* running = nullptr;
+  for (const auto& [from, one] : found->second) {
+    if (from <= position) running = one;
+  }
+  return running;
+}
+
 Result<void> store(const DataFolder& folder, const Running& running) {
   if (running.from != running.hash) {
     if (auto written = env::write_whole_file(*folder.files, from_file(folder, running.hash), running.from); !written)

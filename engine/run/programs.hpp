@@ -45,6 +45,20 @@ class Programs {
   std::map<std::string, std::unique_ptr<Running>> all_;
 };
 
+/// Which program was in force when a record of the log was written: whose numbers stand in it.
+class ProgramsInLog {
+ public:
+  /// Told of every record of a program, in the order of the log.
+  void note(std::uint16_t partition, std::uint64_t position, const Running& running) {
+    by_partition_[partition].push_back({position, &running});
+  }
+  /// Null before the first.
+  const Running* at(std::uint16_t partition, std::uint64_t position) const;
+
+ private:
+  std::map<std::uint16_t, std::vector<std::pair<std::uint64_t, const Running*>>> by_partition_;
+};
+
 /// Keeps it in the data folder, durably. Errors: of the disk.
 Result<void> store(const DataFolder& folder, const Running& running);
 

@@ -45,8 +45,7 @@ Result<HttpAnswer> post_bytes(const std::string& address, const std::string& pat
   const bool answered = !error && step([&](auto done) { stream.async_connect(endpoint, done); }) &&
                         step([&](auto done) { http::async_write(stream, request, done); }) &&
                         step([&](auto done) { http::async_read(stream, buffer, parser, done); });
-  if (!answered)
-    return fail(ErrorCode::io, "`tend serve` on " + address + " does not answer: " + error.message());
+  if (!answered) return fail(ErrorCode::io, "`tend serve` on " + address + " does not answer: " + error.message());
   return HttpAnswer{static_cast<unsigned>(parser.get().result_int()), parser.get().body()};
 }
 

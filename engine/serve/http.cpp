@@ -303,10 +303,9 @@ asio::awaitable<Answer> HttpServer::Inside::change(const asio::any_io_executor& 
     bring(executor, awaited, std::move(answer));
   };
   if (applies) {
-    live->deploy(request->before, std::move(read->program), std::move(read->places),
-                 [tell](const Result<void>& done) {
-                   tell(done ? Result<std::string>("{\"success\":true}\n") : tl::unexpected(done.error()));
-                 });
+    live->deploy(request->before, std::move(read->program), std::move(read->places), [tell](const Result<void>& done) {
+      tell(done ? Result<std::string>("{\"success\":true}\n") : tl::unexpected(done.error()));
+    });
   } else {
     const std::string hash = run::program_hash(request->program);
     live->ask([tell, now = std::move(*read), hash, moment = live->now()](run::Engine* engine) {

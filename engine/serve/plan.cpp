@@ -9,6 +9,7 @@
 
 #include "dsl/program/difference.hpp"
 #include "engine/env/zone.hpp"
+#include "engine/state/moving.hpp"
 
 namespace tend::serve {
 namespace {
@@ -79,6 +80,35 @@ std::size_t changed_ways(const program::Program& before, const program::Program&
   return count;
 }
 
+bool longer(const state::StoredEvent& now, const state::StoredEvent& before) {
+  if (before.forever) return false;
+  constexpr std::int64_t kMonth = 31 * env::kDay;
+  const auto length = [](const program::Duration& keep) { return keep.months * kMonth + keep.ms; };
+  return now.forever || length(now.keep) > length(before.keep);
+}
+
+/// Events of which conditions will read more than was kept until now.
+std::vector<std::string> unknown_past(const program::Program& before, const program::Program& now) {
+  const state::Layout before_layout = state::make_layout(before), now_layout = state::make_layout(now);
+  const state::Moving moving(before, before_layout, now, now_layout);
+  std::vector<std::string> names;
+  for (const state::StoredEvent& stored : now_layout.stored) {
+    const auto old_event = static_cast<std::uint32_t>(
+        std::find(moving.events.begin(), moving.events.end(), stored.event) - moving.events.begin());
+    if (old_event == moving.events.size()) continue;  // there were none
+    const std::uint32_t index = before_layout.stored_of_event[old_event];
+    bool known = index != kNone && !longer(stored, before_layout.stored[index]);
+    for (const std::uint32_t field : stored.fields) {
+      const auto& fields = moving.fields[old_event];
+      const auto old = static_cast<std::uint32_t>(std::find(fields.begin(), fields.end(), field) - fields.begin());
+      known = known && (old == fields.size() || before_layout.slot_of(index, old) != kNone);
+    }
+    if (!known) names.push_back(now.events[stored.event].name);
+  }
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
 bool holds(const std::vector<std::string>& names, const std::string& name) {
   return std::binary_search(names.begin(), names.end(), name);
 }
@@ -116,7 +146,8 @@ Result<ReadProgram> read_program(const ProgramRequest& request, const std::vecto
   if (!program || !places || env::find_zone(program->timezone) == nullptr)
     return fail(ErrorCode::invalid, "this is not a program of this version of tend");
   std::set<std::string> named;
-  for (const program::Message& message : program->messages) named.insert(message.channels.begin(), message.channels.end());
+  for (const program::Message& message : program->messages)
+    named.insert(message.channels.begin(), message.channels.end());
   for (const program::Playbook& playbook : program->playbooks) {
     if (playbook.superseded) return fail(ErrorCode::invalid, "this is a program that ran, not one that was checked");
     for (const program::Step& step : playbook.steps) named.insert(step.channels.begin(), step.channels.end());
@@ -135,8 +166,9 @@ Result<std::string> plan_json(run::Engine& engine, const ReadProgram& now, const
   const run::Running& before = engine.running();
   const bool changes = before.from != hash;
   moment = std::max(moment, engine.clock());
-  Json json{{"format", "tend.plan/1"}, {"at", env::format_moment(moment)}, {"before", before.from},
-            {"program", hash},         {"changes", changes},               {"refused", nullptr}};
+  Json json{{"format", "tend.plan/1"}, {"at", env::format_moment(moment)},
+            {"before", before.from},   {"program", hash},
+            {"changes", changes},      {"refused", nullptr}};
   if (!changes) return json.dump() + "\n";
   auto prepared = engine.prepare(now.program, now.places);
   if (!prepared) return tl::unexpected(prepared.error());
@@ -151,6 +183,7 @@ Result<std::string> plan_json(run::Engine& engine, const ReadProgram& now, const
     if (!rehearsed) return tl::unexpected(rehearsed.error());
     rehearsal = std::move(*rehearsed);
     json["sends"] = rehearsal.sends;
+    json["unknown_past"] = unknown_past(before.program, next->program);
   }
 
   const program::Difference difference = program::difference(before.program, now.program);
@@ -176,7 +209,8 @@ Result<std::string> plan_json(run::Engine& engine, const ReadProgram& now, const
                      {"waiting", rehearsal.playbooks[*newest].waiting}};
     return one;
   };
-  for (const auto* names : {&difference.playbooks.added, &difference.playbooks.changed, &difference.playbooks.removed}) {
+  for (const auto* names :
+       {&difference.playbooks.added, &difference.playbooks.changed, &difference.playbooks.removed}) {
     for (const std::string& name : *names) of(name);
   }
   for (const run::Standing& standing : prepared->standing) {

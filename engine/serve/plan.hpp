@@ -25,12 +25,13 @@ struct ReadProgram {
   program::Program program;
   program::Places places;
 };
-/// Errors: `invalid`: not a program of this version of tend, or it sends through a channel that is not among `channels`.
+/// Errors: `invalid`: not a program of this version of tend, or it sends through a channel that is not among
+/// `channels`.
 Result<ReadProgram> read_program(const ProgramRequest& request, const std::vector<std::string>& channels);
 
-/// What an apply would do to whom, as `tend.plan/1`: `changes` false where the program is in force already; `refused` the
-/// sentence of a refused edit, else null. `moment` is when it would be put in.
-/// Requires: the engine has everything committed.
+/// What an apply would do to whom, as `tend.plan/1`: `changes` false where the program is in force already; `refused`
+/// the sentence of a refused edit, else null. `moment` is when it would be put in. Requires: the engine has everything
+/// committed.
 Result<std::string> plan_json(run::Engine& engine, const ReadProgram& now, const std::string& hash, env::Moment moment);
 
 }  // namespace tend::serve

@@ -19,7 +19,8 @@ Program compiled(const std::string& text) {
 }
 
 const std::string kBefore =
-    "customer { city text; gone number }\nevent order { amount money }\nactivity is order\npolicy { cap 1 message per day }\n"
+    "customer { city text; gone number }\nevent order { amount money }\nactivity is order\npolicy { cap 1 message per "
+    "day }\n"
     "playbook p { enter on order; send a }\nplaybook q { enter on order; wait 1 day; send b }\n"
     "message a { text \"a\" }\nmessage b { text \"b\" }\n";
 
@@ -32,7 +33,8 @@ TEST_CASE("equal programs differ in nothing, whatever is kept beside them") {
   CHECK(same.messages.none());
   CHECK(same.attributes.none());
   CHECK_FALSE(same.policy);
-  const Program other = compiled("event visit { day date }\nactivity is visit\nplaybook r { enter on visit; tag \"x\" }\n");
+  const Program other =
+      compiled("event visit { day date }\nactivity is visit\nplaybook r { enter on visit; tag \"x\" }\n");
   const Program both = graft(other, {}, before, {}, std::vector<Keep>(2, Keep::whole)).program;
   const Difference back = difference(both, other);
   CHECK(back.playbooks.none());
@@ -42,7 +44,8 @@ TEST_CASE("equal programs differ in nothing, whatever is kept beside them") {
 
 TEST_CASE("every part is named that was added, changed or removed") {
   const Program now = compiled(
-      "customer { city one of \"a\", \"b\"; age number }\nevent order { amount money }\nevent visit\nactivity is order, visit\n"
+      "customer { city one of \"a\", \"b\"; age number }\nevent order { amount money }\nevent visit\nactivity is "
+      "order, visit\n"
       "policy { cap 2 messages per day }\n"
       "playbook p { enter on order; send a }\nplaybook r { enter on visit; send c }\n"
       "message a { text \"A\" }\nmessage c { text \"c\" }\n");
