@@ -32,6 +32,14 @@ std::uint32_t step_labelled(const Playbook& playbook, const std::string& label) 
   return kNone;
 }
 
+/// By its label, or by what tools call it where it has none: `wait 3 days`.
+std::uint32_t step_called(const Playbook& playbook, const std::string& name) {
+  for (std::uint32_t i = 0; i < playbook.steps.size(); ++i) {
+    if (playbook.steps[i].label == name) return i;
+  }
+  return kNone;
+}
+
 }  // namespace
 
 std::uint32_t same_step(const Program& before, const Playbook& older, std::uint32_t index, const Program& now,
@@ -73,8 +81,8 @@ Carried carry(const Program& before, const Playbook& older, std::uint32_t index,
     }
     case OnEdit::move: {
       for (const Move& move : newest.moves) {
-        if (move.from != older.steps[index].name || move.from.empty()) continue;
-        const std::uint32_t to = step_labelled(newest, move.to);
+        if (move.from != older.steps[index].label || move.from.empty()) continue;
+        const std::uint32_t to = step_called(newest, move.to);
         if (to != kNone) return {Kind::moved, to};
       }
       return {Kind::refused, index};

@@ -508,5 +508,7 @@ std::optional<std::uint32_t> find_event(const Program& program, std::string_view
 std::optional<std::uint32_t> find_field(const Event& event, std::string_view name);
 /// The newest version of the playbook of this name; it may be superseded (removed).
 std::optional<std::uint32_t> find_playbook(const Program& program, std::string_view name);
+/// Is there a newer version of this playbook? What is told by the playbook's name is then told of that.
+bool has_newer(const Program& program, std::size_t playbook);
 
 }  // namespace tend::program

@@ -165,7 +165,7 @@ class Writer {
   }
 
   void step(const Step& step);
-  void enter(const Enter& enter);
+  void way(const Enter& enter);
   void goal(const Goal& goal);
 
  private:
@@ -247,12 +247,11 @@ void Writer::step(const Step& step) {
   put(step.every);
 }
 
-void Writer::enter(const Enter& enter) {
+void Writer::way(const Enter& enter) {
   put(enter.kind);
   event(enter.event);
   expression(enter.filter, enter.event);
   expression(enter.condition, kNone);
-  expression(enter.where, kNone);
   field(enter.event, enter.per_field);
   put(enter.every);
   put(enter.weekday);
@@ -295,6 +294,12 @@ std::string text_of(const Program& program, std::uint32_t expression, std::uint3
   return std::move(writer.out);
 }
 
+std::string way_text_of(const Program& program, const Enter& enter) {
+  Writer writer(program, nullptr);
+  writer.way(enter);
+  return std::move(writer.out);
+}
+
 std::string journey_text_of(const Program& program, const Playbook& playbook) {
   Writer writer(program, &playbook);
   put_journey(writer, playbook);
@@ -322,7 +327,10 @@ std::string playbook_text_of(const Program& program, const Playbook& playbook) {
   writer.put(playbook.on_edit);
   writer.put(playbook.moves);
   writer.put(playbook.enters.size());
-  for (const Enter& enter : playbook.enters) writer.enter(enter);
+  for (const Enter& enter : playbook.enters) {
+    writer.way(enter);
+    writer.expression(enter.where, kNone);
+  }
   writer.expression(playbook.where, kNone);
   writer.put(playbook.again);
   writer.put(playbook.again_after);

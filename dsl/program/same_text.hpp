@@ -15,6 +15,9 @@ bool held_alike(const TypeInfo& a, const TypeInfo& b);
 std::string text_of(const Program& program, std::uint32_t expression, std::uint32_t event = kNone,
                     const Playbook* playbook = nullptr);
 
+/// A way in without its `where`: when, on what or by which calendar. Two of one text have the same bit or occurrences.
+std::string way_text_of(const Program& program, const Enter& enter);
+
 /// What a journey inside does: steps, goal and `leave`. A message counts by its name: its newest text is sent.
 std::string journey_text_of(const Program& program, const Playbook& playbook);
 

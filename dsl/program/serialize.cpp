@@ -561,5 +561,8 @@ std::optional<std::uint32_t> find_field(const Event& event, std::string_view nam
 std::optional<std::uint32_t> find_playbook(const Program& program, std::string_view name) {
   return find_named(program.playbooks, name);
 }
+bool has_newer(const Program& program, std::size_t playbook) {
+  return playbook > 0 && program.playbooks[playbook - 1].name == program.playbooks[playbook].name;
+}
 
 }  // namespace tend::program

@@ -22,6 +22,8 @@ int main(int argc, char** argv) {
   tend::cli::add_packages(app, exit_code);
   tend::cli::add_simulate(app, exit_code);
   tend::cli::add_replay(app, exit_code);
+  tend::cli::add_plan(app, exit_code);
+  tend::cli::add_apply(app, exit_code);
   tend::cli::add_serve(app, exit_code);
   tend::cli::add_why(app, exit_code);
   tend::cli::add_doctor(app, exit_code);

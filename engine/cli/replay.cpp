@@ -18,16 +18,29 @@ struct Arguments : RecordedArguments {
 };
 
 /// Every accepted send of the data folder, from the history and the log beyond it.
-Result<std::vector<simulate::SendLine>> all_sends(const std::string& history_folder, log::Log& log,
-                                                  const program::Program& program) {
+Result<std::vector<simulate::SendLine>> all_sends(const run::DataFolder& folder, log::Log& log,
+                                                  run::Programs& programs) {
   std::vector<simulate::SendLine> sends;
-  auto history = history::History::open_for_reading(history_folder);
+  auto history = history::History::open_for_reading(folder.history());
   if (!history) return tl::unexpected(history.error());
+  // Numbers in a record are those of the program in force then.
+  run::ProgramsInLog in_force;
+  const auto find_programs = [&](std::string_view, const log::Record& record) -> Result<void> {
+    if (static_cast<state::InputKind>(record.kind) != state::InputKind::program) return {};
+    auto running = programs.load(folder, std::string(record.payload));
+    if (!running) return tl::unexpected(running.error());
+    in_force.note(record.partition, record.position, **running);
+    return {};
+  };
+  if (auto read = (*history)->for_each(log, find_programs); !read) return tl::unexpected(read.error());
   const auto take = [&](std::string_view, const log::Record& record) -> Result<void> {
     if (static_cast<state::InputKind>(record.kind) != state::InputKind::outcome) return {};
     state::OutcomeInput outcome;
     if (!decode(record.payload, outcome)) return fail(ErrorCode::corrupt, "an outcome in the log cannot be read");
     if (!state::is_accepted(outcome.outcome)) return {};
+    const run::Running* running = in_force.at(record.partition, record.position);
+    if (running == nullptr) return fail(ErrorCode::corrupt, "an outcome in the log stands before any program");
+    const program::Program& program = running->program;
     sends.push_back({.at = outcome.moment,
                      .customer = std::string(outcome.customer),
                      .playbook = program.playbooks[outcome.playbook].name,
@@ -76,13 +89,20 @@ int run_replay(const Arguments& arguments) {
 
   const journey::Plan plan(compiled.program, compiled.default_channel, compiled.workspace.teams);
   run::Indexer indexer(*folder);
-  const std::string history_folder = folder->history();
+  const run::DataFolder place{.path = folder->path, .files = folder->files, .partitions = folder->partitions};
+  run::Programs programs(plan.default_channel, plan.teams);
   run::EngineOptions options{.threads = std::max(1u, std::thread::hardware_concurrency()), .node = "replay"};
   options.say = [](const std::string& line) { say("tend: " + line); };
   options.history = indexer.hook();
+  options.programs = &programs;
   auto engine =
       run::Engine::open(std::move(*folder), plan, compiled.program_bytes, compiled.places_bytes, options, **dispatcher);
   if (!engine) return complain(engine.error());
+  const run::Running& running = (*engine)->running();
+  if (running.from != run::program_hash(compiled.program_bytes)) {
+    return complain({ErrorCode::invalid, "other playbooks are in force in `" + data +
+                                             "`: `tend plan` shows what this edit would do, `tend apply` puts it in"});
+  }
   {
     Progress progress("replay");
     prepared->options.progress = [&progress](double share) { progress.at(share); };
@@ -90,13 +110,15 @@ int run_replay(const Arguments& arguments) {
       return complain(done.error());
   }
   if (!arguments.sends.empty()) {
-    auto sends = all_sends(history_folder, *(*engine)->log(), compiled.program);
+    auto sends = all_sends(place, *(*engine)->log(), programs);
     if (!sends) return complain(sends.error());
     if (auto written =
             env::write_whole_file(env::real_files(), arguments.sends, simulate::sends_jsonl(std::move(*sends)));
         !written)
       return complain(written.error());
   }
+  compiled.program = running.program;  // with older versions in which somebody still is
+  compiled.places = running.places;
   return print_run(arguments, *prepared, run::collect_figures((*engine)->partitions())) ? kFine : kFailed;
 }
 

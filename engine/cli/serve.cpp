@@ -112,15 +112,19 @@ int run_serve(const ServeArguments& arguments) {
     lost = true;
     kill(getpid(), SIGTERM);
   };
+  for (const channel::ChannelConfig& config : workspace.channels) options.channels.push_back(config.name);
+  const run::DataFolder place{.path = folder->path, .files = folder->files, .partitions = folder->partitions};
   auto live = serve::Live::start(std::move(*folder), std::move(options));
   if (!live) return complain(live.error());
   if (auto started = (*server)->start(**live); !started) return complain(started.error());
+  if (auto written = run::write_serving(place, (*server)->address()); !written) return complain(written.error());
   const bool told = print("listening on http://" + (*server)->address() + "\n");
 
   if (told) signals.wait();
   if (told && !lost) tell("stopping: what was taken is finished first, a second signal ends it at once");
   signals.let_go();
   (*server)->stop_taking();
+  (void)run::write_serving(place, {});  // who looks at what a killed process left finds nobody there
   const auto stopped = (*live)->stop();
   (*server)->finish();
   if (!stopped) {

@@ -175,7 +175,11 @@ void Story::note(const Note& note) {
   if (note.kind == NoteKind::paused) paused_.insert(note.about);
   if (note.kind == NoteKind::resumed) paused_.erase(note.about);
   const bool about_all = note.playbook == kNone;
-  if (playbook_ != kNone && !about_all && note.playbook != playbook_) return;
+  if (playbook_ != kNone && !about_all) {
+    // All versions of it are meant.
+    const auto& playbooks = program_.playbooks;
+    if (playbook_ >= playbooks.size() || playbooks[note.playbook].name != playbooks[playbook_].name) return;
+  }
   if (note.kind == NoteKind::held_out) held_out_.insert({note.playbook, note.journey});
   if (note.kind == NoteKind::step && told_elsewhere(note)) return;
   const std::string moment = env::format_moment(note.moment);

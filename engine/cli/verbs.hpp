@@ -16,6 +16,8 @@ void add_test(CLI::App& app, int& exit_code);
 void add_packages(CLI::App& app, int& exit_code);
 void add_simulate(CLI::App& app, int& exit_code);
 void add_replay(CLI::App& app, int& exit_code);
+void add_plan(CLI::App& app, int& exit_code);
+void add_apply(CLI::App& app, int& exit_code);
 void add_why(CLI::App& app, int& exit_code);
 void add_doctor(CLI::App& app, int& exit_code);
 void add_explain(CLI::App& app, int& exit_code);

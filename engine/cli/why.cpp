@@ -1,6 +1,7 @@
 // `tend why`: what happened to a customer, what did not, and why. By running that one customer again with tracing on:
 // over a data folder's history and log or, without one, over the workspace's sources.
 #include <algorithm>
+#include <functional>
 #include <memory>
 
 #include "engine/cli/recorded_run.hpp"
@@ -10,7 +11,8 @@
 #include "engine/env/draw.hpp"
 #include "engine/env/files.hpp"
 #include "engine/history/history.hpp"
-#include "engine/run/data_folder.hpp"
+#include "engine/run/programs.hpp"
+#include "engine/state/migrate.hpp"
 
 namespace tend::cli {
 namespace {
@@ -28,60 +30,114 @@ struct Recorded {
   std::string payload;
 };
 
-Result<std::uint32_t> playbook_of(const program::Program& program, const std::string& name) {
-  if (name.empty()) return program::kNone;
-  return playbook_named(program, name);
-}
+/// A program and where its parts stand. Lifetime: whoever gives it keeps both.
+struct Text {
+  const program::Program* program = nullptr;
+  const program::Places* places = nullptr;
+};
+/// The program that a record of the log names.
+using FindText = std::function<Result<Text>(std::string_view hash)>;
 
-/// Runs the inputs of one customer with tracing on and prints what is told.
-Result<std::string> retell(const program::Program& program, const program::Places& places, const Arguments& arguments,
-                           text::Tongue tongue, const std::vector<Recorded>& inputs, bool answer_sends,
-                           env::Moment until) {
-  auto playbook = playbook_of(program, arguments.playbook);
-  if (!playbook) return tl::unexpected(playbook.error());
-  const journey::Plan plan(program, "outbox");
-  state::State state(program, plan.layout, 0);
-  state.recorded = answer_sends;
-  Story story(program, places, *playbook, tongue);
-  journey::Effects effects;
-  effects.render = false;
-  // Over sources there are no recorded answers: channels accept at once, as in simulate.
-  const auto answer = [&]() -> bool {
-    while (answer_sends && !effects.sends.empty()) {
-      const std::vector<journey::SendEffect> sends = std::move(effects.sends);
-      effects.clear();
+/// One customer, run again with tracing on; a deploy takes him over to the next program as it did then.
+class Retelling {
+ public:
+  Retelling(const Text& text, const Arguments& arguments, text::Tongue tongue, bool answer_sends)
+      : arguments_(arguments), tongue_(tongue), answer_sends_(answer_sends) {
+    begin(text);
+    state_ = std::make_unique<state::State>(*text_.program, plan_->layout, 0);
+    state_->recorded = answer_sends;
+    effects_.render = false;
+  }
+
+  bool apply(state::InputKind kind, std::string_view payload) {
+    return journey::apply(*plan_, *state_, kind, payload, effects_, story_.get()) && answer();
+  }
+
+  void go_over(const Text& text) {
+    if (text.program == text_.program) return;
+    told_ += story_->text();
+    const Text before = text_;
+    const std::unique_ptr<journey::Plan> plan_before = std::move(plan_);
+    begin(text);
+    const state::Moving moving(*before.program, plan_before->layout, *text.program, plan_->layout);
+    *state_ = migrate(std::move(*state_), moving, state_->clock);
+    if (state_->deployed) state_->changed = moving.changed;
+  }
+
+  std::string told() const { return told_ + story_->text(); }
+  const state::State& state() const { return *state_; }
+
+ private:
+  void begin(const Text& text) {
+    text_ = text;
+    plan_ = std::make_unique<journey::Plan>(*text.program, "outbox");
+    const auto playbook =
+        arguments_.playbook.empty() ? std::nullopt : find_playbook(*text.program, arguments_.playbook);
+    // A playbook that this program does not have yet, or no longer has: nothing of it is told.
+    const std::uint32_t nobody = static_cast<std::uint32_t>(text.program->playbooks.size());
+    story_ = std::make_unique<Story>(*text.program, *text.places,
+                                     arguments_.playbook.empty() ? program::kNone : playbook.value_or(nobody), tongue_);
+  }
+
+  /// Over sources there are no recorded answers: channels accept at once, as in simulate.
+  bool answer() {
+    while (answer_sends_ && !effects_.sends.empty()) {
+      const std::vector<journey::SendEffect> sends = std::move(effects_.sends);
+      effects_.clear();
       for (const journey::SendEffect& send : sends) {
         std::string payload;
         encode(payload, state::OutcomeInput{.moment = send.at,
-                                            .customer = arguments.customer,
+                                            .customer = arguments_.customer,
                                             .playbook = send.playbook,
                                             .journey = send.journey,
                                             .message = send.message,
                                             .key = send.key,
                                             .channel = std::string(send.channel)});
-        if (!journey::apply(plan, state, state::InputKind::outcome, payload, effects, &story)) return false;
+        if (!journey::apply(*plan_, *state_, state::InputKind::outcome, payload, effects_, story_.get())) return false;
       }
     }
     return true;
-  };
-  const auto apply = [&](state::InputKind kind, std::string_view payload) {
-    return journey::apply(plan, state, kind, payload, effects, &story) && answer();
-  };
+  }
+
+  const Arguments& arguments_;
+  text::Tongue tongue_;
+  bool answer_sends_;
+  Text text_;
+  std::unique_ptr<journey::Plan> plan_;
+  std::unique_ptr<state::State> state_;
+  std::unique_ptr<Story> story_;
+  journey::Effects effects_;
+  std::string told_;
+};
+
+/// Runs the inputs of one customer with tracing on and gives what is told. Shape: `text` is the program of the
+/// beginning.
+Result<std::string> retell(const Text& text, const FindText& find, const Arguments& arguments, text::Tongue tongue,
+                           const std::vector<Recorded>& inputs, bool answer_sends, env::Moment until) {
+  Retelling retelling(text, arguments, tongue, answer_sends);
   bool whole = true;
-  for (const Recorded& input : inputs) whole &= apply(input.kind, input.payload);
+  for (const Recorded& input : inputs) {
+    if (input.kind == state::InputKind::program) {
+      auto next = find(input.payload);
+      if (!next) return tl::unexpected(next.error());
+      retelling.go_over(*next);
+    }
+    whole &= retelling.apply(input.kind, input.payload);
+  }
   std::string tick;
   state::encode_moment(tick, until);
-  if (until != env::kNoMoment) whole &= apply(state::InputKind::tick, tick);
+  if (until != env::kNoMoment) whole &= retelling.apply(state::InputKind::tick, tick);
   if (!whole)
     return fail(ErrorCode::corrupt, "an input of this customer does not fit the program that the folder runs");
   // What is still to come, so that a story without a send says more than nothing.
+  const state::State& state = retelling.state();
   const std::uint32_t customer = state.find_customer(arguments.customer);
   const env::Moment due = customer == state::kNoText ? state::kNever : state.at(customer).due;
   const bool chinese = tongue == text::Tongue::zh;
   std::string next = chinese ? "此后没有按时间到期的事" : "nothing more is due by time";
   if (due != state::kNever)
     next = (chinese ? "此后最早可能到期：" : "nothing more is due by time before ") + env::format_moment(due);
-  return story.text() + (until == env::kNoMoment ? "" : env::format_moment(until) + "  ") + next + "\n";
+  return retelling.told() + (until == env::kNoMoment ? "" : env::format_moment(until) + "  ") + next + "\n";
 }
 
 /// Until when time has been told to a partition: its last tick.
@@ -104,14 +160,15 @@ Result<env::Moment> last_tick(log::Log& log, std::uint16_t partition) {
 Result<std::string> why_in_folder(const Arguments& arguments, const std::string& data, text::Tongue tongue) {
   auto folder = run::open_data_folder_for_reading(env::real_files(), data);
   if (!folder) return tl::unexpected(folder.error());
-  auto hash = env::read_whole_file(env::real_files(), env::join_path(folder->programs(), "CURRENT"));
+  run::Programs programs("outbox");
+  auto hash = run::current_program(*folder);
   if (!hash) return tl::unexpected(hash.error());
-  auto stored = run::load_program(*folder, *hash);
-  if (!stored) return tl::unexpected(stored.error());
-  const auto program = program::deserialize(stored->program);
-  const auto places = program::deserialize_places(stored->places);
-  if (!program || !places)
-    return fail(ErrorCode::version, "the program in `" + data + "` was written by another version of tend");
+  auto running = programs.load(*folder, *hash);
+  if (!running) return tl::unexpected(running.error());
+  if (!arguments.playbook.empty()) {
+    if (auto playbook = playbook_named((*running)->program, arguments.playbook); !playbook)
+      return tl::unexpected(playbook.error());
+  }
 
   auto log = log::open_log_for_reading(env::real_files(), folder->log());
   if (!log) return tl::unexpected(log.error());
@@ -132,7 +189,19 @@ Result<std::string> why_in_folder(const Arguments& arguments, const std::string&
                    [](const Recorded& a, const Recorded& b) { return a.position < b.position; });
   auto until = last_tick(**log, partition);
   if (!until) return tl::unexpected(until.error());
-  return retell(*program, *places, arguments, tongue, inputs, false, *until);
+  const auto find = [&](std::string_view name) -> Result<Text> {
+    auto one = programs.load(*folder, std::string(name));
+    if (!one) return tl::unexpected(one.error());
+    return Text{&(*one)->program, &(*one)->places};
+  };
+  // The first record says by which program it begins.
+  Text text{&(*running)->program, &(*running)->places};
+  if (inputs.front().kind == state::InputKind::program) {
+    auto first = find(inputs.front().payload);
+    if (!first) return tl::unexpected(first.error());
+    text = *first;
+  }
+  return retell(text, find, arguments, tongue, inputs, false, *until);
 }
 
 Result<std::string> why_in_sources(const Arguments& arguments, text::Tongue tongue) {
@@ -163,8 +232,11 @@ Result<std::string> why_in_sources(const Arguments& arguments, text::Tongue tong
     return fail(ErrorCode::not_found,
                 "there is no customer `" + arguments.customer + "` in the sources of this workspace");
   if (!deployed) deploy();
-  return retell(prepared->compiled->program, prepared->compiled->places, arguments, tongue, inputs, true,
-                prepared->options.to - 1);
+  const program::Program& program = prepared->compiled->program;
+  if (!arguments.playbook.empty()) {
+    if (auto playbook = playbook_named(program, arguments.playbook); !playbook) return tl::unexpected(playbook.error());
+  }
+  return retell({&program, &prepared->compiled->places}, {}, arguments, tongue, inputs, true, prepared->options.to - 1);
 }
 
 int run_why(const Arguments& arguments) {

@@ -330,9 +330,10 @@ bool apply_deploy(const Plan& plan, state::State& state, std::string_view payloa
   state.wheel.advance(moment, [](std::uint32_t) {});
   if (tracer != nullptr) tracer->note({.kind = NoteKind::deployed, .moment = moment});
   for (std::uint32_t customer = 0; customer < state.customer_count(); ++customer) {
-    Turn(plan, state, customer, moment, effects, tracer).deploy(nullptr);
+    Turn(plan, state, customer, moment, effects, tracer).deploy(state.changed ? &*state.changed : nullptr);
     run_caused(plan, state, customer, moment, effects, tracer);
   }
+  state.changed.reset();
   return true;
 }
 
@@ -397,7 +398,7 @@ void collect_outstanding(const Plan& plan, const state::State& state, Effects& e
 }
 
 state::SendKey send_key(std::string_view customer, std::string_view playbook, std::uint32_t journey, std::uint32_t step,
-                        std::uint32_t visit) {
+                        std::uint32_t visit, std::uint32_t version) {
   // SipHash-2-4 with 128 bits of output and a fixed key: a name for a send, the same wherever it is worked out.
   static constexpr unsigned char kKey[crypto_shorthash_siphashx24_KEYBYTES] = {'t', 'e', 'n', 'd', ' ', 's', 'e', 'n',
                                                                                'd', ' ', 'k', 'e', 'y', ' ', 'v', '1'};
@@ -408,6 +409,8 @@ state::SendKey send_key(std::string_view customer, std::string_view playbook, st
   text += '\x1F';
   for (const std::uint32_t number : {journey, step, visit})
     text.append(reinterpret_cast<const char*>(&number), sizeof number);
+  // Steps of another version have the same numbers, and a journey that follows an edit keeps its own.
+  if (version > 1) text.append(reinterpret_cast<const char*>(&version), sizeof version);
   unsigned char hash[crypto_shorthash_siphashx24_BYTES];
   crypto_shorthash_siphashx24(hash, reinterpret_cast<const unsigned char*>(text.data()), text.size(), kKey);
   state::SendKey key;

@@ -14,7 +14,7 @@ enum class NoteKind : std::uint8_t {
   deployed,
   turned_true,  // condition of an `enter when`: the edge
   turned_false,
-  refused,   // an entry was refused; detail: live, this_moment, again, where, leave, paused, no_key (of `per`)
+  refused,   // an entry was refused; detail: live, this_moment, again, where, leave, paused, removed, no_key (of `per`)
   entered,   // detail: the value of `per`, or empty; about: the customer who wrote `start … for`, or empty
   step,      // a step was begun
   branch,    // an `if` was asked; truth

@@ -198,6 +198,10 @@ void Turn::entry(std::uint32_t playbook) {
 void Turn::deploy(const std::vector<bool>* changed) {
   change_.everything = true;
   std::vector<std::uint32_t> turned;
+  aim_again();
+  leave();
+  wake();
+  arms_and_conditions(false);
   set_bits(changed, &turned);
   aim_schedules(false);
   backfill(turned);
@@ -329,6 +333,7 @@ void Turn::goals() {
     const auto& goal = program_.playbooks[journey.playbook].goal;
     if (!goal || goal->event != event_) continue;
     if (!is_live(journey.status) && journey.status != JourneyStatus::finished) continue;
+    if ((journey.flags & state::kWatchOver) != 0) continue;
     if (event_at_ < journey.entered) continue;
     if (goal->within) {
       expr::Context c = context(&journey);

@@ -71,6 +71,7 @@ class Turn {
   void count_goal(std::uint32_t journey);
   void leave();
   void wake();
+  void aim_again();
   void wake_journey(std::uint32_t journey);
   void arms_and_conditions(bool with_event);
   void enter_on();
@@ -122,7 +123,7 @@ class Turn {
   bool take_arm(std::uint32_t journey, bool with_event);
   void choose_arm(std::uint32_t journey, const program::Arm& arm, bool with_event);
   void keep_arm_event(std::uint32_t journey);
-  env::Moment next_clock(const program::Step& step);
+  env::Moment next_clock(const program::Step& step, env::Moment from);
 
   // messages
   void attempt_send(std::uint32_t journey);

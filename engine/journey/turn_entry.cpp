@@ -56,6 +56,7 @@ void Turn::attempt(const Way& way, bool once_more) {
     note(NoteKind::refused, nullptr, std::move(extra));
   };
 
+  if (playbook.superseded) return refuse("removed");
   if (is_paused(way.playbook)) return refuse("paused");
   std::string key;
   if (!key_of(way, key)) return refuse("no_key");

@@ -173,7 +173,7 @@ void Turn::do_jobs() {
 
 void Turn::start(std::uint32_t j, const Step& step) {
   const Journey& journey = state_.journey(j);
-  if ((journey.flags & state::kHeldOut) != 0) return go_on(j);
+  if ((journey.flags & state::kHeldOut) != 0 || step.playbook == kNone) return go_on(j);
   if (step.expression == kNone) {
     cause({.playbook = step.playbook});
     return go_on(j);

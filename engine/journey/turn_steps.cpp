@@ -65,7 +65,7 @@ void Turn::run_step(std::uint32_t j) {
     case StepKind::credit: return grant_or_credit(j, step);
     case StepKind::start: return start(j, step);
     case StepKind::wait: return wait(j, expr::add_duration(c, now_, value_of(c, step.expression).dur()));
-    case StepKind::wait_until: return wait(j, next_clock(step));
+    case StepKind::wait_until: return wait(j, next_clock(step, now_));
     case StepKind::wait_up_to: return wait_up_to(j, step);
     case StepKind::wait_until_date: return aim(j);
     case StepKind::wait_until_condition: return wait_until_condition(j, step);

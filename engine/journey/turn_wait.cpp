@@ -12,6 +12,7 @@ using program::Arm;
 using program::kNone;
 using program::Playbook;
 using program::Step;
+using program::StepKind;
 using program::Value;
 using state::Journey;
 using state::JourneyStatus;
@@ -123,17 +124,50 @@ void Turn::keep_arm_event(std::uint32_t j) {
   journey.arms = state_.pool.keep(kept);
 }
 
-/// The first moment, now included, at which his clock shows the step's time on a day that fits.
-Moment Turn::next_clock(const Step& step) {
+/// Those who follow an edit: the wait under way is worked out anew from when it was reached; what that makes due goes
+/// on.
+void Turn::aim_again() {
+  for (std::uint32_t j = state_.at(customer_).first_journey; j != kNone; j = state_.journey(j).next) {
+    Journey& journey = state_.journey(j);
+    if (journey.status == JourneyStatus::runnable && tracer_ != nullptr)
+      note(NoteKind::moved, &journey, {.kind = NoteKind::moved, .step = journey.step, .detail = "move"});
+    if ((journey.flags & state::kAimed) == 0) continue;
+    journey.flags &= static_cast<std::uint8_t>(~state::kAimed);
+    if (tracer_ != nullptr)
+      note(NoteKind::moved, &journey, {.kind = NoteKind::moved, .step = journey.step, .detail = "follow"});
+    if (journey.status != JourneyStatus::waiting) continue;
+    const Step& step = program_.playbooks[journey.playbook].steps[journey.step];
+    expr::Context c = context(&journey);
+    switch (step.kind) {
+      case StepKind::wait:
+      case StepKind::wait_up_to:
+        journey.due = expr::add_duration(c, journey.reached, value_of(c, step.expression).dur());
+        break;
+      case StepKind::wait_until_condition:
+        journey.due = expr::add_duration(c, journey.reached, value_of(c, step.duration).dur());
+        break;
+      case StepKind::wait_until: journey.due = next_clock(step, journey.reached); break;
+      case StepKind::wait_until_date: aim(j); continue;
+      case StepKind::round_end: end_round(j, step); continue;
+      default: continue;
+    }
+    flip_ = std::min(flip_, journey.due);
+    if (tracer_ != nullptr)
+      note(NoteKind::waits, &journey, {.kind = NoteKind::waits, .step = journey.step, .until = journey.due});
+  }
+}
+
+/// The first moment, `from` included, at which his clock shows the step's time on a day that fits.
+Moment Turn::next_clock(const Step& step, Moment from) {
   const env::Zone& zone = state_.zone(customer_);
   constexpr env::Date kDaysAhead = 4000;  // beyond a calendar's end no holiday comes
-  const env::Date first = env::date_of(zone, now_) + (step.next ? 1 : 0);
+  const env::Date first = env::date_of(zone, from) + (step.next ? 1 : 0);
   for (env::Date date = first; date < first + kDaysAhead; ++date) {
     if (!fits_day(program_, step.weekday, date)) continue;
     const Moment moment = env::clock(zone, date, std::max(step.time_of_day, 0));
-    if (moment >= now_) return moment;
+    if (moment >= from) return moment;
   }
-  return now_;
+  return from;
 }
 
 }  // namespace tend::journey

@@ -88,6 +88,20 @@ Result<DataFolder> open_data_folder_for_reading(env::Files& files, const std::st
   return DataFolder{.path = path, .files = &files, .partitions = *partitions, .lock = nullptr};
 }
 
+Result<std::string> read_serving(const DataFolder& folder) {
+  auto there = folder.files->exists(folder.serving());
+  if (!there) return tl::unexpected(there.error());
+  if (!*there) return std::string();
+  return env::read_whole_file(*folder.files, folder.serving());
+}
+
+Result<void> write_serving(const DataFolder& folder, const std::string& address) {
+  if (!address.empty()) return env::write_whole_file(*folder.files, folder.serving(), address);
+  auto there = folder.files->exists(folder.serving());
+  if (!there) return tl::unexpected(there.error());
+  return *there ? folder.files->remove(folder.serving()) : Result<void>{};
+}
+
 std::string program_hash(std::string_view program_bytes) {
   unsigned char hash[16];
   crypto_generichash(hash, sizeof hash, reinterpret_cast<const unsigned char*>(program_bytes.data()),

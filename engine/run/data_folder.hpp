@@ -19,6 +19,7 @@ struct DataFolder {
   std::string log() const { return env::join_path(path, "log"); }
   std::string snapshots() const { return env::join_path(path, "snapshots"); }
   std::string history() const { return env::join_path(path, "history"); }
+  std::string serving() const { return env::join_path(path, "serving"); }
   std::string programs() const { return env::join_path(path, "programs"); }
 };
 
@@ -26,6 +27,11 @@ struct DataFolder {
 /// Errors: `in_use` by another process; `version` of another version; `invalid` if the folder holds something else.
 Result<DataFolder> open_data_folder(env::Files& files, const std::string& path, unsigned partitions);
 Result<DataFolder> open_data_folder_for_reading(env::Files& files, const std::string& path);
+
+/// Where the process that holds the folder answers: `127.0.0.1:7700`; empty where nobody has said so.
+Result<std::string> read_serving(const DataFolder& folder);
+/// Empty: nowhere any more.
+Result<void> write_serving(const DataFolder& folder, const std::string& address);
 
 /// The program's name by its content: 32 hex digits.
 std::string program_hash(std::string_view program_bytes);

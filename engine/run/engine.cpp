@@ -13,20 +13,21 @@ namespace {
 using state::InputKind;
 
 constexpr std::uint8_t kind_byte(InputKind kind) { return static_cast<std::uint8_t>(kind); }
-constexpr std::string_view kCurrent = "CURRENT";  // names the program that the folder runs
 
 }  // namespace
 
 Engine::Engine(const journey::Plan& plan, const EngineOptions& options, Sender& sender, unsigned partitions)
-    : plan_(plan),
-      options_(options),
+    : options_(options),
       sender_(sender),
       partitions_(plan, partitions, options.threads),
-      desk_(plan, partitions_.states()),
       posted_(partitions),
       next_snapshot_(partitions),
       snapshot_positions_(partitions) {
   partitions_.set_render(options.render);
+  if (options.programs == nullptr) own_programs_ = std::make_unique<Programs>(plan.default_channel, plan.teams);
+  programs_ = options.programs != nullptr ? options.programs : own_programs_.get();
+  partitions_.set_programs(*programs_);
+  go_over();
 }
 
 Engine::~Engine() = default;
@@ -43,7 +44,6 @@ Result<std::unique_ptr<Engine>> Engine::open(DataFolder folder, const journey::P
                                              const EngineOptions& options, Sender& sender) {
   std::unique_ptr<Engine> engine(new Engine(plan, options, sender, folder.partitions));
   engine->folder_ = std::move(folder);
-  engine->program_hash_ = program_hash(program_bytes);
   auto opened = log::open_log(*engine->folder_.files, engine->folder_.log(),
                               {.partitions = engine->folder_.partitions, .segment_bytes = options.segment_bytes});
   if (!opened) return tl::unexpected(opened.error());
@@ -53,49 +53,85 @@ Result<std::unique_ptr<Engine>> Engine::open(DataFolder folder, const journey::P
                 std::to_string(opened->cut->at));
   }
 
-  const std::string current = env::join_path(engine->folder_.programs(), kCurrent);
-  auto known = engine->folder_.files->exists(current);
-  if (!known) return tl::unexpected(known.error());
-  if (*known && engine->log_->last_batch() > 0) {
-    auto hash = env::read_whole_file(*engine->folder_.files, current);
-    if (!hash) return tl::unexpected(hash.error());
-    if (*hash != engine->program_hash_) {
-      return fail(
-          ErrorCode::unsupported,
-          "the data folder `" + engine->folder_.path +
-              "` runs another version of these playbooks, and this version of tend cannot put an edit into a running "
-              "folder yet: undo the edit, or begin a new folder");
-    }
+  auto in_force = current_program(engine->folder_);
+  if (!in_force) return tl::unexpected(in_force.error());
+  if (in_force->empty() || engine->log_->last_batch() == 0) {
+    *in_force = program_hash(program_bytes);
+    if (auto stored = store_program(engine->folder_, program_bytes, places_bytes); !stored)
+      return tl::unexpected(stored.error());
   }
-  if (auto stored = store_program(engine->folder_, program_bytes, places_bytes); !stored)
-    return tl::unexpected(stored.error());
-  if (auto written = env::write_whole_file(*engine->folder_.files, current, engine->program_hash_); !written)
-    return tl::unexpected(written.error());
-
+  auto running = engine->programs_->load(engine->folder_, *in_force);
+  if (!running) return tl::unexpected(running.error());
+  engine->running_ = *running;
   engine->background_ = std::make_unique<Background>(options.background_in_turn);
   if (auto recovered = engine->recover(); !recovered) return tl::unexpected(recovered.error());
+  if (options.looks_only) return engine;
+  if (auto written = set_current_program(engine->folder_, engine->running_->hash); !written)
+    return tl::unexpected(written.error());
   return engine;
 }
 
-Result<void> Engine::recover() {
-  std::vector<std::uint64_t> after(partitions_.count(), 0);
+/// The partitions have gone over to another program, all of them.
+void Engine::go_over() {
+  plan_of_desk_ = &partitions_.plan();
+  desk_.emplace(*plan_of_desk_, partitions_.states());
+  const Running* running = programs_->find_plan(partitions_.plan());
+  if (running != nullptr) running_ = running;
+}
+
+/// Every partition as its newest snapshot has it, under the program of that time; `after` says how far that goes.
+Result<void> Engine::restore(std::vector<std::uint64_t>& after) {
   for (std::uint32_t p = 0; p < partitions_.count(); ++p) {
-    auto head = load_snapshot(folder_, static_cast<std::uint16_t>(p), program_hash_, partitions_.state(p));
-    if (!head) return tl::unexpected(head.error());
-    if (*head) after[p] = (*head)->position;
-    auto positions = list_snapshots(folder_, static_cast<std::uint16_t>(p));
+    const auto partition = static_cast<std::uint16_t>(p);
+    auto snapshot = read_snapshot(folder_, partition);
+    if (!snapshot) return tl::unexpected(snapshot.error());
+    const Running* running = running_;
+    if (*snapshot) {
+      auto loaded = programs_->load(folder_, (*snapshot)->head.program);
+      if (!loaded) return tl::unexpected(loaded.error());
+      running = *loaded;
+    }
+    auto state = std::make_unique<state::State>(running->program, running->plan->layout, partition);
+    if (*snapshot) {
+      after[p] = (*snapshot)->head.position;
+      if (!state->load((*snapshot)->bytes)) {
+        return fail(ErrorCode::corrupt, "the snapshot of partition " + std::to_string(p) + " at position " +
+                                            std::to_string(after[p]) + " does not add up although its checksum does");
+      }
+    }
+    partitions_.put(p, *running->plan, std::move(state));
+    auto positions = list_snapshots(folder_, partition);
     if (!positions) return tl::unexpected(positions.error());
     snapshot_positions_[p].first = positions->empty() ? 0 : positions->front();
     snapshot_positions_[p].second = positions->size() < 2 ? 0 : (*positions)[1];
   }
+  return {};
+}
+
+Result<void> Engine::recover() {
+  std::vector<std::uint64_t> after(partitions_.count(), 0);
+  if (auto restored = restore(after); !restored) return restored;
 
   std::size_t gathered = 0;
+  bool changes_program = false;
   log::Visitor visitor;
   visitor.on_record = [&](const log::Record& record) -> Result<void> {
     if (record.partition == log::kNoPartition) return {};
     const auto kind = static_cast<InputKind>(record.kind);
     if (kind == InputKind::dispatch) {
       dispatched_.insert(std::string(record.payload));
+      return {};
+    }
+    if (kind == InputKind::program) {
+      // What came before is applied before, in all partitions: a partition goes over before anything else of a batch.
+      if (gathered > 0) {
+        gathered = 0;
+        if (auto applied = partitions_.apply_gathered(); !applied) return applied;
+      }
+      changes_program = true;
+      if (auto loaded = programs_->load(folder_, std::string(record.payload)); !loaded)
+        return tl::unexpected(loaded.error());
+      partitions_.gather(record.kind, record.partition, record.payload);
       return {};
     }
     if (kind == InputKind::outcome) {
@@ -108,19 +144,22 @@ Result<void> Engine::recover() {
   };
   visitor.on_batch = [&](const log::BatchEnd&) -> Result<void> {
     // What one partition reads in another is what stood there then: batch by batch, as it was applied.
-    if (gathered < (16u << 20) && !plan_.reads_others) return {};
+    if (gathered < (16u << 20) && !changes_program && !partitions_.anybody_reads_others()) return {};
     gathered = 0;
+    changes_program = false;
     return partitions_.apply_gathered();
   };
   if (auto read = log_->read(after, visitor); !read) return read;
   if (auto applied = partitions_.apply_gathered(); !applied) return applied;
+  go_over();
 
+  if (options_.looks_only) return {};
   if (auto claimed = log_->claim(options_.node); !claimed) return tl::unexpected(claimed.error());
   const bool fresh =
       std::all_of(log_->heads().begin(), log_->heads().end(), [](std::uint64_t head) { return head == 0; });
   for (std::uint32_t p = 0; p < partitions_.count(); ++p) {
     const auto partition = static_cast<std::uint16_t>(p);
-    if (fresh) batch_.add(kind_byte(InputKind::program), partition, program_hash_);
+    if (fresh) batch_.add(kind_byte(InputKind::program), partition, running_->hash);
   }
   for (std::uint32_t p = 0; p < partitions_.count(); ++p) {
     state::State& state = partitions_.state(p);
@@ -132,17 +171,17 @@ Result<void> Engine::recover() {
     });
     posted_[p] = !state.outgoing.empty();
     std::vector<journey::AskEffect> asks;
-    journey::collect_asks(plan_, state, asks);
+    journey::collect_asks(plan(), state, asks);
     for (journey::AskEffect& ask : asks) questions_.push_back({static_cast<std::uint16_t>(p), std::move(ask)});
   }
   // What a crash left is settled in the mode it was caused in; only then the mode may change.
   if (auto settled = settle(); !settled) return settled;
   for (std::uint32_t p = 0; p < partitions_.count(); ++p) {
-    if (partitions_.state(p).recorded == options_.recorded && !fresh) continue;
+    if ((partitions_.state(p).recorded == options_.recorded || options_.keeps_mode) && !fresh) continue;
     batch_.add(kind_byte(InputKind::mode), static_cast<std::uint16_t>(p),
                std::string_view(options_.recorded ? "\1" : "\0", 1));
   }
-  return commit({}, options_.recorded && plan_.ranks);
+  return commit({}, options_.recorded && plan().ranks);
 }
 
 Result<void> Engine::settle() {
@@ -150,11 +189,11 @@ Result<void> Engine::settle() {
   for (std::uint32_t p = 0; p < partitions_.count(); ++p) {
     journey::Effects& effects = partitions_.effects(p);
     effects.clear();
-    journey::collect_outstanding(plan_, partitions_.state(p), effects);
+    journey::collect_outstanding(plan(), partitions_.state(p), effects);
     for (std::uint32_t i = 0; i < effects.sends.size(); ++i) from.push_back({static_cast<std::uint16_t>(p), i});
   }
   // In recorded time a crash may have been between the halves of a moment: who runs it knows.
-  const bool only_ranks = options_.recorded && plan_.ranks;
+  const bool only_ranks = options_.recorded && plan().ranks;
   if (from.empty()) return commit({}, only_ranks);
   build_sends(from);
   auto known = sender_.settle(sends_);
@@ -270,6 +309,7 @@ Result<void> Engine::commit(const std::function<void()>& durable, bool only_rank
       log_bytes_ += batch_.bytes();
     }
     const auto applied = partitions_.apply(batch_);
+    if (applied && &plan() != plan_of_desk_) go_over();
     batch_.clear();
     cursor_set_ = false;
     if (!applied) return applied;
@@ -283,7 +323,7 @@ Result<void> Engine::commit(const std::function<void()>& durable, bool only_rank
 
 /// Keeps what the batch asked for until nobody has a send out.
 void Engine::gather_questions() {
-  for (const std::string& sentence : plan_.tables.functions().news()) {
+  for (const std::string& sentence : plan().tables.functions().news()) {
     if (options_.say) options_.say(sentence);
   }
   for (std::uint32_t p = 0; p < partitions_.count(); ++p) {
@@ -323,7 +363,7 @@ void Engine::ask_around(bool only_ranks) {
   std::vector<Letter> letters;
   if (!now.empty()) {
     const auto moment = [this](env::Moment at) { return options_.now ? std::max(options_.now(), at) : at; };
-    desk_.answer(std::move(now), moment, [&](std::uint16_t partition, const state::AnswerInput& answer) {
+    desk_->answer(std::move(now), moment, [&](std::uint16_t partition, const state::AnswerInput& answer) {
       Letter& letter = letters.emplace_back();
       letter = {answer.moment,
                 std::string(answer.customer),
@@ -368,7 +408,7 @@ void Engine::collect_messages(std::vector<Letter>& letters) {
 }
 
 void Engine::build_sends(std::span<const PartitionEffect> from) {
-  const program::Program& program = plan_.program;
+  const program::Program& program = plan().program;
   sends_.clear();
   items_.clear();
   first_items_.clear();
@@ -458,7 +498,7 @@ env::Moment Engine::clock() const {
 
 void Engine::post_snapshot(std::uint16_t partition) {
   SnapshotHead head{
-      .partition = partition, .position = log_->heads()[partition], .epoch = log_->epoch(), .program = program_hash_};
+      .partition = partition, .position = log_->heads()[partition], .epoch = log_->epoch(), .program = running_->hash};
   if (head.position == snapshot_positions_[partition].first) return;
   background_->post(
       [this, head, bytes = std::make_shared<std::string>(partitions_.state(partition).save())]() -> Result<void> {

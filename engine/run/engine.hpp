@@ -3,6 +3,7 @@
 #pragma once
 #include <functional>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -12,7 +13,9 @@
 #include "engine/log/segment_log.hpp"
 #include "engine/run/background.hpp"
 #include "engine/run/data_folder.hpp"
+#include "engine/run/deploy.hpp"
 #include "engine/run/partitions.hpp"
+#include "engine/run/programs.hpp"
 #include "engine/run/sender.hpp"
 
 namespace tend::run {
@@ -43,6 +46,12 @@ struct EngineOptions {
   /// Told in a sentence what a restart settled or what was repaired.
   std::function<void(const std::string&)> say = {};
   HistoryHook history = {};
+  /// Only to look: nothing is claimed, settled or written, and nothing can be committed.
+  bool looks_only = false;
+  /// Goes on in recorded or live time as the data folder did, whatever `recorded` says.
+  bool keeps_mode = false;
+  /// Where the programs of the data folder are kept for as long as it lives; null: with the engine.
+  Programs* programs = nullptr;
 };
 
 /// Lifetime: plan and sender outlive the engine. Thread: one at a time.
@@ -52,8 +61,9 @@ class Engine {
   static std::unique_ptr<Engine> in_memory(const journey::Plan& plan, const EngineOptions& options, Sender& sender);
 
   /// Opens or makes the data folder's engine: newest snapshots, the rest of the log, then every send that a crash left
-  /// without an outcome is settled. Shape: `program_bytes` is what `plan` was made from. Errors: `in_use`, `version`,
-  /// `corrupt` with the exact place; `unsupported` if the folder runs another program.
+  /// without an outcome is settled. A folder in which something ran goes on with the program that it has in force;
+  /// running() says which that is. Shape: `program_bytes` is what `plan` was made from: the program of a new folder.
+  /// Errors: `in_use`, `version`, `corrupt` with the exact place.
   static Result<std::unique_ptr<Engine>> open(DataFolder folder, const journey::Plan& plan,
                                               std::string_view program_bytes, std::string_view places_bytes,
                                               const EngineOptions& options, Sender& sender);
@@ -89,6 +99,13 @@ class Engine {
   /// As commit, for the first half of a moment in recorded time: what is due by time has happened, inputs from outside
   /// have not. Rankings are answered, for their entries are due by time too; all else is asked around with the second.
   Result<void> commit_timers();
+  /// What putting this program in would do. Shape: as the checker made it.
+  /// Requires: everything is committed.
+  Result<Prepared> prepare(const program::Program& now, const program::Places& places);
+  /// Puts it in at `moment`: one input for all, durable when this returns. Those inside are carried as its `on edit`
+  /// says. Errors: `invalid` with who stands where, if a `move` does not cover him: nothing has changed then; of the
+  /// disk and channels as of commit. Requires: everything is committed. Source: docs/semantics.md §13
+  Result<void> deploy(const program::Program& now, const program::Places& places, env::Moment moment);
 
   bool deployed() const { return partitions_.state(0).deployed; }
   std::string cursor() const { return log_ ? std::string(log_->last_cursor()) : std::string(); }
@@ -96,6 +113,9 @@ class Engine {
   /// The latest moment that any partition's time has reached.
   env::Moment clock() const;
   Partitions& partitions() { return partitions_; }
+  /// What is in force. Lifetime: EngineOptions::programs, or the engine's.
+  /// Requires: not in memory alone, or deployed anew.
+  const Running& running() const { return *running_; }
   log::Log* log() { return log_.get(); }
 
   /// Snapshots of every partition, written when it returns. Not needed for safety, it makes the next start short.
@@ -104,6 +124,8 @@ class Engine {
  private:
   Engine(const journey::Plan& plan, const EngineOptions& options, Sender& sender, unsigned partitions);
   Result<void> recover();
+  Result<void> restore(std::vector<std::uint64_t>& after);
+  void go_over();
   Result<void> settle();
   Result<void> release();
   void gather_questions();
@@ -119,7 +141,8 @@ class Engine {
   Result<void> keep_house();
   void post_snapshot(std::uint16_t partition);
 
-  const journey::Plan& plan_;
+  const journey::Plan& plan() const { return partitions_.plan(); }
+
   EngineOptions options_;
   Sender& sender_;
   DataFolder folder_;
@@ -127,11 +150,14 @@ class Engine {
   std::unique_ptr<log::Log> log_;
   log::Batch batch_;
   log::Batch dispatch_;
-  journey::Desk desk_;
+  std::optional<journey::Desk> desk_;  // of the plan in force
+  const journey::Plan* plan_of_desk_ = nullptr;
   std::vector<journey::Question> questions_;  // to the desk, since it was last asked
   std::vector<bool> posted_;                  // by partition: messages lie in State::outgoing
   bool cursor_set_ = false;
-  std::string program_hash_;
+  std::unique_ptr<Programs> own_programs_;
+  Programs* programs_ = nullptr;
+  const Running* running_ = nullptr;
   std::set<std::string> dispatched_;  // keys with a dispatch record and no outcome; only while recovering
   std::string blob_;                  // reused
 

@@ -26,7 +26,9 @@ struct PlaybookCount {
 struct Figures {
   std::uint64_t customers = 0;
   std::uint64_t events = 0;
-  std::vector<PlaybookCount> playbooks;  // as the program's playbooks
+  /// As the program's playbooks. Older versions count with the newest of their name (steps and arms that are the same,
+  /// with those), and nothing stands in their own place.
+  std::vector<PlaybookCount> playbooks;
 };
 
 Figures collect_figures(const Partitions& partitions);

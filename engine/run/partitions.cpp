@@ -1,13 +1,16 @@
 #include "engine/run/partitions.hpp"
 
 #include <algorithm>
+#include <map>
 
+#include "dsl/text/must.hpp"
 #include "engine/env/draw.hpp"
+#include "engine/state/migrate.hpp"
 
 namespace tend::run {
 
 Partitions::Partitions(const journey::Plan& plan, unsigned count, unsigned threads)
-    : plan_(plan), workers_(threads), effects_(count), records_(count), failed_(count, 0) {
+    : plans_(count, &plan), workers_(threads), effects_(count), records_(count), failed_(count, 0) {
   for (unsigned p = 0; p < count; ++p)
     states_.push_back(std::make_unique<state::State>(plan.program, plan.layout, static_cast<std::uint16_t>(p)));
   for (const auto& state : states_) state->peers = &states_;
@@ -15,6 +18,16 @@ Partitions::Partitions(const journey::Plan& plan, unsigned count, unsigned threa
 
 std::uint16_t Partitions::partition_of(std::string_view customer) const {
   return static_cast<std::uint16_t>(env::partition_of(customer, count()));
+}
+
+void Partitions::put(std::uint32_t partition, const journey::Plan& plan, std::unique_ptr<state::State> state) {
+  plans_[partition] = &plan;
+  states_[partition] = std::move(state);
+  states_[partition]->peers = &states_;
+}
+
+bool Partitions::anybody_reads_others() const {
+  return std::any_of(plans_.begin(), plans_.end(), [](const journey::Plan* plan) { return plan->reads_others; });
 }
 
 void Partitions::set_render(bool render) {
@@ -49,21 +62,48 @@ Result<void> Partitions::apply_gathered() {
   return applied;
 }
 
+/// Takes partitions over to the program that their first record names.
+Result<void> Partitions::change_programs() {
+  std::map<std::pair<const journey::Plan*, const journey::Plan*>, std::unique_ptr<state::Moving>> movings;
+  std::vector<std::pair<std::uint32_t, const state::Moving*>> changes;
+  for (const std::uint32_t p : touched_) {
+    const Record& first = records_[p].front();
+    if (first.kind != state::InputKind::program || programs_ == nullptr) continue;
+    const Running* running = programs_->find(std::string(first.payload));
+    if (running == nullptr)
+      return fail(ErrorCode::corrupt,
+                  "the log names the program `" + std::string(first.payload) + "`, which is not in the data folder");
+    const journey::Plan *before = plans_[p], *now = running->plan.get();
+    if (before == now) continue;
+    auto& moving = movings[{before, now}];
+    if (!moving) moving = std::make_unique<state::Moving>(before->program, before->layout, now->program, now->layout);
+    plans_[p] = now;
+    changes.push_back({p, moving.get()});
+  }
+  workers_.each(static_cast<std::uint32_t>(changes.size()), [&](std::uint32_t i) {
+    state::State& state = *states_[changes[i].first];
+    state = state::migrate(std::move(state), *changes[i].second, state.clock);
+    if (state.deployed) state.changed = changes[i].second->changed;
+  });
+  return {};
+}
+
 Result<void> Partitions::apply_all() {
   for (journey::Effects& effects : effects_) effects.clear();
   std::sort(touched_.begin(), touched_.end());
+  if (auto changed = change_programs(); !changed) return changed;
   std::size_t total = 0;
   for (const std::uint32_t p : touched_) total += records_[p].size();
   const auto work = [this](std::uint32_t i) {
     const std::uint32_t p = touched_[i];
     for (const Record& record : records_[p]) {
-      if (!journey::apply(plan_, *states_[p], record.kind, record.payload, effects_[p])) failed_[p] = 1;
+      if (!journey::apply(*plans_[p], *states_[p], record.kind, record.payload, effects_[p])) failed_[p] = 1;
     }
     records_[p].clear();
   };
   const auto count = static_cast<std::uint32_t>(touched_.size());
   // Not worth waking anybody; or one partition reads another, and then nobody may change it meanwhile.
-  if (total < 256 || plan_.reads_others) {
+  if (total < 256 || anybody_reads_others()) {
     for (std::uint32_t i = 0; i < count; ++i) work(i);
   } else {
     workers_.each(count, work);

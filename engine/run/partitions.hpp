@@ -8,6 +8,7 @@
 #include "engine/env/result.hpp"
 #include "engine/journey/apply.hpp"
 #include "engine/log/batch.hpp"
+#include "engine/run/programs.hpp"
 #include "engine/run/workers.hpp"
 
 namespace tend::run {
@@ -26,11 +27,19 @@ class Partitions {
   std::uint32_t count() const { return static_cast<std::uint32_t>(states_.size()); }
   state::State& state(std::uint32_t partition) { return *states_[partition]; }
   const state::State& state(std::uint32_t partition) const { return *states_[partition]; }
-  const journey::Plan& plan() const { return plan_; }
+  /// The plan in force: outside recovery the same in all partitions.
+  const journey::Plan& plan() const { return *plans_[0]; }
+  /// Where the programs are found that records name. Lifetime: outlives it.
+  void set_programs(const Programs& programs) { programs_ = &programs; }
+  bool anybody_reads_others() const;
+  /// Puts a state in the place of a partition's, for instance from a snapshot that was taken under `plan`.
+  void put(std::uint32_t partition, const journey::Plan& plan, std::unique_ptr<state::State> state);
   const std::vector<std::unique_ptr<state::State>>& states() const { return states_; }
 
   /// Applies a batch's records, each partition's in their order; effects are collected anew. Records of no partition
-  /// are left out. Errors: `corrupt` for a record that the program cannot take; the state is then unusable.
+  /// are left out. A record of a program that is not in force yet takes its partition over to it, before anything else
+  /// of the batch is applied in any partition: it stands first in its partition. Errors: `corrupt` for a record that
+  /// the program cannot take; the state is then unusable.
   Result<void> apply(const log::Batch& batch);
 
   /// For recovery: records gathered with `gather` (payloads are copied) are applied by `apply_gathered`, effects are
@@ -53,8 +62,10 @@ class Partitions {
     std::string_view payload;
   };
   Result<void> apply_all();
+  Result<void> change_programs();
 
-  const journey::Plan& plan_;
+  std::vector<const journey::Plan*> plans_;  // by partition
+  const Programs* programs_ = nullptr;
   Workers workers_;
   std::vector<std::unique_ptr<state::State>> states_;
   std::vector<journey::Effects> effects_;

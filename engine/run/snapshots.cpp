@@ -87,22 +87,20 @@ Result<std::vector<std::uint64_t>> list_snapshots(const DataFolder& folder, std:
   return positions;
 }
 
-Result<std::optional<SnapshotHead>> load_snapshot(const DataFolder& folder, std::uint16_t partition,
-                                                  const std::string& program, state::State& state) {
+Result<std::optional<Snapshot>> read_snapshot(const DataFolder& folder, std::uint16_t partition) {
   auto positions = list_snapshots(folder, partition);
   if (!positions) return tl::unexpected(positions.error());
   for (const std::uint64_t position : *positions) {
     auto file = env::read_whole_file(*folder.files, env::join_path(folder.snapshots(), name_of(partition, position)));
     if (!file) return tl::unexpected(file.error());
-    SnapshotHead head;
-    const auto bytes = open(*file, head);
-    if (!bytes || head.partition != partition || head.position != position || head.program != program) continue;
-    if (!state.load(*bytes))
-      return fail(ErrorCode::corrupt,
-                  "the snapshot `" + name_of(partition, position) + "` does not add up although its checksum does");
-    return std::optional<SnapshotHead>(std::move(head));
+    Snapshot snapshot;
+    const auto bytes = open(*file, snapshot.head);
+    if (!bytes || snapshot.head.partition != partition || snapshot.head.position != position) continue;
+    file->erase(0, file->size() - bytes->size());
+    snapshot.bytes = std::move(*file);
+    return std::optional<Snapshot>(std::move(snapshot));
   }
-  return std::optional<SnapshotHead>();
+  return std::optional<Snapshot>();
 }
 
 }  // namespace tend::run

@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "engine/run/data_folder.hpp"
-#include "engine/state/state.hpp"
 
 namespace tend::run {
 
@@ -24,9 +23,11 @@ Result<void> write_snapshot(const DataFolder& folder, const SnapshotHead& head, 
 /// Positions of the partition's snapshots, newest first.
 Result<std::vector<std::uint64_t>> list_snapshots(const DataFolder& folder, std::uint16_t partition);
 
-/// Loads the newest snapshot that is whole into `state` (made anew by the caller). A damaged one is passed over.
-/// Returns its head; none if there is none.
-Result<std::optional<SnapshotHead>> load_snapshot(const DataFolder& folder, std::uint16_t partition,
-                                                  const std::string& program, state::State& state);
+struct Snapshot {
+  SnapshotHead head;
+  std::string bytes;  // State::save
+};
+/// The newest snapshot that is whole; none if there is none. A damaged one is passed over.
+Result<std::optional<Snapshot>> read_snapshot(const DataFolder& folder, std::uint16_t partition);
 
 }  // namespace tend::run

@@ -53,17 +53,20 @@ void single(std::string& out, std::string_view name, std::string_view type, std:
 void playbook_metrics(std::string& out, const program::Program& program, const run::Figures& figures) {
   head(out, "tend_journeys_live", "gauge", "journeys under way");
   for (std::size_t i = 0; i < figures.playbooks.size(); ++i) {
+    if (has_newer(program, i)) continue;
     out += fmt::format("tend_journeys_live{{playbook=\"{}\"}} {}\n", label(program.playbooks[i].name),
                        figures.playbooks[i].live);
   }
   head(out, "tend_journeys_entered_total", "counter", "journeys that began");
   for (std::size_t i = 0; i < figures.playbooks.size(); ++i) {
+    if (has_newer(program, i)) continue;
     out += fmt::format("tend_journeys_entered_total{{playbook=\"{}\"}} {}\n", label(program.playbooks[i].name),
                        figures.playbooks[i].entered);
   }
   // A finished journey can still reach its goal, so these go down as well.
   head(out, "tend_journeys_ended", "gauge", "journeys that ended, by how");
   for (std::size_t i = 0; i < figures.playbooks.size(); ++i) {
+    if (has_newer(program, i)) continue;
     const run::PlaybookCount& count = figures.playbooks[i];
     const std::string name = label(program.playbooks[i].name);
     out += fmt::format(
@@ -74,6 +77,7 @@ void playbook_metrics(std::string& out, const program::Program& program, const r
   }
   head(out, "tend_sends_total", "counter", "messages by outcome");
   for (std::size_t i = 0; i < figures.playbooks.size(); ++i) {
+    if (has_newer(program, i)) continue;
     for (const auto& [message, channels] : figures.playbooks[i].sends) {
       for (const auto& [channel, count] : channels) {
         const std::string labels = fmt::format("playbook=\"{}\",message=\"{}\",channel=\"{}\"",
@@ -102,6 +106,7 @@ std::string error_json(std::string_view sentence, std::optional<std::size_t> ite
 std::string figures_json(const run::Figures& figures, const program::Program& program, env::Moment now) {
   Json playbooks = Json::object();
   for (std::size_t i = 0; i < figures.playbooks.size(); ++i) {
+    if (has_newer(program, i)) continue;
     const run::PlaybookCount& count = figures.playbooks[i];
     Json steps = Json::array();
     for (std::size_t s = 0; s < count.reached.size(); ++s) {

@@ -30,6 +30,7 @@ struct HttpCounts {
 /// What the engine's thread was asked for; not known while there is no engine.
 struct EngineCounts {
   run::Figures figures;
+  const program::Program* program = nullptr;  // which they are of
   std::uint64_t log_batches = 0;
   std::uint64_t log_segments = 0;
 };

@@ -27,6 +27,7 @@
 #include <vector>
 
 #include "engine/serve/answers.hpp"
+#include "engine/serve/plan.hpp"
 #include "engine/serve/read_body.hpp"
 
 namespace tend::serve {
@@ -107,16 +108,23 @@ std::optional<Route> route_of(std::string_view path) {
   return std::nullopt;
 }
 
+/// What brings a program, as bytes.
+bool is_program_path(std::string_view path) { return path == "/v1/plan" || path == "/v1/apply"; }
+
+std::string_view path_of(const Request& request) {
+  const std::string_view target = as_view(request.target());
+  return target.substr(0, target.find('?'));
+}
+
 bool is_get_path(std::string_view path) { return path == "/healthz" || path == "/metrics" || path == "/v1/figures"; }
 
 /// What can be said from the header alone; none when the body is wanted.
 std::optional<Answer> refuse_by_header(const Request& request) {
-  const std::string_view target = as_view(request.target());
-  const std::string_view path = target.substr(0, target.find('?'));
+  const std::string_view path = path_of(request);
   if (!is_own_name(as_view(request[http::field::host]))) {
     return refusal(http::status::misdirected_request, "this server is `localhost` or an IP address, nothing else");
   }
-  const bool posts = route_of(path).has_value();
+  const bool posts = route_of(path).has_value() || is_program_path(path);
   if (!posts && !is_get_path(path)) return refusal(http::status::not_found, "there is nothing at this path");
   if (request.method() != (posts ? http::verb::post : http::verb::get)) {
     Answer answer = refusal(http::status::method_not_allowed, posts ? "this path takes POST" : "this path takes GET");
@@ -124,7 +132,10 @@ std::optional<Answer> refuse_by_header(const Request& request) {
     return answer;
   }
   if (!posts) return std::nullopt;
-  if (!is_json(as_view(request[http::field::content_type]))) {
+  const std::string_view type = as_view(request[http::field::content_type]);
+  if (is_program_path(path) && type != "application/octet-stream")
+    return refusal(http::status::unsupported_media_type, "a program comes as `Content-Type: application/octet-stream`");
+  if (!is_program_path(path) && !is_json(type)) {
     return refusal(http::status::unsupported_media_type,
                    "the body must come as `Content-Type: application/json` in UTF-8");
   }
@@ -186,6 +197,7 @@ struct HttpServer::Inside : std::enable_shared_from_this<HttpServer::Inside> {
   std::atomic<std::uint64_t> ignored_values{0};
   std::array<std::atomic<std::uint64_t>, 6> by_class{};
   std::mutex readers_mutex;
+  const journey::Plan* readers_plan = nullptr;       // by which they read
   std::vector<std::unique_ptr<BodyReader>> readers;  // that nobody uses just now
   asio::io_context io;                               // ends before what its coroutines use
   tcp::acceptor acceptor;
@@ -196,27 +208,30 @@ struct HttpServer::Inside : std::enable_shared_from_this<HttpServer::Inside> {
   asio::awaitable<bool> request(beast::tcp_stream& stream, beast::flat_buffer& buffer);
   asio::awaitable<Answer> answer(const asio::any_io_executor& executor, Request& request);
   asio::awaitable<Answer> take(const asio::any_io_executor& executor, Route route, std::string& body);
+  asio::awaitable<Answer> change(const asio::any_io_executor& executor, bool applies, const std::string& body);
   asio::awaitable<std::optional<EngineCounts>> engine_counts(const asio::any_io_executor& executor);
   asio::awaitable<bool> write(beast::tcp_stream& stream, Answer answer, unsigned version, bool keep_alive);
   asio::awaitable<void> linger(beast::tcp_stream& stream);
-  ReadBody read(Route route, std::string& body);
+  ReadBody read(const journey::Plan& plan, Route route, std::string& body);
   HttpCounts counts() const;
   void turn_away(tcp::socket socket);
 };
 
-ReadBody HttpServer::Inside::read(Route route, std::string& body) {
+ReadBody HttpServer::Inside::read(const journey::Plan& plan, Route route, std::string& body) {
   std::unique_ptr<BodyReader> reader;
   {
     const std::lock_guard lock(readers_mutex);
+    if (readers_plan != &plan) readers.clear();
+    readers_plan = &plan;
     if (!readers.empty()) {
       reader = std::move(readers.back());
       readers.pop_back();
     }
   }
-  if (reader == nullptr) reader = std::make_unique<BodyReader>(live->plan().program);
+  if (reader == nullptr) reader = std::make_unique<BodyReader>(plan.program);
   ReadBody result = reader->read(route, body, live->now());
   const std::lock_guard lock(readers_mutex);
-  readers.push_back(std::move(reader));
+  if (readers_plan == &plan) readers.push_back(std::move(reader));
   return result;
 }
 
@@ -235,6 +250,7 @@ asio::awaitable<std::optional<EngineCounts>> HttpServer::Inside::engine_counts(c
     if (engine != nullptr) {
       counts.emplace();
       counts->figures = run::collect_figures(engine->partitions());
+      counts->program = &engine->running().program;
       if (engine->log() != nullptr) {
         counts->log_batches = engine->log()->last_batch();
         counts->log_segments = engine->log()->segments().size();
@@ -247,14 +263,15 @@ asio::awaitable<std::optional<EngineCounts>> HttpServer::Inside::engine_counts(c
 
 asio::awaitable<Answer> HttpServer::Inside::take(const asio::any_io_executor& executor, Route route,
                                                  std::string& body) {
-  ReadBody read = this->read(route, body);
+  const journey::Plan& plan = live->plan();
+  ReadBody read = this->read(plan, route, body);
   if (!read.problem.empty()) co_return refusal(http::status::bad_request, read.problem, read.item);
   if (!read.inputs.empty()) {
     auto awaited = std::make_shared<Awaited<Result<void>>>(executor);
-    const PostAnswer posted =
-        live->post(std::move(read.inputs), [self = shared_from_this(), executor, awaited](const Result<void>& durable) {
-          bring(executor, awaited, durable);
-        });
+    const PostAnswer posted = live->post(plan, std::move(read.inputs),
+                                         [self = shared_from_this(), executor, awaited](const Result<void>& durable) {
+                                           bring(executor, awaited, durable);
+                                         });
     switch (posted) {
       case PostAnswer::taken: break;
       case PostAnswer::busy:
@@ -274,10 +291,43 @@ asio::awaitable<Answer> HttpServer::Inside::take(const asio::any_io_executor& ex
   co_return answer;
 }
 
+/// Plans a program, or puts it in.
+asio::awaitable<Answer> HttpServer::Inside::change(const asio::any_io_executor& executor, bool applies,
+                                                   const std::string& body) {
+  const auto request = decode_program_request(body);
+  if (!request) co_return refusal(http::status::bad_request, "this is not a request of `tend plan` or `tend apply`");
+  auto read = read_program(*request, live->channels());
+  if (!read) co_return refusal(http::status::bad_request, read.error().message);
+  auto awaited = std::make_shared<Awaited<Result<std::string>>>(executor);
+  const auto tell = [self = shared_from_this(), executor, awaited](Result<std::string> answer) {
+    bring(executor, awaited, std::move(answer));
+  };
+  if (applies) {
+    live->deploy(request->before, std::move(read->program), std::move(read->places), [tell](const Result<void>& done) {
+      tell(done ? Result<std::string>("{\"success\":true}\n") : tl::unexpected(done.error()));
+    });
+  } else {
+    const std::string hash = run::program_hash(request->program);
+    live->ask([tell, now = std::move(*read), hash, moment = live->now()](run::Engine* engine) {
+      tell(engine != nullptr ? plan_json(*engine, now, hash, moment)
+                             : fail(ErrorCode::io, "nothing can be planned just now: come again"));
+    });
+  }
+  Result<std::string> told = co_await arrival(awaited);
+  if (!told) {
+    const bool refused = told.error().code == ErrorCode::invalid;
+    co_return refusal(refused ? http::status::conflict : http::status::service_unavailable, told.error().message);
+  }
+  Answer answer;
+  answer.body = std::move(*told);
+  co_return answer;
+}
+
 asio::awaitable<Answer> HttpServer::Inside::answer(const asio::any_io_executor& executor, Request& request) {
   const std::string_view target = as_view(request.target());
   const std::string path(target.substr(0, target.find('?')));
   if (const auto route = route_of(path)) co_return co_await take(executor, *route, request.body());
+  if (is_program_path(path)) co_return co_await change(executor, path == "/v1/apply", request.body());
   Answer answer;
   if (path == "/healthz") {
     const std::string trouble = live->trouble();
@@ -288,11 +338,11 @@ asio::awaitable<Answer> HttpServer::Inside::answer(const asio::any_io_executor& 
   const std::optional<EngineCounts> engine = co_await engine_counts(executor);
   if (path == "/metrics") {
     answer.type = "text/plain; version=0.0.4; charset=utf-8";
-    answer.body = metrics_text(live->plan().program, live->counts(), counts(), engine);
+    answer.body = metrics_text(engine ? *engine->program : live->plan().program, live->counts(), counts(), engine);
     co_return answer;
   }
   if (!engine) co_return refusal(http::status::service_unavailable, "the figures cannot be had just now");
-  answer.body = figures_json(engine->figures, live->plan().program, live->now());
+  answer.body = figures_json(engine->figures, *engine->program, live->now());
   co_return answer;
 }
 
@@ -335,13 +385,23 @@ asio::awaitable<bool> HttpServer::Inside::request(beast::tcp_stream& stream, bea
   }
   Parser parser;
   parser.header_limit(options.header_bytes_max);
-  parser.body_limit(options.body_bytes_max);
+  parser.body_limit(options.program_bytes_max);
   stream.expires_after(options.header_max);
   auto [error, bytes] = co_await http::async_read_header(stream, buffer, parser, kAwait);
   const Counted busy_now(busy);
   std::optional<Answer> early;
+  const auto too_long = [&] {
+    const std::size_t most =
+        is_program_path(path_of(parser.get())) ? options.program_bytes_max : options.body_bytes_max;
+    return refusal(http::status::payload_too_large, "the body is longer than " + std::to_string(most) + " bytes");
+  };
   if (!error) {
     early = refuse_by_header(parser.get());
+    if (!is_program_path(path_of(parser.get()))) {
+      // Of a length that is told, this is asked here; of one that is not, while the body comes.
+      parser.body_limit(options.body_bytes_max);
+      if (!early && parser.content_length().value_or(0) > options.body_bytes_max) early = too_long();
+    }
     if (!early && beast::iequals(parser.get()[http::field::expect], "100-continue")) {
       http::response<http::empty_body> go_on(http::status::continue_, parser.get().version());
       stream.expires_after(options.write_max);
@@ -356,8 +416,7 @@ asio::awaitable<bool> HttpServer::Inside::request(beast::tcp_stream& stream, bea
   }
   if (error) {
     if (error == http::error::body_limit) {
-      early = refusal(http::status::payload_too_large,
-                      "the body is longer than " + std::to_string(options.body_bytes_max) + " bytes");
+      early = too_long();
     } else if (error == http::error::header_limit) {
       early = refusal(http::status::request_header_fields_too_large,
                       "the header is longer than " + std::to_string(options.header_bytes_max) + " bytes");

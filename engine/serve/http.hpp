@@ -30,6 +30,7 @@ struct HttpOptions {
   unsigned threads = 2;
   std::size_t connections_max = 1024;          // more are answered 503 and closed
   std::size_t body_bytes_max = 500u << 10;     // 413
+  std::size_t program_bytes_max = 64u << 20;   // of a body that brings a program
   std::uint32_t header_bytes_max = 16u << 10;  // 431
   // Each is for the whole of what it names, however many bytes come meanwhile.
   std::chrono::milliseconds idle_max{75'000};
@@ -38,7 +39,7 @@ struct HttpOptions {
   std::chrono::milliseconds write_max{30'000};
 };
 
-/// POST /v1/track, /v1/identify, /v1/batch · GET /healthz, /metrics, /v1/figures (docs/serve.md).
+/// POST /v1/track, /v1/identify, /v1/batch, /v1/plan, /v1/apply · GET /healthz, /metrics, /v1/figures (docs/serve.md).
 /// Thread: one at a time; the connections have threads of their own.
 class HttpServer {
  public:

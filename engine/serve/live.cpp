@@ -42,6 +42,7 @@ Result<void> Live::open(run::DataFolder folder) {
   run::EngineOptions options = options_.engine;
   options.recorded = false;
   options.now = [this] { return moments_.now(); };
+  options.programs = &programs_;
   auto engine = run::Engine::open(std::move(folder), *options_.plan, options_.program_bytes, options_.places_bytes,
                                   options, *options_.sender);
   if (!engine) return tl::unexpected(engine.error());
@@ -51,12 +52,18 @@ Result<void> Live::open(run::DataFolder folder) {
     if (auto committed = (*engine)->commit(); !committed) return committed;
   }
   engine_ = std::move(*engine);
+  const bool first = plan_ == nullptr;
+  plan_ = engine_->running().plan.get();
+  if (first && engine_->running().from != run::program_hash(options_.program_bytes)) {
+    say("the workspace has been edited since its playbooks were put into the data folder: the ones in force go on; `tend "
+        "plan` shows what the edit would do, `tend apply` puts it in");
+  }
   return {};
 }
 
-PostAnswer Live::post(std::vector<PostedInput> inputs, Done done) {
+PostAnswer Live::post(const journey::Plan& plan, std::vector<PostedInput> inputs, Done done) {
   CHECK_OR_DIE(!inputs.empty(), "a post without inputs");
-  Post post{std::move(inputs), 0, std::move(done)};
+  Post post{std::move(inputs), 0, std::move(done), &plan};
   for (const PostedInput& input : post.inputs) post.bytes += bytes_of(input);
   {
     const std::lock_guard lock(mutex_);
@@ -75,6 +82,30 @@ PostAnswer Live::post(std::vector<PostedInput> inputs, Done done) {
 }
 
 void Live::ask(std::function<void(run::Engine*)> question) {
+  enqueue([question = std::move(question)](run::Engine* engine) -> Result<void> {
+    question(engine);
+    return {};
+  });
+}
+
+void Live::deploy(std::string before, program::Program program, program::Places places, Done done) {
+  enqueue([this, before = std::move(before), program = std::move(program), places = std::move(places),
+           done = std::move(done)](run::Engine* engine) -> Result<void> {
+    Result<void> deployed = fail(ErrorCode::io, "nothing is taken just now: come again");
+    if (engine != nullptr && !before.empty() && engine->running().from != before) {
+      deployed = fail(ErrorCode::invalid, "another edit was put in meanwhile: plan again");
+    } else if (engine != nullptr) {
+      deployed = engine->deploy(program, places, moments_.now());
+      plan_ = engine->running().plan.get();
+    }
+    done(deployed);
+    // Who is refused has changed nothing; anything else has to be looked at from what is durable.
+    if (engine == nullptr || deployed || deployed.error().code == ErrorCode::invalid) return {};
+    return deployed;
+  });
+}
+
+void Live::enqueue(Question question) {
   {
     const std::lock_guard lock(mutex_);
     if (!ended_ && trouble_.empty()) {
@@ -82,7 +113,10 @@ void Live::ask(std::function<void(run::Engine*)> question) {
       question = nullptr;
     }
   }
-  if (question) return question(nullptr);
+  if (question) {
+    (void)question(nullptr);
+    return;
+  }
   changed_.notify_all();
 }
 
@@ -129,7 +163,7 @@ Result<void> Live::stop() {
 
 /// Sleeps until there is a post, a question, something due by time, or the end, but no longer than a nap. False at the
 /// end, when nothing is left to do.
-bool Live::wait_for_work(std::vector<Post>& posts, std::vector<std::function<void(run::Engine*)>>& questions) {
+bool Live::wait_for_work(std::vector<Post>& posts, std::vector<Question>& questions) {
   std::unique_lock lock(mutex_);
   const env::Moment due = engine_->next_due();
   const std::int64_t until = due == state::kNever ? kNapMsMax : moments_.base_ms_until(due);
@@ -158,11 +192,15 @@ void Live::take_posts(std::vector<Post>& posts) {
 
 void Live::run() {
   std::vector<Post> posts;
-  std::vector<std::function<void(run::Engine*)>> questions;
+  std::vector<Question> questions;
   while (wait_for_work(posts, questions)) {
-    for (const auto& question : questions) question(engine_.get());
+    auto done = answer(questions);
     questions.clear();
-    auto done = step(posts);
+    if (done) {
+      done = step(posts);
+    } else {
+      for (const Post& post : posts) post.done(done);
+    }
     posts.clear();
     if (done) {
       examine();
@@ -181,15 +219,38 @@ void Live::examine() {
   std::vector<const state::State*> states;
   for (std::uint32_t p = 0; p < engine_->partitions().count(); ++p) states.push_back(&engine_->partitions().state(p));
   std::vector<run::Finding> findings;
-  doctor_customers_ += rounds_.step(*options_.plan, states, options_.doctor_customers, findings);
+  doctor_customers_ += rounds_.step(engine_->plan(), states, options_.doctor_customers, findings);
   for (const run::Finding& finding : findings) {
     if (++doctor_violations_ <= kFindingsToldMax)
       say("this is a fault of tend itself, please report it: " + run::text_of(finding));
   }
 }
 
+/// Errors: of the engine. The questions behind the one that met it are told that there is none.
+Result<void> Live::answer(std::vector<Question>& questions) {
+  Result<void> done;
+  for (const Question& question : questions) {
+    if (done) {
+      done = question(engine_.get());
+    } else {
+      (void)question(nullptr);
+    }
+  }
+  return done;
+}
+
+/// Takes out those that were read by another program than the one in force.
+void Live::refuse_outdated(std::vector<Post>& posts) const {
+  std::erase_if(posts, [this](const Post& post) {
+    if (post.plan == plan_) return false;
+    post.done(fail(ErrorCode::io, "other playbooks came into force meanwhile: come again"));
+    return true;
+  });
+}
+
 /// One batch: what is due by time, then what was posted.
 Result<void> Live::step(std::vector<Post>& posts) {
+  refuse_outdated(posts);
   const env::Moment moment = moments_.now();
   if (engine_->next_due() <= moment) engine_->add_tick_where_due(moment);
   std::uint64_t events = 0, attributes = 0;
@@ -269,7 +330,7 @@ bool Live::repair(Error error) {
 
 void Live::refuse_queued(const Error& error) {
   std::vector<Post> posts;
-  std::vector<std::function<void(run::Engine*)>> questions;
+  std::vector<Question> questions;
   {
     const std::lock_guard lock(mutex_);
     posts.swap(queue_);
@@ -277,7 +338,7 @@ void Live::refuse_queued(const Error& error) {
     queue_inputs_ = queue_bytes_ = 0;
   }
   for (const Post& post : posts) post.done(tl::unexpected(error));
-  for (const auto& question : questions) question(nullptr);
+  for (const Question& question : questions) (void)question(nullptr);
 }
 
 /// True if the end came meanwhile.

@@ -40,6 +40,7 @@ struct LiveOptions {
   const journey::Plan* plan = nullptr;
   std::string program_bytes;
   std::string places_bytes;
+  std::vector<std::string> channels;  // names of those that are set up
   run::EngineOptions engine;  // `recorded` and `now` are Live's to set
   run::Sender* sender = nullptr;
   TimeOptions time;
@@ -86,12 +87,18 @@ class Live {
   Live(const Live&) = delete;
   Live& operator=(const Live&) = delete;
 
-  /// All of them in one batch, in their order.
-  /// Requires: at least one; what engine/run/intake.hpp lets through.
-  PostAnswer post(std::vector<PostedInput> inputs, Done done);
+  /// All of them in one batch, in their order. They are told to come again where another program than `plan` is in
+  /// force when their turn comes: what they are numbered by is another one then. Requires: at least one; what
+  /// engine/run/intake.hpp lets through.
+  PostAnswer post(const journey::Plan& plan, std::vector<PostedInput> inputs, Done done);
 
   /// Calls `question` on the engine's thread between two batches; with null where there is no engine just now.
   void ask(std::function<void(run::Engine*)> question);
+
+  /// Puts a program in between two batches, at the clock's moment (Engine::deploy). `done` is told on the engine's
+  /// thread, as of a post; a refused edit leaves everything as it is.
+  /// Shape: `before` is the hash of the program that must have been put in last; empty: whichever it is.
+  void deploy(std::string before, program::Program program, program::Places places, Done done);
 
   /// Takes no more, finishes the queue, writes snapshots, closes the data folder.
   /// Errors: what ended the engine, or kept the last snapshots from being written.
@@ -101,7 +108,9 @@ class Live {
   void wake();
 
   env::Moment now() { return moments_.now(); }
-  const journey::Plan& plan() const { return *options_.plan; }
+  /// What is in force. It stays valid when another program is put in.
+  const journey::Plan& plan() const { return *plan_.load(); }
+  const std::vector<std::string>& channels() const { return options_.channels; }
   /// The sentence that says why nothing is taken just now; empty when all is well.
   std::string trouble() const;
   LiveCounts counts() const;
@@ -111,12 +120,21 @@ class Live {
     std::vector<PostedInput> inputs;
     std::size_t bytes = 0;
     Done done;
+    const journey::Plan* plan = nullptr;
   };
+  /// Something to do with the engine between two batches; null where there is none just now. An error is the engine's.
+  using Question = std::function<Result<void>(run::Engine*)>;
 
-  explicit Live(LiveOptions options) : options_(std::move(options)), moments_(options_.time) {}
+  explicit Live(LiveOptions options)
+      : options_(std::move(options)),
+        programs_(options_.plan->default_channel, options_.plan->teams),
+        moments_(options_.time) {}
   Result<void> open(run::DataFolder folder);
   void run();
-  bool wait_for_work(std::vector<Post>& posts, std::vector<std::function<void(run::Engine*)>>& questions);
+  bool wait_for_work(std::vector<Post>& posts, std::vector<Question>& questions);
+  Result<void> answer(std::vector<Question>& questions);
+  void enqueue(Question question);
+  void refuse_outdated(std::vector<Post>& posts) const;
   void take_posts(std::vector<Post>& posts);
   Result<void> step(std::vector<Post>& posts);
   void examine();
@@ -129,6 +147,8 @@ class Live {
   }
 
   LiveOptions options_;
+  run::Programs programs_;  // of all times: whoever reads an input may still do it by the last one
+  std::atomic<const journey::Plan*> plan_{nullptr};
   Moments moments_;
   std::string path_;
   env::Files* files_ = nullptr;
@@ -138,7 +158,7 @@ class Live {
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::vector<Post> queue_;
-  std::vector<std::function<void(run::Engine*)>> questions_;
+  std::vector<Question> questions_;
   std::size_t queue_inputs_ = 0;
   std::size_t queue_bytes_ = 0;
   std::string trouble_;

@@ -57,6 +57,7 @@ std::string run_json(const RunHead& head, const run::Figures& figures, const pro
                {"events", figures.events},
                {"playbooks", Json::object()}};
   for (std::size_t p = 0; p < program.playbooks.size(); ++p) {
+    if (has_newer(program, p)) continue;
     const program::Playbook& playbook = program.playbooks[p];
     const run::PlaybookCount& count = figures.playbooks[p];
     Json steps = Json::array();
@@ -87,6 +88,7 @@ std::string run_summary(const RunHead& head, const run::Figures& figures, const 
   out += grouped(figures.customers) + say(" customers, ", " 位客户，") + grouped(figures.events) +
          say(" events\n", " 个事件\n");
   for (std::size_t p = 0; p < program.playbooks.size(); ++p) {
+    if (has_newer(program, p)) continue;
     const program::Playbook& playbook = program.playbooks[p];
     const run::PlaybookCount& count = figures.playbooks[p];
     out += "\n" + playbook.name + (playbook.title.empty() ? "" : "  " + playbook.title) + "\n";

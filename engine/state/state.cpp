@@ -14,8 +14,6 @@ using program::Type;
 using program::Value;
 using program::ValueKind;
 
-bool has_extra(Type type) { return type == Type::money || type == Type::duration || type == Type::list; }
-
 bool is_text(Type type) {
   return type == Type::text || type == Type::one_of || type == Type::staff || type == Type::customer;
 }
@@ -48,6 +46,8 @@ std::string encoded_elements(const Value& value) {
 std::int64_t number_bits(double number) { return std::bit_cast<std::int64_t>(number == 0 ? 0.0 : number); }
 
 }  // namespace
+
+bool State::has_extra(Type type) { return type == Type::money || type == Type::duration || type == Type::list; }
 
 State::State(const program::Program& program, const Layout& layout, std::uint16_t partition)
     : program_(&program), layout_(&layout), partition_(partition), policy_zone_(env::find_zone(program.timezone)) {

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <deque>
 #include <map>
+#include <optional>
 #include <memory>
 #include <set>
 #include <string>
@@ -76,6 +77,8 @@ inline std::uint16_t handed_over_as(const Journey& journey) { return static_cast
 inline constexpr std::uint8_t kGoalNoted = 1;   // `goal … and stay` was reached
 inline constexpr std::uint8_t kHeldOut = 2;     // goes through without being contacted
 inline constexpr std::uint8_t kPausedSend = 4;  // put off until somebody resumes the playbook or the channel
+inline constexpr std::uint8_t kAimed = 8;       // followed an edit: its wait is to be worked out anew
+inline constexpr std::uint8_t kWatchOver = 16;  // finished, and its goal is not watched any more
 
 /// Indices of Journey::kept: `let`, `grant … as`, rounds of `repeat`, arms of `split`, and what let him in.
 inline constexpr std::uint16_t kKeptLet = 0;               // + slot
@@ -305,6 +308,8 @@ class State {
   Moment clock = env::kNoMoment;  // time has reached this in the partition; never goes back
   bool deployed = false;          // before, inputs only change state
   bool recorded = false;          // time comes from the sources, not from a clock
+  /// Between a new program and its deploy: by Layout::conditions, whose bits the deploy sets. None: all of them.
+  std::optional<std::vector<bool>> changed;
 
   std::map<std::uint32_t, std::vector<PendingInput>> pending;  // by customer; empty between batches of recorded time
 
@@ -349,6 +354,8 @@ class State {
   bool load(std::string_view bytes);
 
  private:
+  friend class Migration;
+  static bool has_extra(program::Type type);
   std::size_t ring_index(std::uint32_t customer, std::uint32_t stored) const {
     return std::size_t{customer} * layout_->stored.size() + stored;
   }

@@ -205,8 +205,9 @@ def mistakes(tend, scratch):
         w.check(part in talk, f"serve {' '.join(words)} says `{talk}` without `{part}`")
     w.check(not os.path.exists(other[1]), "a call that was refused made a data folder")
     server.stop()
-    talk = w.run(tend, "serve", edited, "--data", data, "--open", "--listen", "127.0.0.1:0", expect=1).stderr
-    w.check("another version of these playbooks" in talk, f"an edit is answered `{talk}`")
+    server = Server(tend, edited, "--data", data)
+    talk = server.stop()
+    w.check("the workspace has been edited since its playbooks were put into the data folder" in talk, f"an edit is answered `{talk}`")
     print("ok: mistakes get their sentence and exit code")
 
 

@@ -80,6 +80,11 @@ TEST_CASE("move: by label, and every step has to be covered") {
   CHECK(carried(before, 1, now).kind == Kind::refused);
   CHECK(carried(before, 2, now).kind == Kind::refused);
   CHECK(carried(before, 0, before).kind == Kind::same);
+  // What has no label is called what tools call it.
+  const Program unlabelled = compiled("on edit move \"wait 1 day\" to \"wait 2 days\"", "wait 2 days; send a as start");
+  CHECK(carried(before, 1, unlabelled).kind == Kind::moved);
+  CHECK(carried(before, 1, unlabelled).step == 0);
+  CHECK(carried(before, 0, unlabelled).kind == Kind::refused);
 }
 
 TEST_CASE("whose goal is watched keeps it when pinned, and has the new one else") {

@@ -82,7 +82,7 @@ TEST_CASE("posts of several threads are all taken, and share batches") {
       for (int i = 0; i < kPosts; ++i) {
         std::vector<PostedInput> inputs;
         inputs.push_back(order_of("c" + std::to_string(t) + "-" + std::to_string(i)));
-        if (live->post(std::move(inputs), [&](const Result<void>& done) { durable += done ? 1 : 0; }) !=
+        if (live->post(live->plan(), std::move(inputs), [&](const Result<void>& done) { durable += done ? 1 : 0; }) !=
             PostAnswer::taken)
           return;
       }
@@ -111,7 +111,7 @@ TEST_CASE("a full queue says busy, and has room again when the loop goes on") {
   const auto post = [&](int count) {
     std::vector<PostedInput> inputs;
     for (int i = 0; i < count; ++i) inputs.push_back(order_of("c" + std::to_string(i)));
-    return live->post(std::move(inputs), [&](const Result<void>& done) { durable += done ? 1 : 0; });
+    return live->post(live->plan(), std::move(inputs), [&](const Result<void>& done) { durable += done ? 1 : 0; });
   };
   CHECK(post(2) == PostAnswer::taken);
   CHECK(post(2) == PostAnswer::busy);
@@ -135,7 +135,7 @@ TEST_CASE("stop finishes the queue and leaves snapshots") {
   for (int i = 0; i < 50; ++i) {
     std::vector<PostedInput> inputs;
     inputs.push_back(order_of("c" + std::to_string(i)));
-    REQUIRE(live->post(std::move(inputs), [&](const Result<void>& done) { durable += done ? 1 : 0; }) ==
+    REQUIRE(live->post(live->plan(), std::move(inputs), [&](const Result<void>& done) { durable += done ? 1 : 0; }) ==
             PostAnswer::taken);
   }
   std::thread stopper([&] { CHECK(live->stop()); });
@@ -207,7 +207,7 @@ TEST_CASE("a data folder that somebody else took meanwhile is the end, said so")
   CHECK(eventually([&] { return shop.lost == 1; }));
   std::vector<PostedInput> inputs;
   inputs.push_back(order_of("c2"));
-  CHECK(live->post(std::move(inputs), [](const Result<void>&) {}) == PostAnswer::down);
+  CHECK(live->post(live->plan(), std::move(inputs), [](const Result<void>&) {}) == PostAnswer::down);
   const auto stopped = live->stop();
   REQUIRE(!stopped);
   CHECK(stopped.error().code == ErrorCode::in_use);

@@ -187,7 +187,7 @@ inline Result<void> post_now(Live& live, PostedInput input) {
   std::vector<PostedInput> inputs;
   inputs.push_back(std::move(input));
   const PostAnswer answer =
-      live.post(std::move(inputs), [&promise](const Result<void>& durable) { promise.set_value(durable); });
+      live.post(live.plan(), std::move(inputs), [&promise](const Result<void>& durable) { promise.set_value(durable); });
   if (answer != PostAnswer::taken) return fail(ErrorCode::io, "not taken: " + std::to_string(static_cast<int>(answer)));
   return future.get();
 }
