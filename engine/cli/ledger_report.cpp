@@ -20,7 +20,7 @@ using Json = nlohmann::ordered_json;
 
 namespace {
 
-constexpr std::size_t kAccountCells = 30;
+constexpr std::size_t kAccountCells = 46;
 constexpr std::size_t kAmountCells = 18;
 
 class Words {
