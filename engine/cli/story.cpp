@@ -116,7 +116,8 @@ std::string Story::sentence(const Note& note) const {
     case NoteKind::asked:
     case NoteKind::answered:
     case NoteKind::message_sent:
-    case NoteKind::message_taken: return of_others(note);
+    case NoteKind::message_taken:
+    case NoteKind::taken_back: return of_others(note);
     case NoteKind::goal:
     case NoteKind::left:
     case NoteKind::finished: return of_end(note);

@@ -177,9 +177,14 @@ std::string Story::of_others(const Note& note) const {
   switch (note.kind) {
     case NoteKind::asked: return asked_text(note);
     case NoteKind::answered: return answered_text(note);
+    case NoteKind::taken_back: {
+      const std::string money = prose::money_words(program_, note.amount, note.currency, telling_.tongue);
+      return (chinese_ ? money + "退回预算" + prose::name(note.about) + "：" : money + " taken back to the budget " + prose::name(note.about) + ": ") +
+             prose::name(note.detail);
+    }
     case NoteKind::message_sent: {
-      if (note.truth) return step_text(note) + say(": told ", "：已告知") + prose::name(note.about);
-      return step_text(note) + say(": nobody is known by that name, so nothing happens", "：查无此人，不做任何事");
+      if (note.truth) return step_text(note) + say(": a message goes to ", "：发消息给") + prose::name(note.about);
+      return step_text(note) + say(": there is nobody to be found, so nothing happens", "：没有此人，不做任何事");
     }
     default: {
       const std::string from = note.about.empty() ? say("another customer", "另一位客户") : prose::name(note.about);

@@ -20,6 +20,7 @@ void add_plan(CLI::App& app, int& exit_code);
 void add_apply(CLI::App& app, int& exit_code);
 void add_why(CLI::App& app, int& exit_code);
 void add_doctor(CLI::App& app, int& exit_code);
+void add_ledger(CLI::App& app, int& exit_code);
 void add_explain(CLI::App& app, int& exit_code);
 
 }  // namespace tend::cli

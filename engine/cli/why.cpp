@@ -4,10 +4,10 @@
 #include <functional>
 #include <memory>
 
-#include "engine/cli/recorded_run.hpp"
 #include "engine/cli/story.hpp"
 #include "engine/cli/terminal.hpp"
 #include "engine/cli/verbs.hpp"
+#include "engine/cli/why.hpp"
 #include "engine/env/draw.hpp"
 #include "engine/env/files.hpp"
 #include "engine/history/history.hpp"
@@ -17,11 +17,7 @@
 namespace tend::cli {
 namespace {
 
-struct Arguments : RecordedArguments {
-  std::string customer;
-  std::string playbook;
-  std::string data;
-};
+using Arguments = WhyArguments;
 
 /// One input of the customer, or of everybody, as it was recorded.
 struct Recorded {
@@ -41,16 +37,17 @@ using FindText = std::function<Result<Text>(std::string_view hash)>;
 /// One customer, run again with tracing on; a deploy takes him over to the next program as it did then.
 class Retelling {
  public:
-  Retelling(const Text& text, const Arguments& arguments, text::Tongue tongue, bool answer_sends)
-      : arguments_(arguments), tongue_(tongue), answer_sends_(answer_sends) {
+  Retelling(const Text& text, const Arguments& arguments, text::Tongue tongue)
+      : arguments_(arguments), tongue_(tongue) {
+    // Who belongs to which team decided what was asked then; where there is no workspace nobody is known.
+    if (auto workspace = simulate::load_workspace(arguments.workspace)) teams_ = std::move(workspace->teams);
     begin(text);
     state_ = std::make_unique<state::State>(*text_.program, plan_->layout, 0);
-    state_->recorded = answer_sends;
     effects_.render = false;
   }
 
   bool apply(state::InputKind kind, std::string_view payload) {
-    return journey::apply(*plan_, *state_, kind, payload, effects_, story_.get()) && answer();
+    return journey::apply(*plan_, *state_, kind, payload, effects_, story_.get());
   }
 
   void go_over(const Text& text) {
@@ -70,7 +67,7 @@ class Retelling {
  private:
   void begin(const Text& text) {
     text_ = text;
-    plan_ = std::make_unique<journey::Plan>(*text.program, "outbox");
+    plan_ = std::make_unique<journey::Plan>(*text.program, "outbox", teams_);
     const auto playbook =
         arguments_.playbook.empty() ? std::nullopt : find_playbook(*text.program, arguments_.playbook);
     // A playbook that this program does not have yet, or no longer has: nothing of it is told.
@@ -79,29 +76,9 @@ class Retelling {
                                      arguments_.playbook.empty() ? program::kNone : playbook.value_or(nobody), tongue_);
   }
 
-  /// Over sources there are no recorded answers: channels accept at once, as in simulate.
-  bool answer() {
-    while (answer_sends_ && !effects_.sends.empty()) {
-      const std::vector<journey::SendEffect> sends = std::move(effects_.sends);
-      effects_.clear();
-      for (const journey::SendEffect& send : sends) {
-        std::string payload;
-        encode(payload, state::OutcomeInput{.moment = send.at,
-                                            .customer = arguments_.customer,
-                                            .playbook = send.playbook,
-                                            .journey = send.journey,
-                                            .message = send.message,
-                                            .key = send.key,
-                                            .channel = std::string(send.channel)});
-        if (!journey::apply(*plan_, *state_, state::InputKind::outcome, payload, effects_, story_.get())) return false;
-      }
-    }
-    return true;
-  }
-
   const Arguments& arguments_;
   text::Tongue tongue_;
-  bool answer_sends_;
+  std::vector<journey::Team> teams_;
   Text text_;
   std::unique_ptr<journey::Plan> plan_;
   std::unique_ptr<state::State> state_;
@@ -113,8 +90,8 @@ class Retelling {
 /// Runs the inputs of one customer with tracing on and gives what is told. Shape: `text` is the program of the
 /// beginning.
 Result<std::string> retell(const Text& text, const FindText& find, const Arguments& arguments, text::Tongue tongue,
-                           const std::vector<Recorded>& inputs, bool answer_sends, env::Moment until) {
-  Retelling retelling(text, arguments, tongue, answer_sends);
+                           const std::vector<Recorded>& inputs, env::Moment until) {
+  Retelling retelling(text, arguments, tongue);
   bool whole = true;
   for (const Recorded& input : inputs) {
     if (input.kind == state::InputKind::program) {
@@ -129,15 +106,7 @@ Result<std::string> retell(const Text& text, const FindText& find, const Argumen
   if (until != env::kNoMoment) whole &= retelling.apply(state::InputKind::tick, tick);
   if (!whole)
     return fail(ErrorCode::corrupt, "an input of this customer does not fit the program that the folder runs");
-  // What is still to come, so that a story without a send says more than nothing.
-  const state::State& state = retelling.state();
-  const std::uint32_t customer = state.find_customer(arguments.customer);
-  const env::Moment due = customer == state::kNoText ? state::kNever : state.at(customer).due;
-  const bool chinese = tongue == text::Tongue::zh;
-  std::string next = chinese ? "此后没有按时间到期的事" : "nothing more is due by time";
-  if (due != state::kNever)
-    next = (chinese ? "此后最早可能到期：" : "nothing more is due by time before ") + env::format_moment(due);
-  return retelling.told() + (until == env::kNoMoment ? "" : env::format_moment(until) + "  ") + next + "\n";
+  return retelling.told() + end_of_story(retelling.state(), arguments.customer, until, tongue);
 }
 
 /// Until when time has been told to a partition: its last tick.
@@ -201,42 +170,7 @@ Result<std::string> why_in_folder(const Arguments& arguments, const std::string&
     if (!first) return tl::unexpected(first.error());
     text = *first;
   }
-  return retell(text, find, arguments, tongue, inputs, false, *until);
-}
-
-Result<std::string> why_in_sources(const Arguments& arguments, text::Tongue tongue) {
-  auto prepared = prepare(arguments, "");
-  if (!prepared) return tl::unexpected(prepared.error());
-  std::vector<Recorded> inputs;
-  bool deployed = false, found = false;
-  const auto deploy = [&] {
-    Recorded input{.kind = state::InputKind::deploy};
-    state::encode_moment(input.payload, prepared->options.from);
-    inputs.push_back(std::move(input));
-    deployed = true;
-  };
-  for (const simulate::SourceRow& row : prepared->rows.rows) {
-    if (!deployed && row.at >= prepared->options.from && !prepared->rows.is_register(row)) deploy();
-    if (prepared->rows.customer(row) != arguments.customer) continue;
-    found = true;
-    Recorded input{.kind =
-                       row.event == simulate::kAttributesRow ? state::InputKind::attributes : state::InputKind::event};
-    if (row.event == simulate::kAttributesRow) {
-      encode(input.payload, attributes_input(prepared->rows, row));
-    } else {
-      encode(input.payload, event_input(prepared->rows, row));
-    }
-    inputs.push_back(std::move(input));
-  }
-  if (!found)
-    return fail(ErrorCode::not_found,
-                "there is no customer `" + arguments.customer + "` in the sources of this workspace");
-  if (!deployed) deploy();
-  const program::Program& program = prepared->compiled->program;
-  if (!arguments.playbook.empty()) {
-    if (auto playbook = playbook_named(program, arguments.playbook); !playbook) return tl::unexpected(playbook.error());
-  }
-  return retell({&program, &prepared->compiled->places}, {}, arguments, tongue, inputs, true, prepared->options.to - 1);
+  return retell(text, find, arguments, tongue, inputs, *until);
 }
 
 int run_why(const Arguments& arguments) {
@@ -248,6 +182,17 @@ int run_why(const Arguments& arguments) {
 }
 
 }  // namespace
+
+std::string end_of_story(const state::State& state, const std::string& customer, env::Moment until,
+                         text::Tongue tongue) {
+  const std::uint32_t number = state.find_customer(customer);
+  const env::Moment due = number == state::kNoText ? state::kNever : state.at(number).due;
+  const bool chinese = tongue == text::Tongue::zh;
+  std::string next = chinese ? "此后没有按时间到期的事" : "nothing more is due by time";
+  if (due != state::kNever)
+    next = (chinese ? "此后最早可能到期：" : "nothing more is due by time before ") + env::format_moment(due);
+  return (until == env::kNoMoment ? "" : env::format_moment(until) + "  ") + next + "\n";
+}
 
 void add_why(CLI::App& app, int& exit_code) {
   auto arguments = std::make_shared<Arguments>();

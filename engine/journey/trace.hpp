@@ -42,7 +42,8 @@ enum class NoteKind : std::uint8_t {
   merged,         // customer `about` became one with this one
   forgotten,
   paused,   // about: the playbook or channel, empty: everything
-  resumed,  // as paused
+  resumed,     // as paused
+  taken_back,  // an entry of the ledger; about: the budget; amount: what came back to it; detail: why
 };
 
 /// A value that a condition read: the node says where in the text. Of `inactive for D` it is the moment of the last
