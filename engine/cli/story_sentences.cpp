@@ -179,7 +179,8 @@ std::string Story::of_others(const Note& note) const {
     case NoteKind::answered: return answered_text(note);
     case NoteKind::taken_back: {
       const std::string money = prose::money_words(program_, note.amount, note.currency, telling_.tongue);
-      return (chinese_ ? money + "退回预算" + prose::name(note.about) + "：" : money + " taken back to the budget " + prose::name(note.about) + ": ") +
+      return (chinese_ ? money + "退回预算" + prose::name(note.about) + "："
+                       : money + " taken back to the budget " + prose::name(note.about) + ": ") +
              prose::name(note.detail);
     }
     case NoteKind::message_sent: {

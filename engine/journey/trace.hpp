@@ -41,7 +41,7 @@ enum class NoteKind : std::uint8_t {
   moved,          // a deploy put the journey to `step`; detail: follow, move, pin
   merged,         // customer `about` became one with this one
   forgotten,
-  paused,   // about: the playbook or channel, empty: everything
+  paused,      // about: the playbook or channel, empty: everything
   resumed,     // as paused
   taken_back,  // an entry of the ledger; about: the budget; amount: what came back to it; detail: why
 };

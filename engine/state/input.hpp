@@ -124,7 +124,7 @@ enum class AnswerKind : std::uint8_t {
   credit = 1,    // money for `account`
   staff = 2,     // who of a team, and whether he has room
   rank = 3,      // when somebody whom a schedule or a backfill let in has his turn
-  reversal = 4,  // takes back an entry of the ledger: `amount` is what comes back to the budget
+  reversal = 4,  // takes back an entry of the ledger: a negative amount; `until` is its position
 };
 
 /// An answer to a journey that stands before a queue (docs/semantics.md §12). A granted grant or credit is an entry of

@@ -31,7 +31,7 @@ message bye { text "Bye!" }
 PINNED = FIRST.replace("wait 2 days", "wait 5 days").replace("Bye!", "Farewell!")
 FOLLOWING = FIRST.replace("again always", "again always\n  on edit follow").replace("wait 2 days", "wait 9 days")
 MOVING = FIRST.replace("again always", 'again always\n  on edit move "last" to "end"').replace("wait 2 days", "wait 1 day").replace("as last", "as end")
-REMOVED = DECLARED + """playbook q { enter when count(order) over 300 days >= 1
+REMOVED = DECLARED + """playbook q { enter when inactive for 10 minutes
   backfill all
   send hello }
 message hello { text "Hello!" }

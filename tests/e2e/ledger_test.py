@@ -96,9 +96,10 @@ def main():
         shop = os.path.join(scratch, "gifts")
         shutil.copytree(os.path.join(GOLDEN, "gifts"), shop)
         w.run(tend, "replay", shop, "--data", os.path.join(shop, "data"))
+        w.check("1200 PTS to win" in w.read(os.path.join(shop, "outbox.jsonl")), "messages show a currency of one's own with its digits")
         balances(tend, shop)
         settlement(tend, shop)
-        stories(tend, shop, ["anna", "ben", "dora"])
+        stories(tend, shop, ["anna", "ben", "cleo", "dora", "lea"])
         reversal(tend, shop)
     print("ok")
 

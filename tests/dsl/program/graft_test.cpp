@@ -102,8 +102,9 @@ TEST_CASE("what journeys do makes a version, and what lets them in does not") {
   CHECK(versions(
             grafted(text("leave when customer.city = \"x\"", "wait 1 day; tag \"x\""), one, {Keep::whole}).program) ==
         "p2 p1- ");
+  const Text other = text("priority 11", "wait 1 day; tag \"x\"");
   CHECK(playbook_text_of(one.program, one.program.playbooks[0]) !=
-        playbook_text_of(text("priority 11", "").program, one.program.playbooks[0]));
+        playbook_text_of(other.program, other.program.playbooks[0]));
 }
 
 TEST_CASE("an old version finds by name what the new program has, and brings what it has not") {
