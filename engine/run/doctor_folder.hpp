@@ -21,6 +21,7 @@ struct FolderReport {
   std::uint64_t live_journeys = 0;
   std::uint64_t outstanding = 0;   // sends whose answer is not in
   std::uint64_t records = 0;       // of the log that were read
+  bool edited = false;             // other playbooks were put in while it ran: its customers were not looked at
   bool from_the_beginning = true;  // the log reaches back to its first record, so that snapshots could be checked by it
   std::vector<Finding> findings;
 };

@@ -107,6 +107,8 @@ class Engine {
   /// disk and channels as of commit. Requires: everything is committed. Source: docs/semantics.md §13
   Result<void> deploy(const program::Program& now, const program::Places& places, env::Moment moment);
 
+  /// Of the program in force.
+  const journey::Plan& plan() const { return partitions_.plan(); }
   bool deployed() const { return partitions_.state(0).deployed; }
   std::string cursor() const { return log_ ? std::string(log_->last_cursor()) : std::string(); }
   env::Moment next_due() const { return partitions_.next_due(); }
@@ -140,8 +142,6 @@ class Engine {
   void build_sends(std::span<const PartitionEffect> from);
   Result<void> keep_house();
   void post_snapshot(std::uint16_t partition);
-
-  const journey::Plan& plan() const { return partitions_.plan(); }
 
   EngineOptions options_;
   Sender& sender_;

@@ -55,7 +55,8 @@ Result<void> Live::open(run::DataFolder folder) {
   const bool first = plan_ == nullptr;
   plan_ = engine_->running().plan.get();
   if (first && engine_->running().from != run::program_hash(options_.program_bytes)) {
-    say("the workspace has been edited since its playbooks were put into the data folder: the ones in force go on; `tend "
+    say("the workspace has been edited since its playbooks were put into the data folder: the ones in force go on; "
+        "`tend "
         "plan` shows what the edit would do, `tend apply` puts it in");
   }
   return {};

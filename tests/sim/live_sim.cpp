@@ -173,7 +173,7 @@ void LiveStorm::post_some() {
   auto done = std::make_shared<std::promise<Result<void>>>();
   auto future = done->get_future();
   const serve::PostAnswer answer =
-      live_->post(std::move(posted), [done](const Result<void>& durable) { done->set_value(durable); });
+      live_->post(live_->plan(), std::move(posted), [done](const Result<void>& durable) { done->set_value(durable); });
   if (answer != serve::PostAnswer::taken) return;  // refused at once: none of them may be in the log
   if (future.wait_for(std::chrono::milliseconds(kPatienceMs)) != std::future_status::ready)
     return fail("a post is neither acknowledged nor refused");

@@ -156,19 +156,19 @@ TEST_CASE("the doctor holds the disk against itself", "[doctor]") {
   SECTION("a snapshot that is not what the log gives") {
     DataFolder folder = clinic.folder();
     state::State state(plan.program, plan.layout, 0);
-    auto head = load_snapshot(folder, 0, program_hash(clinic.bytes), state);
-    REQUIRE((head && *head));
+    auto snapshot = read_snapshot(folder, 0);
+    REQUIRE((snapshot && *snapshot && state.load((*snapshot)->bytes)));
     state.set_tag(0, "smuggled", true);
-    REQUIRE(write_snapshot(folder, **head, state.save()));
+    REQUIRE(write_snapshot(folder, (*snapshot)->head, state.save()));
     CHECK(finds(clinic.examine_folder().findings, "state", "his tags is not what comes out of the log"));
   }
   SECTION("a snapshot ahead of the log") {
     DataFolder folder = clinic.folder();
     state::State state(plan.program, plan.layout, 0);
-    auto head = load_snapshot(folder, 0, program_hash(clinic.bytes), state);
-    REQUIRE((head && *head));
-    (*head)->position += 1'000'000;
-    REQUIRE(write_snapshot(folder, **head, state.save()));
+    auto snapshot = read_snapshot(folder, 0);
+    REQUIRE((snapshot && *snapshot && state.load((*snapshot)->bytes)));
+    (*snapshot)->head.position += 1'000'000;
+    REQUIRE(write_snapshot(folder, (*snapshot)->head, state.save()));
     CHECK(finds(clinic.examine_folder().findings, "snapshot", "and the log ends with record"));
   }
   SECTION("a damaged snapshot") {
