@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Makes this workspace's data, a made-up shop's first quarter: people.csv, baskets.csv, orders.csv, clicks.csv, calls.csv; the same bytes for the same seed.
+"""Makes this workspace's data, a made-up shop's first quarter: people.csv, baskets.csv, orders.csv, clicks.csv; the same bytes for the same seed.
 
     python3 generate.py [SEED]
 
@@ -28,10 +28,10 @@ def stamp(at):
 
 def main(seed):
     rng = random.Random(seed)
-    people, baskets, orders, clicks, calls = [], [], [], [], []
+    people, baskets, orders, clicks = [], [], [], []
     for number in range(1, 501):
         customer = f"c{number:04d}"
-        people.append([customer, rng.choice(NAMES) if rng.random() < 0.9 else "", rng.choice(["li", "wu", "zhao"]), "complaint" if rng.random() < 0.02 else ""])
+        people.append([customer, rng.choice(NAMES) if rng.random() < 0.9 else "", rng.choice(["li", "wu", "zhao", ""]), "complaint" if rng.random() < 0.02 else ""])
         for _ in range(rng.choice([0, 1, 1, 2, 3, 5])):
             at = START + dt.timedelta(seconds=rng.randrange(90 * 86400))
             basket, amount = f"b{len(baskets) + 1}", round(rng.lognormvariate(4.8, 0.8), 2)
@@ -44,17 +44,14 @@ def main(seed):
             elif fate < 0.8:
                 clicked = reminded + dt.timedelta(minutes=rng.randint(5, 1200))
                 clicks.append([customer, stamp(clicked), "reminder"])
-                if rng.random() < 0.4:
-                    calls.append([customer, stamp(clicked + dt.timedelta(minutes=rng.randint(20, 600))), "call"])
                 if rng.random() < 0.3:
                     orders.append([customer, stamp(clicked + dt.timedelta(minutes=rng.randint(5, 1800))), f"o{len(orders) + 1}", basket, amount])
-    for rows in (baskets, orders, clicks, calls):
+    for rows in (baskets, orders, clicks):
         rows.sort(key=lambda row: (row[1], row[0]))
     write("people.csv", ["id", "name", "owner", "tags"], people)
     write("baskets.csv", ["customer", "at", "id", "items", "amount", "link"], baskets)
     write("orders.csv", ["customer", "at", "id", "basket", "amount"], orders)
     write("clicks.csv", ["customer", "at", "message"], clicks)
-    write("calls.csv", ["customer", "at", "label"], calls)
 
 
 if __name__ == "__main__":
