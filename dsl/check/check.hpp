@@ -40,13 +40,15 @@ struct Package {
   enum class Lock : std::uint8_t { fits, missing, differs } lock = Lock::fits;  // against tend.lock
 };
 
-/// A Lua file that an `extern function` names. It was read and compiled before.
+/// A Lua file that an `extern function` names. It was read, compiled and run before.
 struct Script {
   std::uint32_t file = 0;          // the source that names it
   std::string name;                // as written there
   std::uint32_t source = 0;        // its own place among the sources
   std::uint32_t mistake_line = 0;  // from 1; 0: it is Lua
   std::string mistake;             // in the compiler's words
+  std::optional<std::vector<std::string>> defines;  // its functions, sorted; nullopt: nobody has run it
+  std::string failure;                              // it is Lua and fails when it is run: why
 };
 
 /// What `tend.toml` says that the text may name.

@@ -80,17 +80,31 @@ Span line_span(std::string_view text, std::uint32_t file, std::uint32_t line) {
   return {file, static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(end)};
 }
 
+// In its file: `retention.score` is `score` there.
+std::string name_in_lua(const std::string& name) { return name.substr(name.rfind('.') + 1); }
+
+void check_script(Workspace& workspace, const Script& script, const std::string& name, const std::string& file,
+                  Span place) {
+  if (script.mistake_line != 0) {
+    const std::string& text = workspace.sources[script.source].text;
+    workspace.sink.report(mistake(561, line_span(text, script.source, script.mistake_line), {script.mistake}));
+  } else if (!script.failure.empty()) {
+    workspace.sink.report(mistake(563, place, {file, script.failure}));
+  } else if (script.defines && !std::binary_search(script.defines->begin(), script.defines->end(), name)) {
+    Diagnostic diagnostic = mistake(562, place, {file, name});
+    suggest(diagnostic, name, *script.defines);
+    workspace.sink.report(std::move(diagnostic));
+  }
+}
+
 // The text of the file, which the caller of the checker has read.
-std::string source_of(Workspace& workspace, const Stmt& function, const std::string& file, Span place) {
+std::string source_of(Workspace& workspace, const Stmt& function, const std::string& name, const std::string& file,
+                      Span place) {
   if (!workspace.options.scripts) return {};
   for (const Script& script : *workspace.options.scripts) {
     if (script.file != function.span.file || script.name != file) continue;
-    const std::string& text = workspace.sources[script.source].text;
-    if (script.mistake_line != 0) {
-      const Span line = line_span(text, script.source, script.mistake_line);
-      workspace.sink.report(mistake(561, line, {script.mistake}));
-    }
-    return text;
+    check_script(workspace, script, name_in_lua(name), file, place);
+    return workspace.sources[script.source].text;
   }
   workspace.sink.report(mistake(560, place, {file}));
   return {};
@@ -149,7 +163,7 @@ void lower_functions(Workspace& workspace, program::Program& program) {
     if (!file || !file->text) {
       workspace.broken = true;
     } else if (auto path = plain_text(workspace, *file->text)) {
-      function.source = source_of(workspace, *declaration, *path, file->text->span);
+      function.source = source_of(workspace, *declaration, name, *path, file->text->span);
       function.file = std::move(*path);
     }
     program.functions.push_back(std::move(function));

@@ -6,7 +6,6 @@
 #include "dsl/diagnostic/suggest.hpp"
 #include "engine/cli/terminal.hpp"
 #include "engine/env/zone.hpp"
-#include "engine/journey/not_run_yet.hpp"
 #include "engine/simulate/facts.hpp"
 
 namespace tend::cli {
@@ -108,23 +107,6 @@ Result<Checked> check_loaded(Loaded loaded, const CheckWith& with) {
   return checked;
 }
 
-namespace {
-
-/// Says by name what the language has and this version's engine has not.
-Result<void> refuse_what_cannot_run(const Checked& checked, text::Tongue tongue) {
-  const auto missing = journey::not_run_yet(*checked.result.program, checked.result.places);
-  if (missing.empty()) return {};
-  diagnostic::Sink sink;
-  for (const journey::NotRunYet& one : missing) sink.report(diagnostic::make(900, one.place, {one.what}));
-  std::fputs(diagnostic::human(sink.take(), checked.sources, {.tongue = tongue, .color = wants_colour(2)}).c_str(),
-             stderr);
-  return fail(ErrorCode::unsupported, "the playbooks are right, but this version cannot run all of them yet: " +
-                                          std::to_string(missing.size()) +
-                                          (missing.size() == 1 ? " thing is" : " things are") + " named above");
-}
-
-}  // namespace
-
 Result<std::unique_ptr<Checked>> check_workspace(const std::string& path, text::Tongue tongue) {
   auto checked = check_paths({path});
   if (!checked) return tl::unexpected(checked.error());
@@ -157,7 +139,6 @@ Result<std::unique_ptr<Compiled>> compile_workspace(const std::string& path, tex
   auto checked_result = check_workspace(path, tongue);
   if (!checked_result) return tl::unexpected(checked_result.error());
   Checked* checked = checked_result->get();
-  if (auto runs = refuse_what_cannot_run(*checked, tongue); !runs) return tl::unexpected(runs.error());
   auto compiled = std::make_unique<Compiled>();
   compiled->workspace = std::move(checked->workspace);
   compiled->sources = std::move(checked->sources);

@@ -50,13 +50,13 @@ Result<Checked> check_loaded(Loaded loaded, const CheckWith& with = {});
 Result<Checked> check_paths(const std::vector<std::string>& paths, const CheckWith& with = {});
 
 /// As check_paths of one path; a workspace with mistakes prints them to stderr (humans read them) and is an error of
-/// one sentence. What it gives has a program, which this version's engine need not be able to run.
+/// one sentence. What it gives has a program.
 Result<std::unique_ptr<Checked>> check_workspace(const std::string& path, text::Tongue tongue);
 
 /// The playbook's number. Errors: not_found, with the name that was perhaps meant, or all there are.
 Result<std::uint32_t> playbook_named(const program::Program& program, const std::string& name);
 
-/// A workspace that may run.
+/// A workspace without mistakes.
 struct Compiled {
   simulate::Workspace workspace;
   std::vector<text::Source> sources;
@@ -67,7 +67,7 @@ struct Compiled {
   std::string default_channel;  // for messages that name none
 };
 
-/// As check_workspace; what the engine cannot run yet is an error too, named on stderr.
+/// As check_workspace, ready to run.
 Result<std::unique_ptr<Compiled>> compile_workspace(const std::string& path, text::Tongue tongue);
 
 /// The tongue that the workspace at `path` asks for, without reading all of it; `asked` wins.

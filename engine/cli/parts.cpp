@@ -5,6 +5,7 @@
 #include "dsl/syntax/parse.hpp"
 #include "dsl/syntax/parts.hpp"
 #include "engine/expr/lua_syntax.hpp"
+#include "engine/expr/sandbox.hpp"
 
 namespace tend::cli {
 namespace {
@@ -72,10 +73,17 @@ Result<void> add_scripts(Parts& parts, check::CheckOptions& options) {
       if (!*there) continue;  // said at the declaration
       auto text = env::read_whole_file(env::real_files(), path);
       if (!text) return tl::unexpected(text.error());
-      check::Script script{file.file, name, static_cast<std::uint32_t>(parts.sources.size()), 0, {}};
+      check::Script script;
+      script.file = file.file;
+      script.name = name;
+      script.source = static_cast<std::uint32_t>(parts.sources.size());
       if (auto mistake = expr::lua_mistake(*text)) {
         script.mistake_line = mistake->line;
         script.mistake = std::move(mistake->sentence);
+      } else if (const auto sandbox = expr::Sandbox::read(*text, name)) {
+        script.defines = (*sandbox)->defines();
+      } else {
+        script.failure = sandbox.error().message;
       }
       const std::uint32_t owner = file.file < options.owners.size() ? options.owners[file.file] : 0;
       const bool known = std::any_of(scripts.begin(), scripts.end(), [&](const check::Script& other) {

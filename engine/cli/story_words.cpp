@@ -1,5 +1,6 @@
 #include "engine/cli/story_words.hpp"
 
+#include "dsl/program/operands.hpp"
 #include "engine/channel/escape.hpp"
 #include "engine/env/moment.hpp"
 
@@ -69,6 +70,30 @@ std::string value_words(const Telling& telling, const program::Value& value) {
   return "[" + out + "]";
 }
 
+namespace {
+
+/// May the value of this node show what is private? What follows from a private attribute may, whatever a function
+/// made of it; of what a journey keeps by name nobody knows what it was.
+bool shows_private(const program::Program& program, std::uint32_t index) {
+  const program::Node& node = program.nodes[index];
+  switch (node.op) {
+    case Op::attribute: return program.attributes[node.a].is_private;
+    case Op::related: return program.attributes[node.b].is_private;
+    case Op::let_value: return node.type == program::Type::text;
+    case Op::call:
+      for (std::uint32_t i = 1; i <= node.b; ++i) {
+        if (shows_private(program, program.arguments[node.a + i])) return true;
+      }
+      return false;
+    default: break;
+  }
+  const program::Operands operands = program::operands_of(node.op);
+  return (operands.a == program::Operand::child && shows_private(program, node.a)) ||
+         (operands.b == program::Operand::child && shows_private(program, node.b));
+}
+
+}  // namespace
+
 std::string reading_words(const Telling& telling, std::uint32_t playbook, std::uint32_t event,
                           const journey::Reading& reading) {
   const program::Node& node = telling.program.nodes[reading.node];
@@ -81,8 +106,7 @@ std::string reading_words(const Telling& telling, std::uint32_t playbook, std::u
     const std::string answer = reading.value == "true" ? telling.say("yes", "是") : telling.say("no", "否");
     out = prose::clause(context, reading.node) + telling.say(": ", "：") + answer;
   } else {
-    const bool is_private =
-        node.op == Op::attribute && telling.hides_private && telling.program.attributes[node.a].is_private;
+    const bool is_private = telling.hides_private && shows_private(telling.program, reading.node);
     out = prose::value(context, reading.node) + telling.say(": ", "：") +
           (reading.value.empty() ? telling.say("(missing)", "（空）")
            : is_private          ? "•••"

@@ -7,6 +7,7 @@
 #include "dsl/text/must.hpp"
 #include "engine/expr/arithmetic.hpp"
 #include "engine/expr/filters.hpp"
+#include "engine/expr/functions.hpp"
 #include "engine/expr/windows.hpp"
 
 namespace tend::expr {
@@ -248,6 +249,15 @@ Value evaluate_list(Context& context, const Node& node) {
   return Value::of_list(elements.data(), node.b);
 }
 
+/// A function in Lua is pure: the flips of what it is handed are all the flips that it has.
+Value evaluate_call(Context& context, const Node& node) {
+  CHECK_OR_DIE(context.lists != nullptr, "who evaluates calls brings storage for their texts");
+  const std::vector<std::uint32_t>& children = context.tables->program().arguments;
+  std::vector<Value> arguments(node.b);
+  for (std::uint32_t i = 0; i < node.b; ++i) arguments[i] = evaluate(context, children[node.a + 1 + i]);
+  return context.tables->functions().call(children[node.a], arguments, *context.lists);
+}
+
 void append_fixed(std::string& out, std::int64_t scaled, int digits) {
   if (scaled < 0) out += '-';
   std::uint64_t left = scaled < 0 ? 0 - static_cast<std::uint64_t>(scaled) : static_cast<std::uint64_t>(scaled);
@@ -307,7 +317,7 @@ env::Date move_date(env::Date date, program::Duration duration, int sign) {
   return date + static_cast<env::Date>(sign * (duration.ms / env::kDay));
 }
 
-Tables::Tables(const program::Program& program) : program_(&program) {
+Tables::Tables(const program::Program& program) : program_(&program), functions_(std::make_unique<Functions>(program)) {
   for (const program::Constant& constant : program.constants) constants_.push_back(value_of(constant));
   reads_clock_.resize(program.nodes.size());
   for (std::size_t i = 0; i < program.nodes.size(); ++i) {
@@ -324,6 +334,8 @@ Tables::Tables(const program::Program& program) : program_(&program) {
     }
   }
 }
+
+Tables::~Tables() = default;
 
 Value Tables::value_of(const program::Constant& constant) {
   Value value;
@@ -456,7 +468,7 @@ Value evaluate(Context& context, std::uint32_t index) {
     case Op::related: return evaluate_related(context, node);
     case Op::staff_name: return evaluate(context, node.a);  // what is known of him is his id
     case Op::customer_tags: return tags_of(context);
-    case Op::call: break;  // journey::not_run_yet refuses the programs that hold it
+    case Op::call: return evaluate_call(context, node);
   }
   CHECK_OR_DIE(false, "every operator has a meaning");
 }

@@ -16,14 +16,19 @@ using env::Moment;
 using program::Value;
 using state::kNever;
 
-/// What is worked out once per program: constants as values, which nodes read the clock.
+class Functions;
+
+/// What is worked out once per program: constants as values, which nodes read the clock; and its functions in Lua.
 class Tables {
  public:
   /// Lifetime: `program` outlives the tables.
   explicit Tables(const program::Program& program);
+  ~Tables();
   const program::Program& program() const { return *program_; }
   const Value& constant(std::uint32_t index) const { return constants_[index]; }
   bool reads_clock(std::uint32_t node) const { return node != program::kNone && reads_clock_[node]; }
+  /// What they do not remember of one call at the next, they count: so it is no part of what is constant here.
+  Functions& functions() const { return *functions_; }
 
  private:
   Value value_of(const program::Constant& constant);
@@ -31,6 +36,7 @@ class Tables {
   std::vector<Value> constants_;
   std::deque<std::vector<Value>> lists_;
   std::vector<bool> reads_clock_;
+  std::unique_ptr<Functions> functions_;
 };
 
 /// An event that a `where` is asked about: the input being applied, or one that was kept.
@@ -42,7 +48,7 @@ struct EventUnderTest {
   std::uint32_t kept = program::kNone;
 };
 
-/// Storage for lists that were read: made at the first one, for most turns read none.
+/// Storage for lists that were read, and for texts that were made: made at the first one, for most turns read none.
 class Lists {
  public:
   std::vector<Value>& add() {
@@ -70,7 +76,7 @@ struct Context {
   std::int64_t entry_date = state::kMissingDay;  // before a journey exists: the date that he enters by
   Moment flip = kNever;                      // out: the least moment after `now` at which the value may change by time
   const env::Zone* customer_zone = nullptr;  // worked out on first use
-  Lists* lists = nullptr;  // owned by the caller, cleared by him
+  Lists* lists = nullptr;                    // owned by the caller, cleared by him
 };
 
 /// The value of a node. Text points into the state, the input or the program.

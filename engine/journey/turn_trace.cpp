@@ -1,6 +1,7 @@
 // What a turn tells while somebody traces it: its notes, and the values that a condition read.
 #include <string>
 
+#include "dsl/program/operands.hpp"
 #include "engine/journey/readings.hpp"
 #include "engine/journey/turn.hpp"
 
@@ -32,7 +33,12 @@ std::vector<Reading> readings_of(const expr::Context& context, std::uint32_t roo
       case Op::consents:
       case Op::window:
       case Op::inactive:
-      case Op::age: {
+      case Op::age:
+      case Op::let_value:
+      case Op::grant_amount:
+      case Op::grant_expires:
+      case Op::customer_tags:
+      case Op::related: {
         expr::Context c = context;
         Reading reading{.node = index, .value = {}};
         if (node.op == Op::inactive) {  // a yes says little: since when says why
@@ -44,10 +50,22 @@ std::vector<Reading> readings_of(const expr::Context& context, std::uint32_t roo
         found.push_back(std::move(reading));
         return;
       }
+      case Op::call: {
+        expr::Context c = context;
+        Reading reading{.node = index, .value = {}};
+        expr::append_text(reading.value, c, expr::evaluate(c, index));
+        found.push_back(std::move(reading));
+        for (std::uint32_t i = 1; i <= node.b; ++i) self(self, program.arguments[node.a + i]);
+        return;
+      }
       case Op::list:
         for (std::uint32_t i = 0; i < node.b; ++i) self(self, program.arguments[node.a + i]);
         return;
-      default: self(self, node.a); self(self, node.b);
+      default: {
+        const program::Operands operands = program::operands_of(node.op);
+        if (operands.a == program::Operand::child) self(self, node.a);
+        if (operands.b == program::Operand::child) self(self, node.b);
+      }
     }
   };
   collect(collect, root);

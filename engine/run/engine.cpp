@@ -4,6 +4,7 @@
 #include <tuple>
 
 #include "dsl/text/must.hpp"
+#include "engine/expr/functions.hpp"
 #include "engine/run/snapshots.hpp"
 
 namespace tend::run {
@@ -277,6 +278,9 @@ Result<void> Engine::commit(const std::function<void()>& durable, bool only_rank
 
 /// Keeps what the batch asked for until nobody has a send out.
 void Engine::gather_questions() {
+  for (const std::string& sentence : plan_.tables.functions().news()) {
+    if (options_.say) options_.say(sentence);
+  }
   for (std::uint32_t p = 0; p < partitions_.count(); ++p) {
     journey::Effects& effects = partitions_.effects(p);
     for (journey::AskEffect& ask : effects.asks) questions_.push_back({static_cast<std::uint16_t>(p), std::move(ask)});

@@ -34,6 +34,8 @@ void collect_fields(const program::Program& program, std::uint32_t root, std::ve
     case program::Op::inactive: return;
     case program::Op::related: return collect_fields(program, node.a, fields);
     case program::Op::call:
+      for (std::uint32_t i = 1; i <= node.b; ++i) collect_fields(program, program.arguments[node.a + i], fields);
+      return;
     case program::Op::list:
       for (std::uint32_t i = 0; i < node.b; ++i) collect_fields(program, program.arguments[node.a + i], fields);
       return;

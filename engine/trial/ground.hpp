@@ -5,7 +5,6 @@
 #include <vector>
 
 #include "dsl/program/test.hpp"
-#include "engine/journey/not_run_yet.hpp"
 #include "engine/journey/plan.hpp"
 
 namespace tend::trial {
@@ -14,7 +13,6 @@ struct Ground {
   program::Program program;                 // the other playbooks let nobody in; conditions of tests behind the rest
   program::Places places;                   // fit `program`
   std::string default_channel;              // of messages that name none
-  std::vector<journey::NotRunYet> missing;  // what keeps tests of this playbook from running
   std::unique_ptr<const journey::Plan> plan;
 };
 
@@ -24,8 +22,5 @@ std::unique_ptr<const Ground> make_ground(const program::Program& program, const
                                           const program::TestParts& parts, std::uint32_t playbook,
                                           const std::string& default_channel,
                                           const std::vector<journey::Team>& teams = {});
-
-/// What in the conditions of this test the engine cannot run yet.
-std::vector<journey::NotRunYet> not_run_yet(const Ground& ground, const program::Test& test);
 
 }  // namespace tend::trial

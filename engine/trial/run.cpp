@@ -473,14 +473,11 @@ std::string unknown_zone(const program::Test& test) {
 
 Outcome run_test(const Ground& ground, const program::Test& test, journey::Tracer* told, Coverage* coverage) {
   Outcome outcome;
-  outcome.verdict = Verdict::cannot_run;
-  const std::string& playbook = ground.program.playbooks[test.playbook].name;
-  for (const journey::NotRunYet& one : ground.missing) {
-    if (one.playbook.empty() || one.playbook == playbook) outcome.missing.push_back(one.what);
-  }
-  for (const journey::NotRunYet& one : not_run_yet(ground, test)) outcome.missing.push_back(one.what);
   outcome.unknown_zone = unknown_zone(test);
-  if (!outcome.missing.empty() || !outcome.unknown_zone.empty()) return outcome;
+  if (!outcome.unknown_zone.empty()) {
+    outcome.verdict = Verdict::cannot_run;
+    return outcome;
+  }
   return Run(ground, test, told, coverage).whole();
 }
 

@@ -46,8 +46,7 @@ enum class Verdict : std::uint8_t { passed, failed, cannot_run };
 struct Outcome {
   Verdict verdict = Verdict::passed;
   std::optional<Failure> failure;
-  std::vector<std::string> missing;  // cannot_run: what the engine cannot run yet
-  std::string unknown_zone;          // cannot_run: a time zone that this machine does not know
+  std::string unknown_zone;  // cannot_run: a time zone that this machine does not know
 };
 
 /// Runs one test on the ground of its playbook.

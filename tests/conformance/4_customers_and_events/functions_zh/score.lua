@@ -1,3 +1,3 @@
-return function(spend, orders)
+function 打分(spend, orders)
   return spend / 100 + orders
 end
