@@ -79,7 +79,7 @@ struct Context {
   Lists* lists = nullptr;                    // owned by the caller, cleared by him
 };
 
-/// The value of a node. Text points into the state, the input or the program.
+/// The value of a node. Text points into the state, the input, the program or the context's lists.
 Value evaluate(Context& context, std::uint32_t node);
 
 /// -1, 0, 1, or 2 where the two cannot be compared (missing, other currency): every comparison is then false.
