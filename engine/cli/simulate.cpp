@@ -21,6 +21,7 @@ int run_simulate(const RecordedArguments& arguments) {
   simulate::AcceptingSender sender;
   std::vector<simulate::SendLine> sends;
   run::EngineOptions options{.threads = std::max(1u, std::thread::hardware_concurrency()), .render = false};
+  options.say = [](const std::string& line) { say("tend: " + line); };
   if (!arguments.sends.empty()) {
     options.on_accepted = [&sends](const run::Send& send) {
       sends.push_back({send.at, std::string(send.customer), std::string(send.playbook), std::string(send.message),

@@ -72,6 +72,7 @@ int run_test_verb(const Arguments& arguments) {
   const std::size_t threads =
       arguments.threads > 0 ? arguments.threads : std::max<std::size_t>(1, std::thread::hardware_concurrency());
   run_tests(*run, arguments.filter, threads, coverage, tongue);
+  for (const std::string& sentence : function_news(*run)) say("tend: " + sentence);
   if (run->results.empty()) {
     return complain({ErrorCode::not_found, arguments.filter.empty() ? "there is no test in `" + paths.front() + "`"
                                                                     : "no test has `" + arguments.filter +

@@ -70,10 +70,10 @@ std::string summary(const TestRun& run, bool chinese) {
                     cannot = run.count(Verdict::cannot_run);
   if (chinese) {
     std::string out = fmt::format("{} 个测试：{} 个通过，{} 个失败", all, passed, failed);
-    return out + (cannot > 0 ? fmt::format("，{} 个还不能运行", cannot) : "") + "\n";
+    return out + (cannot > 0 ? fmt::format("，{} 个不能运行", cannot) : "") + "\n";
   }
   std::string out = fmt::format("{} test{}: {} passed, {} failed", all, all == 1 ? "" : "s", passed, failed);
-  return out + (cannot > 0 ? fmt::format(", {} cannot run yet", cannot) : "") + "\n";
+  return out + (cannot > 0 ? fmt::format(", {} cannot run", cannot) : "") + "\n";
 }
 
 }  // namespace

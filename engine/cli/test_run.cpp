@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "engine/cli/story.hpp"
+#include "engine/expr/functions.hpp"
 
 namespace tend::cli {
 namespace {
@@ -83,6 +84,17 @@ void run_tests(TestRun& run, const std::string& filter, std::size_t threads, boo
       if (mine[s]) run.suites[s].coverage->join(*mine[s]);
     }
   }
+}
+
+std::set<std::string> function_news(const TestRun& run) {
+  std::set<std::string> sentences;
+  for (const Suite& suite : run.suites) {
+    for (const auto& ground : suite.grounds) {
+      if (ground == nullptr) continue;
+      for (std::string& sentence : ground->plan->tables.functions().news()) sentences.insert(std::move(sentence));
+    }
+  }
+  return sentences;
 }
 
 }  // namespace tend::cli

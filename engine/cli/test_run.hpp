@@ -1,6 +1,7 @@
 // Runs the tests of workspaces, several at once, and keeps what came out for the reports.
 #pragma once
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -35,5 +36,8 @@ struct TestRun {
 /// `PLAYBOOK: NAME`), on `threads` threads; the results do not depend on
 /// their number. Requires: every suite's program is there.
 void run_tests(TestRun& run, const std::string& filter, std::size_t threads, bool coverage, text::Tongue tongue);
+
+/// What the functions in Lua that the tests called have to be told of, sorted, each sentence once.
+std::set<std::string> function_news(const TestRun& run);
 
 }  // namespace tend::cli

@@ -1,6 +1,6 @@
 // A Lua file of somebody else, held so that calling it is a pure function of the arguments: every call begins in the
 // very bytes that the file left behind when it was read, and ends by a count of instructions and of bytes.
-// docs/decisions/014-functions-in-lua.md says what Lua finds here and why.
+// docs/decisions/016-functions-in-lua.md says what Lua finds here and why.
 #pragma once
 #include <cstdint>
 #include <memory>

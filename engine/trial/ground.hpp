@@ -10,9 +10,9 @@
 namespace tend::trial {
 
 struct Ground {
-  program::Program program;                 // the other playbooks let nobody in; conditions of tests behind the rest
-  program::Places places;                   // fit `program`
-  std::string default_channel;              // of messages that name none
+  program::Program program;     // the other playbooks let nobody in; conditions of tests behind the rest
+  program::Places places;       // fit `program`
+  std::string default_channel;  // of messages that name none
   std::unique_ptr<const journey::Plan> plan;
 };
 

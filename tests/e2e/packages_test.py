@@ -58,6 +58,27 @@ def found(tend, shop, expect=1):
     return [one["code"] for one in told if one["severity"] == "error"]
 
 
+def runs(tend, lua):
+    """Who has four orders is tagged, by `simulate` as by `replay`; the fifth order makes the function fail, and `why` shows what it gave."""
+    with open(os.path.join(lua, "orders.csv"), "w", encoding="utf-8") as file:
+        file.write("customer,at,amount\n")
+        for customer, orders in (("three", 3), ("four", 4), ("five", 5)):
+            for day in range(1, orders + 1):
+                file.write(f"{customer},2026-01-0{day} 10:00,30\n")
+    with open(os.path.join(lua, "tend.toml"), "w", encoding="utf-8") as file:
+        file.write('[workspace]\nname = "lua"\n[sources.orders]\nfile = "orders.csv"\nkind = "event"\nevent = "order"\ncurrency = "CNY"\n')
+    span = ["--from", "2026-01-01", "--to", "2026-02-01", "--format", "json"]
+    done = w.run(tend, "simulate", lua, *span)
+    figures = json.loads(done.stdout)["playbooks"]["p"]
+    w.check(figures["entered"] == 2, f"four and five come to four orders: {figures}")
+    w.check(done.stderr.count("the function `score` came to nothing, which is told once: score.lua:4: too many") == 1, f"it is told once: {done.stderr}")
+    data = os.path.join(lua, "data")
+    done = w.run(tend, "replay", lua, *span, "--data", data)
+    w.check(json.loads(done.stdout)["playbooks"]["p"] == figures, "replay gives the same")
+    why = w.run(tend, "why", data, "four").stdout
+    w.check("score of" in why and ": 4" in why, f"why shows what it gave: {why}")
+
+
 def main(tend):
     with tempfile.TemporaryDirectory() as scratch:
         package, shop = os.path.join(scratch, "retention"), os.path.join(scratch, "shop")
@@ -120,8 +141,15 @@ def main(tend):
         told = json.loads(w.run(tend, "check", lua, "--format", "json", expect=1).stdout)["diagnostics"]
         told = [one for one in told if one["severity"] == "error"]
         w.check([(d["code"], os.path.basename(d["file"]), d["line"]) for d in told] == [("T0561", "score.lua", 2)], f"Lua's mistake in its place: {told}")
-        write(lua, "score.lua", "function score(n)\n  return n\nend\n")
+        write(lua, "score.lua", "function skore(n)\n  return n\nend\n")
+        w.check(found(tend, lua) == ["T0562"], "the file lacks the function")
+        write(lua, "score.lua", "local x = nil + 1\n")
+        w.check(found(tend, lua) == ["T0563"], "the file fails")
+        write(lua, "score.lua", "while true do end\n")
+        w.check(found(tend, lua) == ["T0563"], "the file does not end")
+        write(lua, "score.lua", "local calls = 0\nfunction score(n)\n  calls = calls + 1\n  if n > 4 then error('too many') end\n  return n * calls\nend\n")
         w.check(found(tend, lua, expect=0) == [], "Lua")
+        runs(tend, lua)
     print("ok")
     return 0
 

@@ -81,3 +81,21 @@ TEST_CASE("the file is there, and is Lua") {
   checked = check_files({{"a.tend", kShop}, {"score.lua", lua}}, options);
   CHECK(of_lua() == "this is not Lua: '=' expected near 'orders' at 29");
 }
+
+TEST_CASE("the file defines the function, and runs") {
+  check::CheckOptions options;
+  options.owners = {0, check::kNobodys};
+  const auto told = [&](std::optional<std::vector<std::string>> defines, const std::string& failure) {
+    options.scripts = {
+        {.file = 0, .name = "score.lua", .source = 1, .defines = std::move(defines), .failure = failure}};
+    std::string out;
+    for (const auto& one : check_files({{"a.tend", kShop}, {"score.lua", ""}}, options).diagnostics) {
+      if (one.code == 562 || one.code == 563) out += diagnostic::message(one, text::Tongue::en);
+    }
+    return out;
+  };
+  CHECK(told({{"other", "score"}}, "") == "");
+  CHECK(told(std::nullopt, "") == "");
+  CHECK(told({{"skore"}}, "") == "the file `score.lua` does not define a function `score`");
+  CHECK(told(std::nullopt, "it ends badly") == "the file `score.lua` cannot be run: it ends badly");
+}

@@ -36,15 +36,19 @@ struct Ran {
   std::size_t reached = 0, parts = 0;
 };
 
-/// Runs a test for `p` with these lines.
-Ran run(const std::string& lines, const std::string& playbooks = kPlaybook) {
+/// Runs a test for `p` with these lines; `lua` is the file `f.lua`.
+Ran run(const std::string& lines, const std::string& playbooks = kPlaybook, const std::string& lua = "") {
   const std::vector<text::Source> sources{
-      {.name = "t.tend", .text = playbooks + "\ntest \"t\" for p {\n" + lines + "\n}\n"}};
+      {.name = "t.tend", .text = playbooks + "\ntest \"t\" for p {\n" + lines + "\n}\n"},
+      {.name = "f.lua", .text = lua}};
   diagnostic::Sink sink;
   std::vector<syntax::File> files;
   files.push_back(syntax::parse(sources[0], 0, sink));
   Ran ran;
-  ran.checked = check::check(sources, files, {}, sink);
+  check::CheckOptions options;
+  options.scripts = {{.file = 0, .name = "f.lua", .source = 1}};
+  options.owners = {0, check::kNobodys};
+  ran.checked = check::check(sources, files, options, sink);
   for (const diagnostic::Diagnostic& d : sink.take()) {
     if (d.severity == diagnostic::Severity::error) FAIL(diagnostic::message(d, text::Tongue::en));
   }
@@ -139,4 +143,39 @@ TEST_CASE("coverage tells what was reached") {
   CHECK(none.reached == 0);
   const Ran some = run(kSilent + "expect send care; after 7 days; expect send offer");
   CHECK(some.reached == 6);  // the way in, send, wait, its end, not gold, offer
+}
+
+TEST_CASE("functions in Lua run, and a condition that calls one turns when what it is handed does") {
+  const std::string shop = R"(
+event order { amount money }
+extern function score(orders number, spend money) number from "f.lua"
+extern function greeting(orders number) text from "f.lua"
+playbook p {
+  enter when score(count(order) over 10 days, total(order.amount) over 10 days) >= 2
+  again always
+  goal order where amount > 1000 USD
+  if greeting(count(order)) = "hello, 2" { tag "two" } else { tag "other" }
+}
+)";
+  const std::string lua = R"(
+local calls = 0
+function score(orders, spend)
+  calls = calls + 1
+  return orders * calls + spend / 1000
+end
+function greeting(orders)
+  return "hello, " .. orders
+end
+)";
+  const auto verdict_of = [&](const std::string& lines) {
+    const Ran ran = run(lines, shop, lua);
+    return ran.outcome.failure ? "line " + std::to_string(ran.outcome.failure->line) : "ok";
+  };
+  const std::string two = "given order { amount: 5 USD } 9 days ago\nhappen order { amount: 5 USD }\n";
+  CHECK(verdict_of(two + "expect enter\nexpect customer.tags contains \"two\"") == "ok");
+  CHECK(verdict_of(two + "expect score(count(order) over 10 days, 1 USD) = 2.001") == "ok");
+  CHECK(verdict_of(two + "expect score(count(order) over 10 days, 1 USD) = 3") == "line 1");
+  // After a day one order has left the window.
+  CHECK(verdict_of(two + "after 2 days\nexpect not (score(count(order) over 10 days, 0 USD) >= 2)\n"
+                         "happen order { amount: 5 USD }\nexpect score(count(order) over 10 days, 0 USD) = 2") == "ok");
 }
