@@ -77,7 +77,9 @@ class Sending:
         """`within D`: given up at reached + D; what a person was asked to send and has not confirmed by then is taken back."""
         self.take_back(j)
         channels = tree.channels_of(self.program, j.step())
-        self.skipped(j, channels[min(j.tried, len(channels) - 1)], "too_late")
+        first = next(c for c in channels if c not in j.rejected)
+        by_first = self.readings["too_late_at"] == "the first to be asked" and j.state != "confirming"
+        self.skipped(j, first if by_first else channels[j.tried], "too_late")
         self.past(j, j.step().get("else"))
 
     def take_back(self, j):
