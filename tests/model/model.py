@@ -30,6 +30,7 @@ READINGS = {
     "not_in": ("false when missing", "true when missing"),
     "month_deadline": ("zone of now", "zone at entry"),
     "empty_cell": ("missing", "no change"),
+    "too_late_at": ("the first to be asked", "the one that put it off"),
     "fallback_again": ("from the first channel", "from the one that put it off"),
 }
 LATE = "24 hours"

@@ -75,12 +75,18 @@ class Sending:
 
     def too_late(self, j):
         """`within D`: given up at reached + D; what a person was asked to send and has not confirmed by then is taken back."""
+        self.take_back(j)
+        channels = tree.channels_of(self.program, j.step())
+        first = next(c for c in channels if c not in j.rejected)
+        by_first = self.readings["too_late_at"] == "the first to be asked" and j.state != "confirming"
+        self.skipped(j, first if by_first else channels[j.tried], "too_late")
+        self.past(j, j.step().get("else"))
+
+    def take_back(self, j):
+        """A person need not confirm any more; the place of the caps is free again."""
         for coming in [c for c in self.coming if c[2].get("outcome") is j]:
             self.coming.remove(coming)
             self.contacts.remove(coming[2]["contact"])
-        channels = tree.channels_of(self.program, j.step())
-        self.skipped(j, channels[min(j.tried, len(channels) - 1)], "too_late")
-        self.past(j, j.step().get("else"))
 
     def hand_over(self, j, channel):
         """A place of the caps is taken here. The outcome is an input of its own, at the same moment; a person's after two hours."""
