@@ -151,7 +151,10 @@ Value evaluate_window(Context& context, std::uint32_t index) {
       leaves = add_duration(context, at, *window.over);
       if (context.now >= leaves) continue;
     }
-    if (at > context.now) continue;
+    if (at > context.now) {  // live, a turn may come after an answer and be of an earlier moment
+      context.flip = std::min(context.flip, at);
+      continue;
+    }
     if (window.filter != kNone) {
       context.event = {.event = window.event, .at = at, .fields = {}, .stored = stored, .kept = i};
       if (!evaluate(context, window.filter).truth()) continue;

@@ -325,6 +325,13 @@ bool apply_outcome(const Plan& plan, state::State& state, std::string_view paylo
     for (state::Caused& one : caused->second) one.before -= one.before > 0 ? 1 : 0;
   }
   Turn(plan, state, customer, input.moment, effects, tracer).outcome(input);
+  if (!state.ended_out.empty()) {
+    std::erase_if(state.ended_out, [&](const state::Journey& out) {
+      if (out.customer != customer || out.playbook != input.playbook || out.number != input.journey) return false;
+      for (const std::uint32_t block : {out.entry, out.arms, out.kept}) state.pool.release(block);
+      return true;
+    });
+  }
   run_caused(plan, state, customer, input.moment, effects, tracer);
 
   // What waited for the answer goes on, until the next send holds him.
@@ -406,12 +413,14 @@ void appear(const Plan& plan, state::State& state, std::uint32_t customer, Momen
 
 void collect_outstanding(const Plan& plan, const state::State& state, Effects& effects) {
   expr::Lists lists;
-  for (std::uint32_t j = 0; j < state.journey_count(); ++j) {
-    const state::Journey& journey = state.journey(j);
-    if (journey.status != state::JourneyStatus::sending) continue;
+  const auto append = [&](const state::Journey& journey) {
     append_send(plan, state, journey, state::handed_over_at(journey), lists, effects).order = handed_over_as(journey);
     lists.clear();
+  };
+  for (std::uint32_t j = 0; j < state.journey_count(); ++j) {
+    if (state.journey(j).status == state::JourneyStatus::sending) append(state.journey(j));
   }
+  for (const state::Journey& out : state.ended_out) append(out);
   std::sort(effects.sends.begin(), effects.sends.end(), [&](const SendEffect& a, const SendEffect& b) {
     if (a.at != b.at) return a.at < b.at;
     if (a.customer != b.customer) return state.customer_id(a.customer) < state.customer_id(b.customer);

@@ -112,6 +112,7 @@ class Turn {
   /// The step was refused: its `else`, or on.
   void refuse(std::uint32_t journey);
   void refuse_saying(std::uint32_t journey, const char* why);
+  void keep_what_is_out(const state::Journey& journey);
   void end(std::uint32_t journey, state::JourneyStatus status, std::string_view why);
 
   // waits

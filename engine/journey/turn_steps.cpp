@@ -267,8 +267,18 @@ void Turn::cause(state::Caused caused) {
   state_.caused[customer_].push_back(std::move(caused));
 }
 
+/// Another journey's step, or a goal, may end one whose message is on its way: the message is not taken back.
+void Turn::keep_what_is_out(const Journey& journey) {
+  Journey out = journey;
+  for (std::uint32_t* block : {&out.entry, &out.arms, &out.kept}) {
+    if (*block != state::kNoBlock) *block = state_.pool.keep(std::string(state_.pool.text(*block)));
+  }
+  state_.ended_out.push_back(out);
+}
+
 void Turn::end(std::uint32_t j, JourneyStatus status, std::string_view why) {
   Journey& journey = state_.journey(j);
+  if (journey.status == JourneyStatus::sending) keep_what_is_out(journey);
   journey.status = status;
   journey.due = kNever;
   const Playbook& playbook = program_.playbooks[journey.playbook];

@@ -22,6 +22,7 @@ Result<void> load(env::Files& files, const std::string& path, const SegmentHeade
   if (auto loaded = bytes.load(**file, end); !loaded) return loaded;
   if (!beside_writer) return {};
   const auto now = read_header(**file, path);
+  if (!now && now.error().code == ErrorCode::io) return tl::unexpected(now.error());
   if (!now || now->number != header.number) return dropped(path);
   return {};
 }

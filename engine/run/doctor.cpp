@@ -191,6 +191,7 @@ void check_customer(const journey::Plan& plan, const state::State& state, std::u
     const bool wakes = stands(*journey) == Stands::for_time && !c.is_paused(journey->playbook);
     if (wakes) earliest = std::min(earliest, journey->due);
   }
+  for (const Journey& ended : state.ended_out) out += ended.customer == customer ? 1 : 0;
   if (out != row.outstanding) {
     c.find("answer", std::to_string(out) + " of his journeys wait for a channel's answer, and " +
                          std::to_string(row.outstanding) + " answers are outstanding");

@@ -313,6 +313,10 @@ class State {
 
   std::map<std::uint32_t, std::vector<PendingInput>> pending;  // by customer; empty between batches of recorded time
 
+  /// Journeys that ended while their send was out, as they were then, until its outcome is in: a restart has to settle
+  /// it all the same. Their blobs are copies of their own. Empty between batches, so no snapshot has it.
+  std::vector<Journey> ended_out;
+
   // ---- what is rare: none of it is touched by an input that does not concern it
   std::map<std::uint32_t, std::deque<Caused>> caused;          // by customer; empty while nothing is outstanding
   std::map<std::uint32_t, std::vector<PendingEntry>> entries;  // by customer
