@@ -80,7 +80,7 @@ std::string ledger_text(const LedgerReport& report, const std::vector<BudgetStan
     for (const LimitStanding& limit : standing.limits) {
       const std::string what =
           prose::finish(prose::limit_words(report.program, *known, limit.limit, report.tongue), report.tongue);
-      const bool period = limit.limit.per.has_value();
+      const bool period = limit.last != 0;
       out += "  " + simulate::padded(what, kAccountCells) +
              simulate::right(words.money(limit.spent, standing.currency), kAmountCells);
       if (limit.limit.per_customer) {
@@ -114,8 +114,8 @@ std::string ledger_json(const LedgerReport& report, const std::vector<BudgetStan
     for (const LimitStanding& limit : standing.limits) {
       Json one = {{"amount", words.amount(limit.limit.amount, standing.currency)},
                   {"per_customer", limit.limit.per_customer},
-                  {"first", limit.limit.per ? Json(day_text(limit.first)) : Json(nullptr)},
-                  {"last", limit.limit.per ? Json(day_text(limit.last)) : Json(nullptr)},
+                  {"first", limit.last != 0 ? Json(day_text(limit.first)) : Json(nullptr)},
+                  {"last", limit.last != 0 ? Json(day_text(limit.last)) : Json(nullptr)},
                   {"spent", words.amount(limit.spent, standing.currency)}};
       one["left"] = limit.limit.per_customer ? Json(nullptr) : Json(words.amount(left_of(limit), standing.currency));
       limits.push_back(std::move(one));

@@ -71,7 +71,7 @@ def reversal(tend, shop):
     w.run(tend, "ledger", "reverse", "63-999999", "--reason", "x", "--data", data, expect=1)
     w.run(tend, "ledger", "reverse", "twelve", "--reason", "x", "--data", data, expect=3)
     # The engine takes it in: the folder opens, and what it was has not changed otherwise.
-    w.run(tend, "replay", shop, "--data", data)
+    w.run(tend, "replay", ".", "--data", "data", cwd=shop)
     w.check(ledger(tend, shop, "--statement", "customer:anna") == after, "the engine changes nothing of it")
 
 
@@ -95,7 +95,7 @@ def main():
     with tempfile.TemporaryDirectory() as scratch:
         shop = os.path.join(scratch, "gifts")
         shutil.copytree(os.path.join(GOLDEN, "gifts"), shop)
-        w.run(tend, "replay", shop, "--data", os.path.join(shop, "data"))
+        w.run(tend, "replay", ".", "--data", "data", cwd=shop)
         w.check("1200 PTS to win" in w.read(os.path.join(shop, "outbox.jsonl")), "messages show a currency of one's own with its digits")
         balances(tend, shop)
         settlement(tend, shop)
