@@ -139,6 +139,9 @@ std::string metrics_text(const program::Program& program, const LiveCounts& live
   single(out, "tend_commit_failures_total", "counter", "batches that failed", live.failures);
   head(out, "tend_commit_seconds_total", "counter", "time spent in batches, with what they sent");
   out += fmt::format("tend_commit_seconds_total {:.6f}\n", static_cast<double>(live.commit_us) / 1e6);
+  single(out, "tend_doctor_customers", "counter", "customers that the doctor has looked at", live.doctor_customers);
+  single(out, "tend_doctor_violations", "counter", "what the doctor found wrong: a fault of tend itself",
+         live.doctor_violations);
   head(out, "tend_http_answers_total", "counter", "answers by the class of their status");
   for (std::size_t i = 2; i < http.by_class.size(); ++i)
     out += fmt::format("tend_http_answers_total{{status=\"{}xx\"}} {}\n", i, http.by_class[i]);

@@ -13,6 +13,8 @@ namespace {
 constexpr std::int64_t kNapMsMax = 1000;
 /// A data folder whose time is further ahead than this is worth a word.
 constexpr std::int64_t kBehindMsMax = env::kMinute;
+/// So many of the doctor's findings are told in full; all are counted.
+constexpr std::uint64_t kFindingsToldMax = 20;
 
 std::size_t bytes_of(const PostedInput& input) { return input.customer.size() + input.fields.size() + 64; }
 
@@ -102,7 +104,9 @@ LiveCounts Live::counts() const {
                     .attributes = attributes_.load(),
                     .commits = commits_.load(),
                     .commit_us = commit_us_.load(),
-                    .failures = failures_.load()};
+                    .failures = failures_.load(),
+                    .doctor_customers = doctor_customers_.load(),
+                    .doctor_violations = doctor_violations_.load()};
   const std::lock_guard lock(mutex_);
   counts.queue_inputs = queue_inputs_;
   counts.queue_bytes = queue_bytes_;
@@ -123,18 +127,17 @@ Result<void> Live::stop() {
 // ---- the engine's thread
 // ----------------------------------------------------------------------------------------------------
 
-/// Sleeps until there is a post, a question, something due by time, or the end. False at the end, when nothing is left
-/// to do.
+/// Sleeps until there is a post, a question, something due by time, or the end, but no longer than a nap. False at the
+/// end, when nothing is left to do.
 bool Live::wait_for_work(std::vector<Post>& posts, std::vector<std::function<void(run::Engine*)>>& questions) {
   std::unique_lock lock(mutex_);
-  while (queue_.empty() && questions_.empty() && !stopping_) {
-    const env::Moment due = engine_->next_due();
-    const std::int64_t until = due == state::kNever ? kNapMsMax : moments_.base_ms_until(due);
-    if (until == 0) break;
-    woken_ = false;
+  const env::Moment due = engine_->next_due();
+  const std::int64_t until = due == state::kNever ? kNapMsMax : moments_.base_ms_until(due);
+  if (until > 0) {
     changed_.wait_for(lock, std::chrono::milliseconds(std::min(until, kNapMsMax)),
                       [this] { return woken_ || stopping_ || !queue_.empty() || !questions_.empty(); });
   }
+  woken_ = false;
   take_posts(posts);
   questions.swap(questions_);
   return !(stopping_ && posts.empty() && questions.empty());
@@ -161,9 +164,28 @@ void Live::run() {
     questions.clear();
     auto done = step(posts);
     posts.clear();
-    if (!done && !repair(done.error())) return;
+    if (done) {
+      examine();
+    } else if (!repair(done.error())) {
+      return;
+    }
   }
   close();
+}
+
+/// A few customers at a time are asked whether all is well with them. What is not is tend's own fault, and told.
+void Live::examine() {
+  const auto now = std::chrono::steady_clock::now();
+  if (now - examined_ < std::chrono::milliseconds(options_.doctor_ms)) return;
+  examined_ = now;
+  std::vector<const state::State*> states;
+  for (std::uint32_t p = 0; p < engine_->partitions().count(); ++p) states.push_back(&engine_->partitions().state(p));
+  std::vector<run::Finding> findings;
+  doctor_customers_ += rounds_.step(*options_.plan, states, options_.doctor_customers, findings);
+  for (const run::Finding& finding : findings) {
+    if (++doctor_violations_ <= kFindingsToldMax)
+      say("this is a fault of tend itself, please report it: " + run::text_of(finding));
+  }
 }
 
 /// One batch: what is due by time, then what was posted.

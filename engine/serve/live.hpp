@@ -1,6 +1,7 @@
 // The live loop: one thread owns the engine; others post inputs and are told when they are durable.
 #pragma once
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <functional>
 #include <memory>
@@ -9,6 +10,7 @@
 #include <thread>
 #include <vector>
 
+#include "engine/run/doctor.hpp"
 #include "engine/run/engine.hpp"
 #include "engine/serve/moments.hpp"
 
@@ -51,6 +53,9 @@ struct LiveOptions {
   std::size_t batch_inputs_max = 65'536;
   std::int64_t retry_ms = 1000;  // before the engine is opened again after an error; doubles up to retry_ms_max
   std::int64_t retry_ms_max = 10'000;
+  /// The doctor looks at this many customers between two batches, at most this often: a hundredth of the loop's time.
+  std::uint32_t doctor_customers = 200;
+  std::int64_t doctor_ms = 100;
 };
 
 /// What the loop did since the process began.
@@ -58,8 +63,10 @@ struct LiveCounts {
   std::uint64_t events = 0;  // durable
   std::uint64_t attributes = 0;
   std::uint64_t commits = 0;
-  std::uint64_t commit_us = 0;  // spent in them, with what they sent
-  std::uint64_t failures = 0;   // of commits
+  std::uint64_t commit_us = 0;          // spent in them, with what they sent
+  std::uint64_t failures = 0;           // of commits
+  std::uint64_t doctor_customers = 0;   // looked at
+  std::uint64_t doctor_violations = 0;  // found by it: there should never be one
   std::size_t queue_inputs = 0;
   std::size_t queue_bytes = 0;
 };
@@ -112,6 +119,7 @@ class Live {
   bool wait_for_work(std::vector<Post>& posts, std::vector<std::function<void(run::Engine*)>>& questions);
   void take_posts(std::vector<Post>& posts);
   Result<void> step(std::vector<Post>& posts);
+  void examine();
   bool repair(Error error);
   void refuse_queued(const Error& error);
   bool pause_ms(std::int64_t ms);
@@ -140,6 +148,9 @@ class Live {
   Result<void> end_;    // how it ended
 
   std::atomic<std::uint64_t> events_{0}, attributes_{0}, commits_{0}, commit_us_{0}, failures_{0};
+  std::atomic<std::uint64_t> doctor_customers_{0}, doctor_violations_{0};
+  run::Rounds rounds_;  // of the doctor
+  std::chrono::steady_clock::time_point examined_{};
   std::thread thread_;
 };
 

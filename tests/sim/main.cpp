@@ -1,9 +1,10 @@
 // tend_sim: the whole engine in one process under faults that a seed chooses, held against the same engine undisturbed
 // and against what the model expects.
 //
-//   tend_sim [--seed N | --seeds A:B] [--tell] FOLDER…
+//   tend_sim [--live] [--seed N | --seeds A:B] [--tell] FOLDER…
 //   FOLDER   a workspace; expected.json, sends.jsonl and faults.json in it are looked at where they are there
 //   --seeds  fault seeds A to B - 1 over each folder (default 0:1)
+//   --live   serve's loop, posts and a clock that is set, instead of recorded time
 //   --tell   what happened, life by life
 //
 // Exit code: 0 all held, 1 something did not (a line says what, and the command that repeats it), 3 wrong usage.
@@ -16,6 +17,7 @@
 #include <string>
 #include <vector>
 
+#include "tests/sim/live_sim.hpp"
 #include "tests/sim/recorded_sim.hpp"
 
 namespace {
@@ -33,6 +35,7 @@ void on_abort(int number) {
 
 struct Arguments {
   std::uint64_t first = 0, end = 1;
+  bool live = false;
   bool tell = false;
   std::vector<std::string> folders;
 };
@@ -45,7 +48,9 @@ bool read_number(std::string_view text, std::uint64_t& number) {
 bool read_arguments(int argc, char** argv, Arguments& arguments) {
   for (int i = 1; i < argc; ++i) {
     const std::string_view word = argv[i];
-    if (word == "--tell") {
+    if (word == "--live") {
+      arguments.live = true;
+    } else if (word == "--tell") {
       arguments.tell = true;
     } else if (word == "--seed" && i + 1 < argc) {
       if (!read_number(argv[++i], arguments.first)) return false;
@@ -68,7 +73,8 @@ bool read_arguments(int argc, char** argv, Arguments& arguments) {
 /// False where something did not hold.
 bool run_folder(const std::string& program, const std::string& folder, const Arguments& arguments) {
   const auto again = [&](std::uint64_t seed) {
-    return "again: " + program + " --tell --seed " + std::to_string(seed) + " " + folder + "\n";
+    return "again: " + program + (arguments.live ? " --live" : "") + " --tell --seed " + std::to_string(seed) + " " +
+           folder + "\n";
   };
   std::snprintf(command, sizeof command, "%s", again(arguments.first).c_str());
   auto subject = sim::load_subject(folder);
@@ -91,9 +97,10 @@ bool run_folder(const std::string& program, const std::string& folder, const Arg
   for (std::uint64_t seed = arguments.first; seed < arguments.end; ++seed) {
     std::snprintf(command, sizeof command, "%s", again(seed).c_str());
     const auto tell = [](const std::string& line) { std::printf("  %s\n", line.c_str()); };
-    const sim::Report report = sim::run_recorded_under_faults(
-        *subject, *undisturbed, seed,
-        arguments.tell ? std::function<void(const std::string&)>(tell) : std::function<void(const std::string&)>());
+    const auto told =
+        arguments.tell ? std::function<void(const std::string&)>(tell) : std::function<void(const std::string&)>();
+    const sim::Report report = arguments.live ? sim::run_live_under_faults(*subject, seed, told)
+                                              : sim::run_recorded_under_faults(*subject, *undisturbed, seed, told);
     sum.lives += report.lives;
     sum.crashes += report.crashes;
     sum.full_disks += report.full_disks;
@@ -117,7 +124,7 @@ bool run_folder(const std::string& program, const std::string& folder, const Arg
 int main(int argc, char** argv) {
   Arguments arguments;
   if (!read_arguments(argc, argv, arguments)) {
-    std::fprintf(stderr, "usage: tend_sim [--seed N | --seeds A:B] [--tell] FOLDER...\n");
+    std::fprintf(stderr, "usage: tend_sim [--live] [--seed N | --seeds A:B] [--tell] FOLDER...\n");
     return 3;
   }
   for (const int number : {SIGABRT, SIGSEGV, SIGFPE}) signal(number, on_abort);

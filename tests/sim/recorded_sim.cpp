@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "engine/env/files_simulated.hpp"
+#include "engine/run/doctor_folder.hpp"
 #include "tests/sim/life.hpp"
 #include "tests/sim/random.hpp"
 #include "tests/sim/world.hpp"
@@ -33,6 +34,8 @@ class Storm {
   Result<void> go_to_the_end(run::Engine& engine);
   Result<std::unique_ptr<run::Engine>> open();
   Result<Outcome> outcome_of(run::Engine& engine);
+  void examine(run::Engine& engine, const char* when);
+  Result<void> examine_folder();
   void check_end(const Outcome& outcome);
   void check_sends();
   void fail(const std::string& sentence) {
@@ -93,10 +96,32 @@ Result<std::unique_ptr<run::Engine>> Storm::open() {
 Result<void> Storm::live() {
   auto engine = open();
   if (!engine) return tl::unexpected(engine.error());
+  examine(**engine, "after opening it");
   if (auto done = go_to_the_end(**engine); !done) return done;
   auto outcome = outcome_of(**engine);
   if (!outcome) return tl::unexpected(outcome.error());
   check_end(*outcome);
+  examine(**engine, "at the end");
+  if (auto done = (*engine)->snapshot_all(); !done) return done;
+  engine->reset();
+  return examine_folder();
+}
+
+/// The doctor over what is in memory.
+void Storm::examine(run::Engine& engine, const char* when) {
+  std::vector<run::Finding> findings;
+  for (std::uint32_t p = 0; p < engine.partitions().count(); ++p)
+    run::check_state(*subject_.plan, engine.partitions().state(p), findings);
+  if (!findings.empty()) fail(std::string("the doctor ") + when + ": " + run::text_of(findings.front()));
+}
+
+/// The doctor over what is on the disk.
+Result<void> Storm::examine_folder() {
+  const auto folder = run::open_data_folder_for_reading(files_, kFolder);
+  if (!folder) return tl::unexpected(folder.error());
+  const auto report = run::check_folder(*folder, {.history = false});
+  if (!report) return tl::unexpected(report.error());
+  if (!report->findings.empty()) fail("the doctor over the data folder: " + run::text_of(report->findings.front()));
   return {};
 }
 
@@ -106,6 +131,7 @@ Result<void> Storm::go_to_the_end(run::Engine& engine) {
   options.window_ms = life_.window_ms;
   Result<void> snapshot;
   options.progress = [&](double) {
+    if (random_.chance(10)) examine(engine, "between two windows");
     if (snapshot && random_.chance(life_.snapshot_percent)) snapshot = engine.snapshot_all();
   };
   for (;;) {

@@ -1,7 +1,8 @@
 """Random workspaces under random faults: the model makes them and says what comes out, tend_sim runs them.
 
   run.py [--sim PATH] [--seeds A:B] [--faults N]    workspaces of the seeds A to B - 1, each under N fault seeds
-  run.py --workspace N --fault M                    one run, told life by life
+  run.py --live N                                   beside recorded time, N fault seeds in live time (default 1)
+  run.py --workspace N --fault M [--in-live-time]   one run, told life by life
   run.py --model-every N                            the model says what comes out of each Nth workspace (it is slow), default 10
   run.py --no-regressions                           without the runs of regressions.txt, which come first
   run.py --keep DIR                                 where the workspaces go; else they are removed
@@ -43,13 +44,13 @@ def make(seed, folder, with_model):
     (folder / "faults.json").write_text(json.dumps({"reject_percent": program["reject_percent"]}), encoding="utf-8")
 
 
-def run(sim, folders, faults, tell=False):
-    """The lines that tend_sim prints over these folders, and whether all held."""
-    words = [str(sim), "--seeds", f"{faults[0]}:{faults[1]}"] + (["--tell"] if tell else []) + [str(f) for f in folders]
+def run(sim, folder, faults, tell=False, live=False):
+    """Whether all held, and the lines that tend_sim prints."""
+    words = [str(sim), "--seeds", f"{faults[0]}:{faults[1]}"] + (["--tell"] if tell else []) + (["--live"] if live else []) + [str(folder)]
     try:
         done = subprocess.run(words, capture_output=True, text=True, check=False, timeout=TIMEOUT_S)
     except subprocess.TimeoutExpired:
-        return 1, f"it hangs, or takes longer than {TIMEOUT_S} s: one of the seeds {faults[0]} to {faults[1] - 1}\nagain: {sim} --tell --seed {faults[0]} {folders[0]}\n"
+        return 1, f"it hangs, or takes longer than {TIMEOUT_S} s: one of the seeds {faults[0]} to {faults[1] - 1}\nagain: {sim} --tell --seed {faults[0]} {folder}\n"
     return done.returncode, done.stdout + done.stderr
 
 
@@ -70,6 +71,8 @@ def main():
     words.add_argument("--workspace", type=int)
     words.add_argument("--fault", type=int, default=0)
     words.add_argument("--model-every", type=int, default=10)
+    words.add_argument("--live", type=int, default=1)
+    words.add_argument("--in-live-time", action="store_true")
     words.add_argument("--no-regressions", action="store_true")
     words.add_argument("--keep")
     words.add_argument("--log")
@@ -83,7 +86,13 @@ def main():
             seed, faults = job
             folder = base / f"{seed}-{faults[0]}"
             make(seed, folder, options.workspace is not None or seed % options.model_every == 0)
-            return (seed, faults, folder) + run(options.sim, [folder], faults, options.workspace is not None)
+            if options.workspace is not None:
+                return (seed, faults, folder) + run(options.sim, folder, faults, True, options.in_live_time)
+            code, text = run(options.sim, folder, faults)
+            if code == 0 and options.live:
+                code, more = run(options.sim, folder, (faults[0], faults[0] + options.live), live=True)
+                text += more
+            return seed, faults, folder, code, text
 
         if options.workspace is not None:
             jobs = [(options.workspace, (options.fault, options.fault + 1))]
@@ -101,8 +110,9 @@ def main():
                     refused += 1   # chance wrote a condition that can never hold, which the checker refuses, or what the engine only checks
                     continue
                 text = re.sub(r"again: \S+ --tell --seed (\d+) \S+", rf"again: python3 tests/sim/run.py --workspace {seed} --fault \1", text)
+                text = re.sub(r"again: \S+ --live --tell --seed (\d+) \S+", rf"again: python3 tests/sim/run.py --workspace {seed} --fault \1 --in-live-time", text)
                 text = text.replace(str(folder), f"workspace {seed}")
-                runs += faults[1] - faults[0]
+                runs += faults[1] - faults[0] + (0 if options.workspace is not None else options.live)
                 if log:
                     log.write(text if code else text.splitlines()[-1] + "\n")
                 held += code == 0

@@ -24,6 +24,7 @@ Result<std::vector<run::Answer>> World::hand_over(std::span<const run::Send> sen
       return fail(ErrorCode::io, "the channel `" + std::string(send.channel) + "` does not answer");
     }
     if (is_rejected(send, reject_percent_)) {
+      rejected_.insert(state::format_key(send.key));
       answers.push_back({.outcome = state::OutcomeKind::rejected_recipient, .reason = "by rule"});
       continue;
     }

@@ -43,6 +43,7 @@ class World final : public run::Sender {
   const std::map<std::string, int>& delivered() const { return delivered_; }  // key → how often
   /// Keys of which a lying channel could not say that it never had them: they may be missing.
   const std::set<std::string>& may_be_missing() const { return may_be_missing_; }
+  bool was_rejected(const std::string& key) const { return rejected_.contains(key); }
   std::uint64_t dropped() const { return dropped_; }  // by idempotent channels
   ChannelKind kind_of(std::string_view channel) const;
 
@@ -56,6 +57,7 @@ class World final : public run::Sender {
   std::uint64_t seed_;
   std::map<std::string, int> delivered_;
   std::set<std::string> may_be_missing_;
+  std::set<std::string> rejected_;
   std::uint64_t dropped_ = 0;
   std::optional<std::uint64_t> left_;
   bool pulls_plug_ = false;

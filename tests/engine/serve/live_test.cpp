@@ -220,3 +220,28 @@ TEST_CASE("the folder's second user is turned away") {
   REQUIRE(!second);
   CHECK(second.error().code == ErrorCode::in_use);
 }
+
+TEST_CASE("the doctor goes round between batches, and is loud") {
+  Shop shop;
+  shop.options.doctor_ms = 0;
+  shop.options.doctor_customers = 3;
+  auto live = shop.start();
+  for (int i = 0; i < 10; ++i) REQUIRE(post_now(*live, order_of("c" + std::to_string(i))));
+  CHECK(eventually([&] {
+    live->wake();
+    return live->counts().doctor_customers >= 30;
+  }));
+  CHECK(live->counts().doctor_violations == 0);
+  live->ask([](run::Engine* engine) {
+    for (std::uint32_t p = 0; p < engine->partitions().count(); ++p) {
+      state::State& state = engine->partitions().state(p);
+      for (std::uint32_t c = 0; c < state.customer_count(); ++c) state.wheel.set(c, state::kNever);
+    }
+  });
+  CHECK(eventually([&] {
+    live->wake();
+    return live->counts().doctor_violations >= 10;
+  }));
+  CHECK(shop.said("this is a fault of tend itself, please report it: customer `c"));
+  CHECK(shop.said("the wheel has nothing for him"));
+}

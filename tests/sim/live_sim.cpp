@@ -1,0 +1,328 @@
+#include "tests/sim/live_sim.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <future>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <thread>
+
+#include "engine/env/files_simulated.hpp"
+#include "engine/journey/apply.hpp"
+#include "engine/log/segment_log.hpp"
+#include "engine/run/doctor_folder.hpp"
+#include "engine/serve/live.hpp"
+#include "tests/sim/life.hpp"
+#include "tests/sim/random.hpp"
+#include "tests/sim/world.hpp"
+
+namespace tend::sim {
+namespace {
+
+constexpr const char* kFolder = "data";
+constexpr std::size_t kRowsMax = 200;  // a run is about what goes wrong between them
+constexpr int kPatienceMs = 20'000;
+
+/// How often one input has to be in the log, and how often it may be there besides.
+struct Count {
+  int acknowledged = 0;
+  int perhaps = 0;
+};
+
+class LiveStorm {
+ public:
+  LiveStorm(const Subject& subject, std::uint64_t seed, const std::function<void(const std::string&)>& tell)
+      : subject_(subject),
+        tell_(tell),
+        random_(seed),
+        partitions_(random_.one_of<unsigned>({1, 2, 4})),
+        clock_(subject.prepared.options.from),
+        world_(&files_, subject.reject_percent, seed) {}
+
+  Report run();
+
+ private:
+  Result<void> start();
+  void stop();
+  void post_some();
+  void move_clock(env::Moment towards);
+  void settle_down();
+  bool back_to_work();
+  void to_the_end();
+  void check_log();
+  void fail(const std::string& sentence) {
+    if (report_.failure.empty()) report_.failure = sentence;
+  }
+  void say(const std::string& line) const {
+    if (tell_) tell_(line);
+  }
+  void calm() {
+    files_.set_capacity(std::nullopt);
+    files_.forget_faults();
+    world_.forget_faults();
+  }
+
+  const Subject& subject_;
+  const std::function<void(const std::string&)>& tell_;
+  Random random_;
+  unsigned partitions_;
+  env::SimulatedFiles files_;
+  env::SimulatedClock clock_;
+  World world_;
+  std::unique_ptr<serve::Live> live_;
+  std::size_t next_ = 0;  // row
+  std::mutex said_mutex_;
+  std::string said_;  // by serve's own doctor
+  std::map<std::string, Count> inputs_;
+  Report report_;
+};
+
+std::string name_of(std::uint32_t event, std::string_view customer, std::string_view fields) {
+  return std::to_string(event) + " " + std::string(customer) + " " + std::string(fields);
+}
+
+Result<void> LiveStorm::start() {
+  auto folder = run::open_data_folder(files_, kFolder, partitions_);
+  if (!folder) return tl::unexpected(folder.error());
+  const cli::Compiled& compiled = *subject_.prepared.compiled;
+  serve::LiveOptions options;
+  options.plan = subject_.plan.get();
+  options.program_bytes = compiled.program_bytes;
+  options.places_bytes = compiled.places_bytes;
+  options.engine.threads = static_cast<unsigned>(1 + random_.below(2));
+  options.engine.default_channel = compiled.default_channel;
+  options.engine.segment_bytes = random_.one_of<std::uint64_t>({8 << 10, 64 << 10});
+  options.sender = &world_;
+  options.time.base = &clock_;
+  options.retry_ms = 1;
+  options.retry_ms_max = 2;
+  options.doctor_ms = 0;
+  options.say = [this](const std::string& sentence) {
+    const std::lock_guard lock(said_mutex_);
+    if (sentence.starts_with("this is a fault of tend itself") && said_.empty()) said_ = sentence;
+  };
+  auto live = serve::Live::start(std::move(*folder), std::move(options));
+  if (!live) return tl::unexpected(live.error());
+  live_ = std::move(*live);
+  return {};
+}
+
+void LiveStorm::stop() {
+  if (!live_) return;
+  (void)live_->stop();
+  live_.reset();
+}
+
+/// Back when the loop has nothing left to do at this moment of the clock.
+void LiveStorm::settle_down() {
+  for (int i = 0; i < 2; ++i) {  // questions come before the work that was found with them
+    live_->wake();
+    std::promise<void> asked;
+    live_->ask([&asked](run::Engine*) { asked.set_value(); });
+    if (asked.get_future().wait_for(std::chrono::milliseconds(kPatienceMs)) != std::future_status::ready) {
+      fail("the loop does not answer any more");
+      std::printf("the loop hangs\n");
+      std::abort();  // nothing can be cleaned up any more
+    }
+  }
+}
+
+void LiveStorm::move_clock(env::Moment towards) {
+  const env::Moment ahead = towards - clock_.now();
+  clock_.advance(ahead > 0 ? ahead : 0);
+  if (random_.chance(5)) clock_.advance(-static_cast<env::Moment>(random_.below(env::kDay)));
+  if (random_.chance(3)) clock_.advance(static_cast<env::Moment>(random_.below(3 * env::kDay)));
+  settle_down();
+}
+
+/// One row, or a flood of everything that comes next about one customer.
+void LiveStorm::post_some() {
+  const simulate::Rows& rows = subject_.prepared.rows;
+  move_clock(rows.rows[next_].at);
+  const std::string_view customer = rows.customer(rows.rows[next_]);
+  const std::size_t most = random_.chance(10) ? 40 : random_.chance(30) ? 5 : 1;
+  std::vector<serve::PostedInput> posted;
+  std::vector<std::string> names;
+  const auto post = [&](const simulate::SourceRow& row) {
+    serve::PostedInput input;
+    input.kind = row.event == simulate::kAttributesRow ? state::InputKind::attributes : state::InputKind::event;
+    input.customer = rows.customer(row);
+    input.at = random_.chance(20) ? row.at : env::kNoMoment;
+    input.event = row.event == simulate::kAttributesRow ? 0 : row.event;
+    input.fields = rows.fields(row);
+    names.push_back(name_of(row.event, rows.customer(row), rows.fields(row)));
+    posted.push_back(std::move(input));
+  };
+  post(rows.rows[next_++]);
+  const std::size_t repeats = most == 40 ? 8 : 1;
+  for (std::size_t repeat = 0; repeat < repeats; ++repeat) {
+    for (std::size_t i = next_; i < rows.rows.size() && posted.size() < most; ++i) {
+      if (rows.customer(rows.rows[i]) == customer) post(rows.rows[i]);
+    }
+  }
+  auto done = std::make_shared<std::promise<Result<void>>>();
+  auto future = done->get_future();
+  const serve::PostAnswer answer =
+      live_->post(std::move(posted), [done](const Result<void>& durable) { done->set_value(durable); });
+  if (answer != serve::PostAnswer::taken) return;  // refused at once: none of them may be in the log
+  if (future.wait_for(std::chrono::milliseconds(kPatienceMs)) != std::future_status::ready)
+    return fail("a post is neither acknowledged nor refused");
+  const bool durable = future.get().has_value();
+  for (const std::string& name : names) ++(durable ? inputs_[name].acknowledged : inputs_[name].perhaps);
+  settle_down();
+}
+
+/// After an error: the loop mends itself, or the machine is started again. False at the end of all patience.
+bool LiveStorm::back_to_work() {
+  const bool unplugged = files_.unplugged();
+  if (!unplugged && random_.chance(50)) {
+    calm();
+    for (int i = 0; i < kPatienceMs; ++i) {
+      if (live_->trouble().empty()) return true;
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+    fail("it does not come back although nothing fails any more: " + live_->trouble());
+    return false;
+  }
+  stop();
+  calm();
+  if (unplugged || random_.chance(50)) {
+    ++report_.crashes;
+    files_.crash(random_.next());
+  }
+  return true;
+}
+
+void LiveStorm::to_the_end() {
+  calm();
+  if (!live_) {
+    if (auto started = start(); !started) return fail("without a fault it does not start: " + started.error().message);
+  }
+  for (int i = 0; i < 8; ++i) {
+    clock_.advance((1 << i) * env::kDay);
+    settle_down();
+  }
+  if (!live_->trouble().empty()) return fail("without a fault it is in trouble: " + live_->trouble());
+  if (auto stopped = live_->stop(); !stopped) return fail("without a fault it ends with: " + stopped.error().message);
+  live_.reset();
+  check_log();
+}
+
+Report LiveStorm::run() {
+  const simulate::Rows& rows = subject_.prepared.rows;
+  const std::size_t count = std::min(rows.rows.size(), kRowsMax);
+  for (int number = 0; next_ < count && report_.failure.empty(); ++number) {
+    Life life = choose_life(random_, number);
+    arm(life, random_, files_, world_);
+    ++report_.lives;
+    if (!live_) {
+      if (auto started = start(); !started) {
+        say("life " + std::to_string(number + 1) + ": " + life.story + ": " + started.error().message);
+        if (started.error().code != ErrorCode::io)
+          fail("a fault of the disk became damage: " + started.error().message);
+        const bool unplugged = files_.unplugged();
+        calm();
+        if (unplugged) files_.crash(random_.next());
+        continue;
+      }
+    }
+    std::size_t posts = 0;
+    while (next_ < count && live_->trouble().empty() && report_.failure.empty()) {
+      if (++posts > 30 && random_.chance(10)) break;  // nothing happened: another fault
+      post_some();
+    }
+    say("life " + std::to_string(number + 1) + ": " + life.story + ": " + std::to_string(next_) + " rows posted, " +
+        (live_->trouble().empty() ? "no trouble" : live_->trouble()));
+    if (live_->trouble().empty() && !files_.unplugged()) continue;
+    if (!back_to_work()) break;
+  }
+  if (report_.failure.empty()) {
+    const bool unplugged = files_.unplugged();
+    if (unplugged) {
+      stop();
+      files_.crash(random_.next());
+    } else if (live_ && !live_->trouble().empty()) {
+      stop();
+    }
+    to_the_end();
+  }
+  stop();
+  if (!said_.empty()) fail(said_);
+  return report_;
+}
+
+/// The log as the one witness: what came in, and what its inputs ask for when they are applied anew.
+void LiveStorm::check_log() {
+  const auto folder = run::open_data_folder_for_reading(files_, kFolder);
+  if (!folder) return fail(folder.error().message);
+  const auto log = log::open_log_for_reading(files_, folder->log());
+  if (!log) return fail(log.error().message);
+  const journey::Plan& plan = *subject_.plan;
+  std::vector<std::unique_ptr<state::State>> states;
+  for (unsigned p = 0; p < folder->partitions; ++p)
+    states.push_back(std::make_unique<state::State>(plan.program, plan.layout, static_cast<std::uint16_t>(p)));
+  std::map<std::string, int> found;
+  std::set<std::string> asked;
+  std::vector<env::Moment> last(folder->partitions, env::kNoMoment);
+  journey::Effects effects;
+  effects.render = false;
+  log::Visitor visitor;
+  visitor.on_record = [&](const log::Record& record) -> Result<void> {
+    if (record.partition == log::kNoPartition) return {};
+    const auto kind = static_cast<state::InputKind>(record.kind);
+    env::Moment moment = env::kNoMoment;
+    if (kind == state::InputKind::event) {
+      state::EventInput input;
+      if (decode(record.payload, input)) ++found[name_of(input.event, input.customer, input.fields)];
+      moment = input.moment;
+    } else if (kind == state::InputKind::attributes) {
+      state::AttributesInput input;
+      if (decode(record.payload, input)) ++found[name_of(simulate::kAttributesRow, input.customer, input.fields)];
+      moment = input.moment;
+    }
+    if (moment != env::kNoMoment) {
+      if (moment < last[record.partition]) fail("time goes back in the log: " + env::format_moment(moment));
+      last[record.partition] = moment;
+    }
+    effects.clear();
+    if (!journey::apply(plan, *states[record.partition], kind, record.payload, effects))
+      fail("the log holds an input that cannot be applied");
+    for (const journey::SendEffect& send : effects.sends) {
+      const std::string customer(states[record.partition]->customer_id(send.customer));
+      const std::string key = state::format_key(send.key);
+      if (!asked.insert(key).second) fail("asked for twice: key " + key + " of " + customer);
+      if (!world_.delivered().contains(key) && !world_.was_rejected(key) && !world_.may_be_missing().contains(key))
+        fail("never handed over: `" + plan.program.messages[send.message].name + "` of `" +
+             plan.program.playbooks[send.playbook].name + "` to " + customer + " at " + env::format_moment(send.at));
+    }
+    return {};
+  };
+  if (auto read = (*log)->read(std::vector<std::uint64_t>(folder->partitions, 0), visitor); !read)
+    return fail(read.error().message);
+  for (const auto& [name, count] : inputs_) {
+    if (found[name] < count.acknowledged || found[name] > count.acknowledged + count.perhaps)
+      fail("an input was acknowledged " + std::to_string(count.acknowledged) + " times and stands in the log " +
+           std::to_string(found[name]) + " times: " + name.substr(0, 40));
+  }
+  for (const auto& [name, times] : found) {
+    if (!inputs_.contains(name)) fail("the log holds an input that nobody was told is taken: " + name.substr(0, 40));
+  }
+  for (const auto& [key, times] : world_.delivered()) {
+    if (times != 1) fail("handed over " + std::to_string(times) + " times: key " + key);
+    if (!asked.contains(key)) fail("handed over, and nothing in the log asks for it: key " + key);
+  }
+  report_.sends = asked.size();
+  const auto report = run::check_folder(*folder, {.history = false});
+  if (!report) return fail(report.error().message);
+  if (!report->findings.empty()) fail("the doctor: " + run::text_of(report->findings.front()));
+}
+
+}  // namespace
+
+Report run_live_under_faults(const Subject& subject, std::uint64_t seed,
+                             const std::function<void(const std::string&)>& tell) {
+  return LiveStorm(subject, seed, tell).run();
+}
+
+}  // namespace tend::sim
