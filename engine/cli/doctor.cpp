@@ -8,12 +8,14 @@
 #include "engine/cli/verbs.hpp"
 #include "engine/env/files.hpp"
 #include "engine/run/doctor_folder.hpp"
+#include "engine/simulate/workspace.hpp"
 
 namespace tend::cli {
 namespace {
 
 struct Arguments {
-  std::string data = "data";
+  std::string workspace = ".";
+  std::string data;  // empty: `data` in the workspace
   std::string format = "human";
 };
 
@@ -59,9 +61,15 @@ std::string report_text(const run::FolderReport& report) {
 }
 
 int run_doctor(const Arguments& arguments) {
-  auto folder = run::open_data_folder_for_reading(env::real_files(), arguments.data);
+  // What the workspace adds to the program that the folder keeps: a lone channel is that of messages that name none.
+  auto workspace = simulate::load_workspace(arguments.workspace);
+  if (!workspace) return complain(workspace.error());
+  run::FolderCheck check{.default_channel = {}, .teams = workspace->teams};
+  if (workspace->channels.size() == 1) check.default_channel = workspace->channels.front().name;
+  const std::string data = arguments.data.empty() ? env::join_path(arguments.workspace, "data") : arguments.data;
+  auto folder = run::open_data_folder_for_reading(env::real_files(), data);
   if (!folder) return complain(folder.error());
-  auto report = run::check_folder(*folder);
+  auto report = run::check_folder(*folder, check);
   if (!report) return complain(report.error());
   if (!print(arguments.format == "json" ? report_json(*report) : report_text(*report))) return kFailed;
   return report->findings.empty() ? kFine : kProblems;
@@ -73,7 +81,8 @@ void add_doctor(CLI::App& app, int& exit_code) {
   auto arguments = std::make_shared<Arguments>();
   CLI::App* verb = app.add_subcommand(
       "doctor", "prove that a data folder is in order: nobody waits for nothing, and log, snapshots and history agree");
-  verb->add_option("--data", arguments->data, "the data folder (default: `data`)");
+  verb->add_option("WORKSPACE", arguments->workspace, "the folder's workspace (default: the one you are in)");
+  verb->add_option("--data", arguments->data, "the data folder (default: `data` in the workspace)");
   verb->add_option("--format", arguments->format, "human or json")->check(CLI::IsMember({"human", "json"}));
   verb->callback([arguments, &exit_code] { exit_code = run_doctor(*arguments); });
 }

@@ -1,5 +1,5 @@
-// One thread that does what must not hold up the loop, in the order it was asked: writing snapshots, indexing history,
-// preparing log files.
+// What must not hold up the loop, on a thread of its own, in the order it was asked: writing snapshots, indexing
+// history, preparing log files. A simulation has it done in the loop's thread, so that a run can be repeated.
 #pragma once
 #include <sys/resource.h>
 #include <unistd.h>
@@ -19,9 +19,17 @@ namespace tend::run {
 /// and then.
 class Background {
  public:
-  Background() : thread_([this] { run(); }) {}
+  /// With `in_turn` there is no thread: whenever work could be done, it is asked whether the next piece is done now, in
+  /// the caller's thread.
+  explicit Background(std::function<bool()> in_turn = {}) : in_turn_(std::move(in_turn)) {
+    if (!in_turn_) thread_ = std::thread([this] { run(); });
+  }
   /// Finishes what was posted.
   ~Background() {
+    if (in_turn_) {
+      wait();
+      return;
+    }
     {
       const std::lock_guard lock(mutex_);
       stop_ = true;
@@ -38,6 +46,14 @@ class Background {
       queue_.push_back(std::move(work));
     }
     changed_.notify_all();
+    turn();
+  }
+  /// Where there is no thread: an occasion for it to do something. Else nothing.
+  void turn() {
+    while (in_turn_ && waiting() > 0 && in_turn_()) {
+      std::unique_lock lock(mutex_);
+      do_next(lock);
+    }
   }
   std::size_t waiting() {
     const std::lock_guard lock(mutex_);
@@ -46,6 +62,7 @@ class Background {
   /// Back when everything posted so far is done.
   void wait() {
     std::unique_lock lock(mutex_);
+    while (in_turn_ && !queue_.empty()) do_next(lock);
     changed_.wait(lock, [this] { return queue_.empty() && !busy_; });
   }
   std::optional<Error> error() {
@@ -61,20 +78,25 @@ class Background {
     for (;;) {
       changed_.wait(lock, [this] { return stop_ || !queue_.empty(); });
       if (queue_.empty()) return;
-      const auto work = std::move(queue_.front());
-      queue_.pop_front();
-      if (!error_) {
-        busy_ = true;
-        lock.unlock();
-        const Result<void> done = work();
-        lock.lock();
-        busy_ = false;
-        if (!done) error_ = done.error();
-      }
-      changed_.notify_all();  // also for what was dropped: somebody may wait for the end of the queue
+      do_next(lock);
     }
   }
+  /// Requires: the lock, and something in the queue.
+  void do_next(std::unique_lock<std::mutex>& lock) {
+    const auto work = std::move(queue_.front());
+    queue_.pop_front();
+    if (!error_) {
+      busy_ = true;
+      lock.unlock();
+      const Result<void> done = work();
+      lock.lock();
+      busy_ = false;
+      if (!done) error_ = done.error();
+    }
+    changed_.notify_all();  // also for what was dropped: somebody may wait for the end of the queue
+  }
 
+  const std::function<bool()> in_turn_;
   std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<std::function<Result<void>()>> queue_;

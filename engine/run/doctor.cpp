@@ -18,24 +18,25 @@ using state::kNever;
 /// A condition whose wake-up lies further ahead than this is not looked at beyond it.
 constexpr Moment kHorizon = 3650 * env::kDay;
 
-/// What a journey of this status stands for, in one place: whatever statuses there are, doctor asks only this.
-enum class Stands { over, for_time, for_answer, for_nothing };
+/// What a journey stands for, in one place: whatever statuses there are, doctor asks only this.
+enum class Stands { over, for_time, for_answer, for_resume, for_nothing };
 
-Stands stands(JourneyStatus status) {
-  switch (status) {
+Stands stands(const Journey& journey) {
+  switch (journey.status) {
     case JourneyStatus::finished:
     case JourneyStatus::goal:
     case JourneyStatus::left: return Stands::over;
+    case JourneyStatus::put_off:
+      return journey.due == kNever && (journey.flags & state::kPausedSend) != 0 ? Stands::for_resume : Stands::for_time;
+    case JourneyStatus::confirming:  // a person's answer has a deadline
     case JourneyStatus::waiting: return Stands::for_time;
+    case JourneyStatus::asking:
     case JourneyStatus::sending: return Stands::for_answer;
     case JourneyStatus::runnable:
     case JourneyStatus::at_send: return Stands::for_nothing;  // within a turn only
   }
   return Stands::for_nothing;
 }
-
-/// May `due` be set? A send keeps no moment of its own.
-bool may_have_due(Stands stands) { return stands == Stands::for_time; }
 
 /// A customer under examination.
 struct Case {
@@ -46,6 +47,9 @@ struct Case {
 
   const program::Program& program() const { return plan.program; }
   bool stands_still() const { return state.recorded && state.at(customer).outstanding > 0; }
+  bool is_paused(std::uint32_t playbook) const {
+    return !state.paused.empty() && state.is_paused("playbook", program().playbooks[playbook].name);
+  }
 
   void find(const char* check, std::string what, const Journey* journey = nullptr) {
     if (findings.size() >= kFindingsMax) return;
@@ -97,7 +101,7 @@ bool list_journeys(Case& c, std::vector<const Journey*>& journeys) {
 
 void check_journey(Case& c, const Journey& journey) {
   const auto& steps = c.program().playbooks[journey.playbook].steps;
-  const Stands stand = stands(journey.status);
+  const Stands stand = stands(journey);
   if (stand == Stands::over) {
     if (journey.due != kNever)
       c.find("wake", "it is over, and would be woken at " + env::format_moment(journey.due), &journey);
@@ -111,8 +115,22 @@ void check_journey(Case& c, const Journey& journey) {
   if (stand == Stands::for_nothing) c.find("wake", "it stands at " + where + " and goes on by nothing", &journey);
   if (stand == Stands::for_time && journey.due == kNever)
     c.find("wake", "it waits at " + where + " and nothing wakes it", &journey);
-  if (journey.due != kNever && !may_have_due(stand) && stand == Stands::for_answer)
+  if (stand == Stands::for_resume && c.state.paused.empty())
+    c.find("wake", "it waits at " + where + " to be resumed, and nothing is paused", &journey);
+  const bool sending = journey.status == JourneyStatus::sending;  // keeps there when it was handed over
+  if (stand == Stands::for_answer && !sending && journey.due != kNever)
     c.find("wake", "it waits for an answer at " + where + " and would be woken as well", &journey);
+}
+
+/// When a schedule, or his turn after one, lets him in at the earliest.
+Moment earliest_entry(const Case& c) {
+  Moment earliest = kNever;
+  for (std::uint32_t s = 0; s < c.plan.layout.schedules.size(); ++s)
+    earliest = std::min(earliest, c.state.occurrence(c.customer, s).next);
+  const auto entries = c.state.entries.find(c.customer);
+  if (entries == c.state.entries.end()) return earliest;
+  for (const state::PendingEntry& entry : entries->second) earliest = std::min(earliest, entry.moment);
+  return earliest;
 }
 
 /// That the conditions are as they were last seen until the moment at which he is looked at next.
@@ -131,12 +149,15 @@ void check_conditions(Case& c, const std::vector<const Journey*>& journeys) {
                             (seen ? "true" : "false") + " and is not" + when());
   }
   for (const Journey* journey : journeys) {
-    if (stands(journey->status) == Stands::over) continue;
+    if (stands(*journey) == Stands::over || c.is_paused(journey->playbook)) continue;
     const program::Playbook& playbook = c.program().playbooks[journey->playbook];
     if (playbook.leave != kNone && c.holds(playbook.leave, at, journey))
       c.find("condition", "its `leave when` holds" + when(), journey);
     const program::Step& step = playbook.steps[journey->step];
-    if (journey->status != JourneyStatus::waiting || step.kind != program::StepKind::wait_up_to) continue;
+    if (journey->status != JourneyStatus::waiting) continue;
+    if (step.kind == program::StepKind::wait_until_condition && c.holds(step.expression, at, journey))
+      c.find("condition", "what it waits for at `" + step.label + "` holds" + when(), journey);
+    if (step.kind != program::StepKind::wait_up_to) continue;
     for (std::uint32_t a = 0; a < step.arms; ++a) {
       const program::Arm& arm = playbook.arms[step.first_arm + a];
       if (!arm.on_event && c.holds(arm.condition, at, journey))
@@ -157,6 +178,7 @@ std::string text_of(const Finding& finding) {
 
 void check_customer(const journey::Plan& plan, const state::State& state, std::uint32_t customer,
                     std::vector<Finding>& findings) {
+  if (state.is_gone(customer)) return;
   Case c{plan, state, customer, findings};
   const std::size_t before = findings.size();
   std::vector<const Journey*> journeys;
@@ -167,13 +189,17 @@ void check_customer(const journey::Plan& plan, const state::State& state, std::u
   for (const Journey* journey : journeys) {
     check_journey(c, *journey);
     if (journey->status == JourneyStatus::sending) ++out;
-    if (stands(journey->status) == Stands::for_time) earliest = std::min(earliest, journey->due);
+    const bool wakes = stands(*journey) == Stands::for_time && !c.is_paused(journey->playbook);
+    if (wakes) earliest = std::min(earliest, journey->due);
   }
   if (out != row.outstanding) {
     c.find("answer", std::to_string(out) + " of his journeys wait for a channel's answer, and " +
                          std::to_string(row.outstanding) + " answers are outstanding");
   }
   if (!state.deployed) return;
+  const Moment entry = earliest_entry(c);
+  if (entry < row.due)
+    c.find("wake", "a way in is due at " + env::format_moment(entry) + ", before he is looked at again");
   if (earliest < row.due) {
     c.find("wake", "a journey is due at " + env::format_moment(earliest) + " and he " +
                        (row.due == kNever ? std::string("never") : "only at " + env::format_moment(row.due)));
@@ -188,7 +214,10 @@ void check_customer(const journey::Plan& plan, const state::State& state, std::u
     c.find("wake",
            "he was due at " + env::format_moment(row.due) + ", and time is at " + env::format_moment(state.clock));
   }
-  if (findings.size() == before) check_conditions(c, journeys);  // else they would only say the same again
+  if (state.caused.contains(customer)) c.find("pending", "something that he caused himself has not happened");
+  // Where a condition reads other customers, it is theirs to wake him. After a finding it would only say the same
+  // again.
+  if (findings.size() == before && !plan.reads_others) check_conditions(c, journeys);
 }
 
 void check_partition(const journey::Plan& plan, const state::State& state, std::vector<Finding>& findings) {
@@ -219,8 +248,9 @@ void check_partition(const journey::Plan& plan, const state::State& state, std::
   std::vector<std::uint32_t> blocks;
   for (std::uint32_t j = 0; j < state.journey_count(); ++j) {
     const Journey& journey = state.journey(j);
-    if (journey.playbook < live.size() && stands(journey.status) != Stands::over) ++live[journey.playbook];
-    for (const std::uint32_t block : {journey.entry, journey.arms}) {
+    const bool counted = (journey.flags & state::kGoalNoted) != 0;  // as `goal`, though it goes on
+    if (journey.playbook < live.size() && stands(journey) != Stands::over && !counted) ++live[journey.playbook];
+    for (const std::uint32_t block : {journey.entry, journey.arms, journey.kept}) {
       if (block != state::kNoBlock) blocks.push_back(block);
     }
   }

@@ -5,8 +5,8 @@
 #include <memory>
 #include <set>
 
-#include "engine/journey/apply.hpp"
 #include "engine/log/segment_log.hpp"
+#include "engine/run/replay_log.hpp"
 #include "engine/run/snapshots.hpp"
 
 namespace tend::run {
@@ -14,11 +14,10 @@ namespace {
 
 using state::InputKind;
 
-using States = std::vector<std::unique_ptr<state::State>>;
-
 class FolderDoctor {
  public:
-  FolderDoctor(const DataFolder& folder, FolderReport& report) : folder_(folder), report_(report) {}
+  FolderDoctor(const DataFolder& folder, const FolderCheck& check, FolderReport& report)
+      : folder_(folder), check_(check), report_(report) {}
 
   Result<void> examine();
 
@@ -33,12 +32,12 @@ class FolderDoctor {
                                   .what = std::move(what)});
   }
   Result<bool> load_program();
-  States new_states() const;
   Result<std::vector<std::uint64_t>> load_newest(States& states);
   Result<void> replay(States& states, const std::vector<std::uint64_t>& after, bool count);
   void count_outcome(const log::Record& record);
 
   const DataFolder& folder_;
+  const FolderCheck& check_;
   FolderReport& report_;
   std::string hash_;
   std::optional<program::Program> program_;
@@ -61,15 +60,8 @@ Result<bool> FolderDoctor::load_program() {
   program_ = program::deserialize(stored->program);
   if (!program_)
     return fail(ErrorCode::version, "the program of `" + folder_.path + "` is of a version that this tend cannot read");
-  plan_ = std::make_unique<journey::Plan>(*program_);
+  plan_ = std::make_unique<journey::Plan>(*program_, check_.default_channel, check_.teams);
   return true;
-}
-
-States FolderDoctor::new_states() const {
-  States states;
-  for (unsigned p = 0; p < folder_.partitions; ++p)
-    states.push_back(std::make_unique<state::State>(*program_, plan_->layout, static_cast<std::uint16_t>(p)));
-  return states;
 }
 
 /// The positions that the snapshots reach to.
@@ -93,9 +85,7 @@ Result<std::vector<std::uint64_t>> FolderDoctor::load_newest(States& states) {
 void FolderDoctor::count_outcome(const log::Record& record) {
   state::OutcomeInput outcome;
   if (!decode(record.payload, outcome)) return;  // applying it says so
-  if (outcome.outcome == state::OutcomeKind::rejected_recipient ||
-      outcome.outcome == state::OutcomeKind::rejected_request)
-    return;
+  if (!state::is_accepted(outcome.outcome)) return;
   if (outcomes_.insert({outcome.key.high, outcome.key.low}).second) return;
   report_.findings.push_back({.check = "outcome",
                               .partition = record.partition,
@@ -106,25 +96,12 @@ void FolderDoctor::count_outcome(const log::Record& record) {
                                       " went out twice by the log: record " + std::to_string(record.position)});
 }
 
-/// Applies what the log has behind these positions.
 Result<void> FolderDoctor::replay(States& states, const std::vector<std::uint64_t>& after, bool count) {
-  journey::Effects effects;
-  effects.render = false;
-  log::Visitor visitor;
-  visitor.on_record = [&](const log::Record& record) -> Result<void> {
-    if (record.partition == log::kNoPartition) return {};
+  return replay_log(*log_, *plan_, after, states, [&](const log::Record& record, const journey::Effects&) {
     if (count) ++report_.records;
-    effects.clear();
-    const auto kind = static_cast<InputKind>(record.kind);
-    if (!journey::apply(*plan_, *states[record.partition], kind, record.payload, effects)) {
-      return fail(ErrorCode::corrupt, "record " + std::to_string(record.position) + " of partition " +
-                                          std::to_string(record.partition) +
-                                          " is an input that this program cannot take");
-    }
-    if (count && kind == InputKind::outcome) count_outcome(record);
-    return {};
-  };
-  return log_->read(after, visitor);
+    if (count && static_cast<InputKind>(record.kind) == InputKind::outcome) count_outcome(record);
+    return Result<void>();
+  });
 }
 
 Result<void> FolderDoctor::examine() {
@@ -141,7 +118,8 @@ Result<void> FolderDoctor::examine() {
     return {};
   }
 
-  States states = new_states();
+  States states, anew;
+  make_states(*plan_, folder_.partitions, states);
   auto after = load_newest(states);
   if (!after) return tl::unexpected(after.error());
   const auto segments = log_->segments();
@@ -156,7 +134,7 @@ Result<void> FolderDoctor::examine() {
   }
   for (const auto& state : states) {
     check_state(*plan_, *state, report_.findings);
-    report_.customers += state->customer_count();
+    report_.customers += state->existing_count();
     report_.journeys += state->journey_count();
     for (std::uint32_t j = 0; j < state->journey_count(); ++j)
       report_.live_journeys += is_live(state->journey(j).status) ? 1 : 0;
@@ -164,7 +142,7 @@ Result<void> FolderDoctor::examine() {
   }
   if (!loaded || !report_.from_the_beginning) return {};
 
-  States anew = new_states();
+  make_states(*plan_, folder_.partitions, anew);
   if (auto read = replay(anew, std::vector<std::uint64_t>(folder_.partitions, 0), true); !read) return read;
   for (std::uint32_t p = 0; p < folder_.partitions; ++p)
     compare_states(*plan_, *states[p], *anew[p], "the log from its beginning", report_.findings);
@@ -175,7 +153,7 @@ Result<void> FolderDoctor::examine() {
 
 Result<FolderReport> check_folder(const DataFolder& folder, const FolderCheck& check) {
   FolderReport report;
-  auto examined = FolderDoctor(folder, report).examine();
+  auto examined = FolderDoctor(folder, check, report).examine();
   if (examined && check.history) examined = check_history(folder, report.findings);
   if (!examined) {
     if (examined.error().code != ErrorCode::corrupt) return tl::unexpected(examined.error());

@@ -10,6 +10,8 @@
 namespace tend::run {
 
 struct FolderCheck {
+  std::string default_channel = {};  // as the plan that ran (engine/journey/plan.hpp)
+  std::vector<journey::Team> teams = {};
   bool history = true;  // it lies on the real disk only
 };
 

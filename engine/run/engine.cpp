@@ -71,7 +71,7 @@ Result<std::unique_ptr<Engine>> Engine::open(DataFolder folder, const journey::P
   if (auto written = env::write_whole_file(*engine->folder_.files, current, engine->program_hash_); !written)
     return tl::unexpected(written.error());
 
-  engine->background_ = std::make_unique<Background>();
+  engine->background_ = std::make_unique<Background>(options.background_in_turn);
   if (auto recovered = engine->recover(); !recovered) return tl::unexpected(recovered.error());
   return engine;
 }
@@ -160,6 +160,8 @@ Result<void> Engine::settle() {
   if (!known) return tl::unexpected(known.error());
 
   std::vector<PartitionEffect> never;
+  std::vector<Answer> answers(from.size());
+  std::vector<std::size_t> asked;  // places of `never`
   std::size_t before = 0, unknown = 0;
   for (std::size_t i = 0; i < from.size(); ++i) {
     Settled settled = (*known)[i];
@@ -167,14 +169,11 @@ Result<void> Engine::settle() {
       settled = Settled::never;
     if (settled == Settled::never) {
       never.push_back(from[i]);
+      asked.push_back(i);
       continue;
     }
     ++(settled == Settled::handed_over ? before : unknown);
-    add_outcome(sends_[i], from[i],
-                {.outcome = settled == Settled::handed_over ? state::OutcomeKind::accepted
-                                                            : state::OutcomeKind::unknown_accepted,
-                 .reason = {}},
-                options_.now ? options_.now() : env::kNoMoment);
+    if (settled == Settled::unknown) answers[i].outcome = state::OutcomeKind::unknown_accepted;
   }
   if (options_.say) {
     options_.say(
@@ -184,8 +183,14 @@ Result<void> Engine::settle() {
   }
   if (!never.empty()) {
     build_sends(never);
-    if (auto handed = hand_over(sends_, never); !handed) return handed;
+    auto answered = ask_channels(sends_, never);
+    if (!answered) return tl::unexpected(answered.error());
+    for (std::size_t i = 0; i < asked.size(); ++i) answers[asked[i]] = std::move((*answered)[i]);
+    build_sends(from);
   }
+  // All outcomes in the order in which the messages were made: each is a turn of its own, and no crash may show.
+  const env::Moment now = options_.now ? options_.now() : env::kNoMoment;
+  for (std::size_t i = 0; i < from.size(); ++i) add_outcome(sends_[i], from[i], answers[i], now);
   dispatched_.clear();
   return commit({}, only_ranks);
 }
@@ -397,6 +402,15 @@ Result<void> Engine::release() {
 }
 
 Result<void> Engine::hand_over(std::span<const Send> sends, std::span<const PartitionEffect> from) {
+  auto answers = ask_channels(sends, from);
+  if (!answers) return tl::unexpected(answers.error());
+  const env::Moment now = options_.now ? options_.now() : env::kNoMoment;
+  for (std::size_t i = 0; i < sends.size(); ++i) add_outcome(sends[i], from[i], (*answers)[i], now);
+  return {};
+}
+
+/// Says in the log what goes to channels that cannot tell afterwards, then hands over.
+Result<std::vector<Answer>> Engine::ask_channels(std::span<const Send> sends, std::span<const PartitionEffect> from) {
   if (log_) {
     dispatch_.clear();
     for (std::size_t i = 0; i < sends.size(); ++i) {
@@ -404,15 +418,12 @@ Result<void> Engine::hand_over(std::span<const Send> sends, std::span<const Part
         dispatch_.add(kind_byte(InputKind::dispatch), from[i].partition, state::format_key(sends[i].key));
     }
     if (!dispatch_.empty()) {
-      if (auto appended = log_->append(dispatch_); !appended) return appended;
+      if (auto appended = log_->append(dispatch_); !appended) return tl::unexpected(appended.error());
     }
   }
   auto answers = sender_.hand_over(sends);
-  if (!answers) return tl::unexpected(answers.error());
-  CHECK_OR_DIE(answers->size() == sends.size(), "a sender answers every send");
-  const env::Moment now = options_.now ? options_.now() : env::kNoMoment;
-  for (std::size_t i = 0; i < sends.size(); ++i) add_outcome(sends[i], from[i], (*answers)[i], now);
-  return {};
+  CHECK_OR_DIE(!answers || answers->size() == sends.size(), "a sender answers every send");
+  return answers;
 }
 
 void Engine::add_outcome(const Send& send, const PartitionEffect& from, const Answer& answer, env::Moment now) {
@@ -459,7 +470,8 @@ Result<void> Engine::keep_house() {
   if (const auto error = background_->error()) return tl::unexpected(*error);
   if (next_snapshot_ < partitions_.count() && background_->waiting() < 4)
     post_snapshot(static_cast<std::uint16_t>(next_snapshot_++));
-  if (log_bytes_ < checked_bytes_ + (4u << 20)) return {};
+  background_->turn();
+  if (log_bytes_ < checked_bytes_ + options_.house_bytes) return {};
   checked_bytes_ = log_bytes_;
   background_->post([this] { return log_->prepare(); });
 

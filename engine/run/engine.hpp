@@ -33,6 +33,9 @@ struct EngineOptions {
   bool render = true;
   std::uint64_t segment_bytes = 64ull << 20;
   std::uint64_t snapshot_bytes = 128ull << 20;  // a round of snapshots begins when the log has grown by this
+  std::uint64_t house_bytes = 4ull << 20;       // so often it looks after snapshots, history and the log's old segments
+  /// A simulation's: see Background. Empty: on a thread of its own.
+  std::function<bool()> background_in_turn = {};
   /// Live: what time it is; outcomes are taken then. Empty in recorded time: they are taken at their send's moment.
   std::function<env::Moment()> now = {};
   /// Told of each accepted send, in the order of release.
@@ -109,6 +112,7 @@ class Engine {
   struct Letter;
   void collect_messages(std::vector<Letter>& letters);
   Result<void> hand_over(std::span<const Send> sends, std::span<const PartitionEffect> from);
+  Result<std::vector<Answer>> ask_channels(std::span<const Send> sends, std::span<const PartitionEffect> from);
   /// `now`: when answers come, live; kNoMoment: at their send's moment.
   void add_outcome(const Send& send, const PartitionEffect& from, const Answer& answer, env::Moment now);
   void build_sends(std::span<const PartitionEffect> from);

@@ -15,6 +15,8 @@ Life choose_life(Random& random, int number) {
   life.window_ms = random.one_of<std::int64_t>({1, 3, 10, 30, 100, 1000}) * env::kDay;
   life.segment_bytes = random.one_of<std::uint64_t>({8 << 10, 16 << 10, 64 << 10});
   life.snapshot_bytes = random.one_of<std::uint64_t>({1 << 10, 16 << 10, 1 << 20});
+  life.house_bytes = random.one_of<std::uint64_t>({1, 2 << 10, 64 << 10, 4 << 20});
+  life.background_percent = random.one_of<unsigned>({3, 30, 100});
   life.snapshot_percent = random.one_of<unsigned>({0, 0, 5, 30, 100});
   if (number >= kStormyLives) return life;
   life.fault =

@@ -25,7 +25,9 @@ struct Life {
   std::int64_t window_ms = 30 * env::kDay;
   std::uint64_t segment_bytes = 64 << 10;
   std::uint64_t snapshot_bytes = 1 << 20;
-  unsigned snapshot_percent = 0;  // of windows after which everything is snapshot
+  std::uint64_t house_bytes = 4 << 20;
+  unsigned background_percent = 100;  // of occasions at which work beside the loop is done at once
+  unsigned snapshot_percent = 0;      // of windows after which everything is snapshot
   Fault fault = Fault::none;
   std::string story;  // for people
 };

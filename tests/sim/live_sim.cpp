@@ -9,9 +9,9 @@
 #include <thread>
 
 #include "engine/env/files_simulated.hpp"
-#include "engine/journey/apply.hpp"
 #include "engine/log/segment_log.hpp"
 #include "engine/run/doctor_folder.hpp"
+#include "engine/run/replay_log.hpp"
 #include "engine/serve/live.hpp"
 #include "tests/sim/life.hpp"
 #include "tests/sim/random.hpp"
@@ -36,6 +36,7 @@ class LiveStorm {
       : subject_(subject),
         tell_(tell),
         random_(seed),
+        loop_random_(seed + 1),
         partitions_(random_.one_of<unsigned>({1, 2, 4})),
         clock_(subject.prepared.options.from),
         world_(&files_, subject.reject_percent, seed) {}
@@ -66,6 +67,7 @@ class LiveStorm {
   const Subject& subject_;
   const std::function<void(const std::string&)>& tell_;
   Random random_;
+  Random loop_random_;  // of the loop's thread
   unsigned partitions_;
   env::SimulatedFiles files_;
   env::SimulatedClock clock_;
@@ -91,8 +93,10 @@ Result<void> LiveStorm::start() {
   options.program_bytes = compiled.program_bytes;
   options.places_bytes = compiled.places_bytes;
   options.engine.threads = static_cast<unsigned>(1 + random_.below(2));
-  options.engine.default_channel = compiled.default_channel;
   options.engine.segment_bytes = random_.one_of<std::uint64_t>({8 << 10, 64 << 10});
+  options.engine.house_bytes = random_.one_of<std::uint64_t>({1, 4 << 20});
+  options.engine.snapshot_bytes = random_.one_of<std::uint64_t>({1 << 10, 1 << 20});
+  options.engine.background_in_turn = [this] { return loop_random_.chance(50); };
   options.sender = &world_;
   options.time.base = &clock_;
   options.retry_ms = 1;
@@ -259,17 +263,12 @@ void LiveStorm::check_log() {
   const auto log = log::open_log_for_reading(files_, folder->log());
   if (!log) return fail(log.error().message);
   const journey::Plan& plan = *subject_.plan;
-  std::vector<std::unique_ptr<state::State>> states;
-  for (unsigned p = 0; p < folder->partitions; ++p)
-    states.push_back(std::make_unique<state::State>(plan.program, plan.layout, static_cast<std::uint16_t>(p)));
+  run::States states;
+  run::make_states(plan, folder->partitions, states);
   std::map<std::string, int> found;
   std::set<std::string> asked;
   std::vector<env::Moment> last(folder->partitions, env::kNoMoment);
-  journey::Effects effects;
-  effects.render = false;
-  log::Visitor visitor;
-  visitor.on_record = [&](const log::Record& record) -> Result<void> {
-    if (record.partition == log::kNoPartition) return {};
+  const auto look = [&](const log::Record& record, const journey::Effects& effects) -> Result<void> {
     const auto kind = static_cast<state::InputKind>(record.kind);
     env::Moment moment = env::kNoMoment;
     if (kind == state::InputKind::event) {
@@ -285,9 +284,6 @@ void LiveStorm::check_log() {
       if (moment < last[record.partition]) fail("time goes back in the log: " + env::format_moment(moment));
       last[record.partition] = moment;
     }
-    effects.clear();
-    if (!journey::apply(plan, *states[record.partition], kind, record.payload, effects))
-      fail("the log holds an input that cannot be applied");
     for (const journey::SendEffect& send : effects.sends) {
       const std::string customer(states[record.partition]->customer_id(send.customer));
       const std::string key = state::format_key(send.key);
@@ -298,8 +294,8 @@ void LiveStorm::check_log() {
     }
     return {};
   };
-  if (auto read = (*log)->read(std::vector<std::uint64_t>(folder->partitions, 0), visitor); !read)
-    return fail(read.error().message);
+  const std::vector<std::uint64_t> beginning(folder->partitions, 0);
+  if (auto read = run::replay_log(**log, plan, beginning, states, look); !read) return fail(read.error().message);
   for (const auto& [name, count] : inputs_) {
     if (found[name] < count.acknowledged || found[name] > count.acknowledged + count.perhaps)
       fail("an input was acknowledged " + std::to_string(count.acknowledged) + " times and stands in the log " +
@@ -313,7 +309,7 @@ void LiveStorm::check_log() {
     if (!asked.contains(key)) fail("handed over, and nothing in the log asks for it: key " + key);
   }
   report_.sends = asked.size();
-  const auto report = run::check_folder(*folder, {.history = false});
+  const auto report = run::check_folder(*folder, folder_check(subject_));
   if (!report) return fail(report.error().message);
   if (!report->findings.empty()) fail("the doctor: " + run::text_of(report->findings.front()));
 }

@@ -104,6 +104,7 @@ bool run_folder(const std::string& program, const std::string& folder, const Arg
     sum.lives += report.lives;
     sum.crashes += report.crashes;
     sum.full_disks += report.full_disks;
+    sum.dropped_segments += report.dropped_segments;
     sum.sends += report.sends;
     sum.settled_as_sent += report.settled_as_sent;
     if (report.failure.empty()) continue;
@@ -111,10 +112,12 @@ bool run_folder(const std::string& program, const std::string& folder, const Arg
     std::printf("%s: seed %llu: %s\n%s", folder.c_str(), static_cast<unsigned long long>(seed), report.failure.c_str(),
                 command);
   }
-  std::printf("%s: %s: %llu runs, %d lives, %d crashes, %d full disks, %llu messages, %llu of them taken as sent\n",
-              folder.c_str(), held ? "held" : "FAILED",
-              static_cast<unsigned long long>(arguments.end - arguments.first), sum.lives, sum.crashes, sum.full_disks,
-              static_cast<unsigned long long>(sum.sends), static_cast<unsigned long long>(sum.settled_as_sent));
+  std::printf(
+      "%s: %s: %llu runs, %d lives, %d crashes, %d full disks, %d dropped segments, %llu messages, %llu of them taken "
+      "as sent\n",
+      folder.c_str(), held ? "held" : "FAILED", static_cast<unsigned long long>(arguments.end - arguments.first),
+      sum.lives, sum.crashes, sum.full_disks, static_cast<unsigned long long>(sum.sends),
+      static_cast<unsigned long long>(sum.settled_as_sent));
   std::fflush(stdout);
   return held;
 }

@@ -5,6 +5,7 @@
 
 #include "engine/env/files_simulated.hpp"
 #include "engine/run/doctor_folder.hpp"
+#include "tests/sim/archive.hpp"
 #include "tests/sim/life.hpp"
 #include "tests/sim/random.hpp"
 #include "tests/sim/world.hpp"
@@ -51,6 +52,7 @@ class Storm {
   Random random_;
   unsigned partitions_;
   env::SimulatedFiles files_;
+  Archive archive_{files_, env::join_path(kFolder, "log")};
   World world_;
   Life life_;
   Report report_;
@@ -119,7 +121,7 @@ void Storm::examine(run::Engine& engine, const char* when) {
 Result<void> Storm::examine_folder() {
   const auto folder = run::open_data_folder_for_reading(files_, kFolder);
   if (!folder) return tl::unexpected(folder.error());
-  const auto report = run::check_folder(*folder, {.history = false});
+  const auto report = run::check_folder(*folder, folder_check(subject_));
   if (!report) return tl::unexpected(report.error());
   if (!report->findings.empty()) fail("the doctor over the data folder: " + run::text_of(report->findings.front()));
   return {};
@@ -149,17 +151,30 @@ Result<void> Storm::go_to_the_end(run::Engine& engine) {
   }
 }
 
-/// What the log says, and what the state says.
+/// What log and archive say together, and what the state says.
 Result<Outcome> Storm::outcome_of(run::Engine& engine) {
   Outcome outcome;
-  const std::vector<std::uint64_t> after(engine.partitions().count(), 0);
+  std::vector<std::uint64_t> positions(engine.partitions().count(), 0);
+  const auto look = [&](std::uint8_t kind, std::uint16_t partition, std::uint64_t position, std::string_view payload) {
+    if (partition == log::kNoPartition || !report_.failure.empty()) return;
+    if (position != ++positions[partition]) fail("the log lacks a record before " + std::to_string(position));
+    if (static_cast<state::InputKind>(kind) != state::InputKind::outcome) return;
+    if (!take_outcome(subject_, payload, outcome.sends)) fail("the log holds an outcome that cannot be read");
+  };
+  const auto segments = engine.log()->segments();
+  for (const auto& [number, records] : archive_.segments()) {
+    if (number >= segments.front().number) break;
+    ++report_.dropped_segments;
+    for (const Archive::Record& record : records) look(record.kind, record.partition, record.position, record.payload);
+  }
   log::Visitor visitor;
   visitor.on_record = [&](const log::Record& record) -> Result<void> {
-    if (static_cast<state::InputKind>(record.kind) != state::InputKind::outcome) return {};
-    if (!take_outcome(subject_, record.payload, outcome.sends)) fail("the log holds an outcome that cannot be read");
+    look(record.kind, record.partition, record.position, record.payload);
     return {};
   };
-  if (auto read = engine.log()->read(after, visitor); !read) return tl::unexpected(read.error());
+  for (const log::SegmentInfo& segment : segments) {
+    if (auto read = engine.log()->read_segment(segment.number, visitor); !read) return tl::unexpected(read.error());
+  }
   outcome.figures = figures_of(subject_, engine);
   return outcome;
 }

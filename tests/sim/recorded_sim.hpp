@@ -15,6 +15,7 @@ struct Report {
   int lives = 0;
   int crashes = 0;
   int full_disks = 0;
+  int dropped_segments = 0;  // of the log, because snapshots and history have what they hold
   std::uint64_t sends = 0;
   std::uint64_t settled_as_sent = 0;  // by lying channels, and never had: what their policy allows
 };

@@ -26,13 +26,14 @@ import compare    # noqa: E402
 import generate   # noqa: E402
 import spelling   # noqa: E402
 
-REJECTED = (0, 0, 10, 40)   # percent of messages that channels reject, by seed in turn
-TIMEOUT_S = 120             # of one workspace
+REJECTED = (0, 0, 10, 40)                                  # percent of messages that channels reject, by seed in turn
+FEATURES = ((), ("sends", "steps", "ways_in"), ("all",))   # groups of generate.py, by seed in turn
+TIMEOUT_S = 120                                            # of one workspace
 
 
 def make(seed, folder, with_model):
     """The workspace of a seed; with what the model expects, or else only with the limits of its time."""
-    program = generate.generate(seed, frozenset())
+    program = generate.generate(seed, FEATURES[seed % len(FEATURES)])
     program["reject_percent"] = REJECTED[seed % len(REJECTED)]
     spelling.write(program, folder)
     told = {"from": clock.print_moment(program["from"]), "to": clock.print_moment(program["to"])}

@@ -6,6 +6,7 @@
 
 #include "engine/cli/recorded_run.hpp"
 #include "engine/journey/plan.hpp"
+#include "engine/run/doctor_folder.hpp"
 
 namespace tend::sim {
 
@@ -19,6 +20,11 @@ struct Subject {
 
   const program::Program& program() const { return prepared.compiled->program; }
 };
+
+/// How the doctor looks at a data folder that ran it on a disk in memory.
+inline run::FolderCheck folder_check(const Subject& subject) {
+  return {.default_channel = subject.plan->default_channel, .teams = subject.plan->teams, .history = false};
+}
 
 /// Reads a workspace folder. `from` and `to` come from its expected.json where it has one.
 Result<Subject> load_subject(const std::string& folder);

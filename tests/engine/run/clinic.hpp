@@ -37,7 +37,7 @@ struct Clinic {
       "b\n}\n"
       "playbook silent {\n  enter when inactive for 10 days\n  again always\n  send b\n}\n");
   std::string bytes = program::serialize(program);
-  journey::Plan plan{program};
+  journey::Plan plan{program, "outbox"};
   Taking channel;
   std::unique_ptr<Engine> engine = open();
 
@@ -47,7 +47,7 @@ struct Clinic {
     return std::move(*opened);
   }
   std::unique_ptr<Engine> open() {
-    auto opened = Engine::open(folder(), plan, bytes, {}, {.threads = 1, .default_channel = "outbox"}, channel);
+    auto opened = Engine::open(folder(), plan, bytes, {}, {.threads = 1}, channel);
     REQUIRE(opened);
     return std::move(*opened);
   }
@@ -75,7 +75,7 @@ struct Clinic {
   FolderReport examine_folder() {
     const auto opened = open_data_folder_for_reading(files, "data");
     REQUIRE(opened);
-    auto report = check_folder(*opened, {.history = false});
+    auto report = check_folder(*opened, {.default_channel = "outbox", .history = false});
     REQUIRE(report);
     return std::move(*report);
   }
