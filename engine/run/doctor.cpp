@@ -46,7 +46,7 @@ struct Case {
   std::vector<Finding>& findings;
 
   const program::Program& program() const { return plan.program; }
-  bool stands_still() const { return state.recorded && state.at(customer).outstanding > 0; }
+  bool stands_still() const { return state.at(customer).outstanding > 0; }
   bool is_paused(std::uint32_t playbook) const {
     return !state.paused.empty() && state.is_paused("playbook", program().playbooks[playbook].name);
   }
@@ -265,7 +265,7 @@ void check_partition(const journey::Plan& plan, const state::State& state, std::
                           plan.program.playbooks[p].name + "`, and " + std::to_string(live[p]) + " journeys are");
   }
   for (const auto& [customer, inputs] : state.pending) {
-    if (state.recorded && customer < state.customer_count() && state.at(customer).outstanding > 0) continue;
+    if (customer < state.customer_count() && state.at(customer).outstanding > 0) continue;
     find("pending", "inputs wait for an answer that nobody owes");
   }
 }

@@ -116,7 +116,7 @@ bool run_folder(const std::string& program, const std::string& folder, const Arg
       "%s: %s: %llu runs, %d lives, %d crashes, %d full disks, %d dropped segments, %llu messages, %llu of them taken "
       "as sent\n",
       folder.c_str(), held ? "held" : "FAILED", static_cast<unsigned long long>(arguments.end - arguments.first),
-      sum.lives, sum.crashes, sum.full_disks, static_cast<unsigned long long>(sum.sends),
+      sum.lives, sum.crashes, sum.full_disks, sum.dropped_segments, static_cast<unsigned long long>(sum.sends),
       static_cast<unsigned long long>(sum.settled_as_sent));
   std::fflush(stdout);
   return held;

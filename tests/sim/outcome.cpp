@@ -21,16 +21,6 @@ std::vector<std::string> lines_of(const std::string& text) {
   return lines;
 }
 
-/// Sends of one customer at one moment stand in the order of their keys: what a crash left is settled in an order of
-/// its own.
-std::vector<std::string> sorted_sends(const Outcome& outcome) {
-  std::vector<simulate::SendLine> sends = outcome.sends;
-  std::sort(sends.begin(), sends.end(), [](const simulate::SendLine& a, const simulate::SendLine& b) {
-    return state::format_key(a.key) < state::format_key(b.key);
-  });
-  return lines_of(simulate::sends_jsonl(std::move(sends)));
-}
-
 std::string first_difference(const std::vector<std::string>& left, const std::vector<std::string>& right) {
   for (std::size_t i = 0; i < std::max(left.size(), right.size()); ++i) {
     const std::string a = i < left.size() ? left[i] : "nothing";
@@ -108,7 +98,8 @@ bool take_outcome(const Subject& subject, std::string_view payload, std::vector<
 }
 
 std::string difference(const Outcome& left, const Outcome& right) {
-  const std::string sends = first_difference(sorted_sends(left), sorted_sends(right));
+  const std::string sends =
+      first_difference(lines_of(simulate::sends_jsonl(left.sends)), lines_of(simulate::sends_jsonl(right.sends)));
   if (!sends.empty()) return "the sends differ " + sends;
   const std::string figures = first_difference(lines_of(left.figures), lines_of(right.figures));
   return figures.empty() ? "" : "the figures differ " + figures;
