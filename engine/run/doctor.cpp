@@ -1,7 +1,6 @@
 #include "engine/run/doctor.hpp"
 
 #include <algorithm>
-#include <deque>
 #include <map>
 
 #include "engine/expr/evaluate.hpp"
@@ -68,7 +67,7 @@ struct Case {
   }
 
   bool holds(std::uint32_t expression, Moment at, const Journey* journey) const {
-    std::deque<std::vector<program::Value>> lists;
+    expr::Lists lists;
     expr::Context context{.tables = &plan.tables, .state = &state, .customer = customer, .now = at};
     context.journey = journey;
     context.lists = &lists;
@@ -211,8 +210,12 @@ void check_customer(const journey::Plan& plan, const state::State& state, std::u
   }
   if (c.stands_still()) return;
   if (row.due <= state.clock) {
-    c.find("wake",
-           "he was due at " + env::format_moment(row.due) + ", and time is at " + env::format_moment(state.clock));
+    // Live, what fell due while a message was out comes with the next tick: the wheel has it.
+    if (state.recorded) {
+      c.find("wake",
+             "he was due at " + env::format_moment(row.due) + ", and time is at " + env::format_moment(state.clock));
+    }
+    return;
   }
   if (state.caused.contains(customer)) c.find("pending", "something that he caused himself has not happened");
   // Where a condition reads other customers, it is theirs to wake him. After a finding it would only say the same

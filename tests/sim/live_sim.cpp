@@ -120,15 +120,20 @@ void LiveStorm::stop() {
 
 /// Back when the loop has nothing left to do at this moment of the clock.
 void LiveStorm::settle_down() {
-  for (int i = 0; i < 2; ++i) {  // questions come before the work that was found with them
+  constexpr int kRoundsMax = 2000;
+  for (int round = 0, idle = 0; idle < 2; ++round) {  // questions come before the work that was found with them
     live_->wake();
-    std::promise<void> asked;
-    live_->ask([&asked](run::Engine*) { asked.set_value(); });
-    if (asked.get_future().wait_for(std::chrono::milliseconds(kPatienceMs)) != std::future_status::ready) {
-      fail("the loop does not answer any more");
-      std::printf("the loop hangs\n");
-      std::abort();  // nothing can be cleaned up any more
+    auto asked = std::make_shared<std::promise<bool>>();
+    auto future = asked->get_future();
+    live_->ask([asked, now = live_->now()](run::Engine* engine) {
+      asked->set_value(engine == nullptr || engine->next_due() > now);
+    });
+    if (future.wait_for(std::chrono::milliseconds(kPatienceMs)) != std::future_status::ready) {
+      std::printf("the loop does not answer any more\n");
+      std::abort();  // it cannot be stopped either
     }
+    idle = future.get() ? idle + 1 : 0;
+    if (round > kRoundsMax) return fail("something is due again and again and does not happen");
   }
 }
 
