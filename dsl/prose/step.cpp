@@ -164,7 +164,11 @@ std::string person_words(const Context& context, const program::Person& person) 
   const bool zh = context.zh();
   using Kind = program::Person::Kind;
   switch (person.kind) {
-    case Kind::reference: return value_of(context, person.expression);
+    case Kind::reference: {
+      const std::uint32_t root = context.program.expressions[person.expression].root;
+      if (context.program.nodes[root].op == program::Op::customer_id) return zh ? "客户" : "the customer";
+      return value_of(context, person.expression);
+    }
     case Kind::team:
       return zh ? quoted(person.team) + "里手头任务最少的人"
                 : "whoever of " + quoted(person.team) + " has the least to do";

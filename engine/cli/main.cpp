@@ -25,6 +25,7 @@ int main(int argc, char** argv) {
   tend::cli::add_serve(app, exit_code);
   tend::cli::add_why(app, exit_code);
   tend::cli::add_doctor(app, exit_code);
+  tend::cli::add_ledger(app, exit_code);
   tend::cli::add_explain(app, exit_code);
   try {
     app.parse(argc, argv);

@@ -181,7 +181,8 @@ void Story::note(const Note& note) {
   const std::string moment = env::format_moment(note.moment);
   const std::string begin = (note.moment == last_ ? std::string(moment.size(), ' ') : moment) + "  ";
   last_ = note.moment;
-  line(begin, (about_all ? "" : prose::name(program_.playbooks[note.playbook].name) + say(": ", "：")) + sentence(note));
+  line(begin,
+       (about_all ? "" : prose::name(program_.playbooks[note.playbook].name) + say(": ", "：")) + sentence(note));
   const std::string deeper(moment.size() + 6, ' ');
   for (const journey::Reading& reading : note.readings)
     out_ += deeper + reading_words(telling_, note.playbook, event_of(program_, note), reading) + "\n";

@@ -178,8 +178,8 @@ std::string Story::of_others(const Note& note) const {
     case NoteKind::asked: return asked_text(note);
     case NoteKind::answered: return answered_text(note);
     case NoteKind::message_sent: {
-      if (note.truth) return step_text(note) + say(": told ", "：已告知") + prose::name(note.about);
-      return step_text(note) + say(": nobody is known by that name, so nothing happens", "：查无此人，不做任何事");
+      if (note.truth) return step_text(note) + say(": a message goes to ", "：发消息给") + prose::name(note.about);
+      return step_text(note) + say(": there is nobody to be found, so nothing happens", "：没有此人，不做任何事");
     }
     default: {
       const std::string from = note.about.empty() ? say("another customer", "另一位客户") : prose::name(note.about);

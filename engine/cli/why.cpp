@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <memory>
 
-#include "engine/cli/recorded_run.hpp"
 #include "engine/cli/story.hpp"
 #include "engine/cli/terminal.hpp"
 #include "engine/cli/verbs.hpp"
+#include "engine/cli/why.hpp"
 #include "engine/env/draw.hpp"
 #include "engine/env/files.hpp"
 #include "engine/history/history.hpp"
@@ -15,11 +15,7 @@
 namespace tend::cli {
 namespace {
 
-struct Arguments : RecordedArguments {
-  std::string customer;
-  std::string playbook;
-  std::string data;
-};
+using Arguments = WhyArguments;
 
 /// One input of the customer, or of everybody, as it was recorded.
 struct Recorded {
@@ -35,37 +31,16 @@ Result<std::uint32_t> playbook_of(const program::Program& program, const std::st
 
 /// Runs the inputs of one customer with tracing on and prints what is told.
 Result<std::string> retell(const program::Program& program, const program::Places& places, const Arguments& arguments,
-                           text::Tongue tongue, const std::vector<Recorded>& inputs, bool answer_sends,
-                           env::Moment until) {
+                           text::Tongue tongue, const std::vector<Recorded>& inputs, env::Moment until) {
   auto playbook = playbook_of(program, arguments.playbook);
   if (!playbook) return tl::unexpected(playbook.error());
   const journey::Plan plan(program, "outbox");
   state::State state(program, plan.layout, 0);
-  state.recorded = answer_sends;
   Story story(program, places, *playbook, tongue);
   journey::Effects effects;
   effects.render = false;
-  // Over sources there are no recorded answers: channels accept at once, as in simulate.
-  const auto answer = [&]() -> bool {
-    while (answer_sends && !effects.sends.empty()) {
-      const std::vector<journey::SendEffect> sends = std::move(effects.sends);
-      effects.clear();
-      for (const journey::SendEffect& send : sends) {
-        std::string payload;
-        encode(payload, state::OutcomeInput{.moment = send.at,
-                                            .customer = arguments.customer,
-                                            .playbook = send.playbook,
-                                            .journey = send.journey,
-                                            .message = send.message,
-                                            .key = send.key,
-                                            .channel = std::string(send.channel)});
-        if (!journey::apply(plan, state, state::InputKind::outcome, payload, effects, &story)) return false;
-      }
-    }
-    return true;
-  };
   const auto apply = [&](state::InputKind kind, std::string_view payload) {
-    return journey::apply(plan, state, kind, payload, effects, &story) && answer();
+    return journey::apply(plan, state, kind, payload, effects, &story);
   };
   bool whole = true;
   for (const Recorded& input : inputs) whole &= apply(input.kind, input.payload);
@@ -74,14 +49,7 @@ Result<std::string> retell(const program::Program& program, const program::Place
   if (until != env::kNoMoment) whole &= apply(state::InputKind::tick, tick);
   if (!whole)
     return fail(ErrorCode::corrupt, "an input of this customer does not fit the program that the folder runs");
-  // What is still to come, so that a story without a send says more than nothing.
-  const std::uint32_t customer = state.find_customer(arguments.customer);
-  const env::Moment due = customer == state::kNoText ? state::kNever : state.at(customer).due;
-  const bool chinese = tongue == text::Tongue::zh;
-  std::string next = chinese ? "此后没有按时间到期的事" : "nothing more is due by time";
-  if (due != state::kNever)
-    next = (chinese ? "此后最早可能到期：" : "nothing more is due by time before ") + env::format_moment(due);
-  return story.text() + (until == env::kNoMoment ? "" : env::format_moment(until) + "  ") + next + "\n";
+  return story.text() + end_of_story(state, arguments.customer, until, tongue);
 }
 
 /// Until when time has been told to a partition: its last tick.
@@ -132,39 +100,7 @@ Result<std::string> why_in_folder(const Arguments& arguments, const std::string&
                    [](const Recorded& a, const Recorded& b) { return a.position < b.position; });
   auto until = last_tick(**log, partition);
   if (!until) return tl::unexpected(until.error());
-  return retell(*program, *places, arguments, tongue, inputs, false, *until);
-}
-
-Result<std::string> why_in_sources(const Arguments& arguments, text::Tongue tongue) {
-  auto prepared = prepare(arguments, "");
-  if (!prepared) return tl::unexpected(prepared.error());
-  std::vector<Recorded> inputs;
-  bool deployed = false, found = false;
-  const auto deploy = [&] {
-    Recorded input{.kind = state::InputKind::deploy};
-    state::encode_moment(input.payload, prepared->options.from);
-    inputs.push_back(std::move(input));
-    deployed = true;
-  };
-  for (const simulate::SourceRow& row : prepared->rows.rows) {
-    if (!deployed && row.at >= prepared->options.from && !prepared->rows.is_register(row)) deploy();
-    if (prepared->rows.customer(row) != arguments.customer) continue;
-    found = true;
-    Recorded input{.kind =
-                       row.event == simulate::kAttributesRow ? state::InputKind::attributes : state::InputKind::event};
-    if (row.event == simulate::kAttributesRow) {
-      encode(input.payload, attributes_input(prepared->rows, row));
-    } else {
-      encode(input.payload, event_input(prepared->rows, row));
-    }
-    inputs.push_back(std::move(input));
-  }
-  if (!found)
-    return fail(ErrorCode::not_found,
-                "there is no customer `" + arguments.customer + "` in the sources of this workspace");
-  if (!deployed) deploy();
-  return retell(prepared->compiled->program, prepared->compiled->places, arguments, tongue, inputs, true,
-                prepared->options.to - 1);
+  return retell(*program, *places, arguments, tongue, inputs, *until);
 }
 
 int run_why(const Arguments& arguments) {
@@ -176,6 +112,17 @@ int run_why(const Arguments& arguments) {
 }
 
 }  // namespace
+
+std::string end_of_story(const state::State& state, const std::string& customer, env::Moment until,
+                         text::Tongue tongue) {
+  const std::uint32_t number = state.find_customer(customer);
+  const env::Moment due = number == state::kNoText ? state::kNever : state.at(number).due;
+  const bool chinese = tongue == text::Tongue::zh;
+  std::string next = chinese ? "此后没有按时间到期的事" : "nothing more is due by time";
+  if (due != state::kNever)
+    next = (chinese ? "此后最早可能到期：" : "nothing more is due by time before ") + env::format_moment(due);
+  return (until == env::kNoMoment ? "" : env::format_moment(until) + "  ") + next + "\n";
+}
 
 void add_why(CLI::App& app, int& exit_code) {
   auto arguments = std::make_shared<Arguments>();

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <cmath>
 
+#include "dsl/program/money.hpp"
 #include "dsl/text/must.hpp"
 #include "engine/expr/arithmetic.hpp"
 #include "engine/expr/filters.hpp"
@@ -471,10 +472,12 @@ void append_text(std::string& out, Context& context, const Value& value) {
       out.append(digits, end.ptr);
       return;
     }
-    case ValueKind::money:
-      append_fixed(out, value.i, value.extra == 0 ? 2 : program::currency_digits(value.extra));
-      if (value.extra != 0) out += " " + program::currency_code(value.extra);
+    case ValueKind::money: {
+      std::span<const program::DeclaredCurrency> own;
+      if (context.tables != nullptr) own = context.tables->program().currencies;
+      out += program::money_text(own, value.i, value.extra);
       return;
+    }
     case ValueKind::percent: append_percent(out, value.i); return;
     case ValueKind::text: out += value.str(); return;
     case ValueKind::date: env::append_date(out, static_cast<env::Date>(value.i)); return;

@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "dsl/text/must.hpp"
+#include "engine/journey/budget.hpp"
 #include "engine/journey/render_send.hpp"
 #include "engine/journey/turn.hpp"
 
@@ -149,7 +150,18 @@ bool apply_known(const Plan& plan, state::State& state, InputKind kind, std::str
   return true;
 }
 
+/// An entry of the ledger is taken back: the budget has its money again. Nothing else happens, and whoever asked for it
+/// then need not be known any more.
+bool take_back(const Plan& plan, state::State& state, const state::AnswerInput& input) {
+  if (!state.recorded) state.clock = std::max(state.clock, input.moment);
+  count_spending(plan.program, state, state.find_customer(input.customer), input.budget, input.amount, input.moment);
+  return true;
+}
+
 bool apply_answer(const Plan& plan, state::State& state, std::string_view payload, Effects& effects, Tracer* tracer) {
+  state::AnswerInput answer;
+  if (!decode(payload, answer)) return false;
+  if (answer.kind == state::AnswerKind::reversal) return take_back(plan, state, answer);
   return apply_known<state::AnswerInput>(plan, state, InputKind::answer, payload, effects, tracer,
                                          [&](Turn& turn, const state::AnswerInput& input) {
                                            if (input.playbook >= plan.program.playbooks.size()) return false;

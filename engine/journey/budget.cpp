@@ -53,6 +53,7 @@ void count_spending(const program::Program& program, state::State& state, std::u
   const std::string name(budget);
   for (std::uint8_t period = 0; period < kPeriods; ++period)
     state.spent[{name, period_key(static_cast<Period>(period), day)}] += amount;
+  if (customer == state::kNoText) return;  // of a customer whom nobody knows any more only the budget counts
   const auto of = std::find_if(program.budgets.begin(), program.budgets.end(),
                                [&](const program::Budget& one) { return one.name == budget; });
   if (of == program.budgets.end()) return;

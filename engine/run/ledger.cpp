@@ -6,11 +6,10 @@
 #include <tuple>
 
 #include "engine/env/zone.hpp"
+#include "engine/journey/budget.hpp"
 
 namespace tend::run {
 namespace {
-
-using program::Duration;
 
 std::string budget_account(const std::string& budget) { return "budget:" + budget; }
 
@@ -18,18 +17,11 @@ struct Days {
   env::Date first = 0, last = 0;
 };
 
-/// The calendar period that holds `day`; a week begins on Monday.
-Days period(const std::optional<Duration>& per, env::Date day) {
-  if (!per) return {};
-  const env::Civil civil = env::civil(day);
-  if (per->months >= 12) return {env::date({civil.year, 1, 1}), env::date({civil.year, 12, 31})};
-  if (per->months > 0) {
-    return {env::date({civil.year, civil.month, 1}),
-            env::date({civil.year, civil.month, env::days_in_month(civil.year, civil.month)})};
-  }
-  if (per->ms < 7 * env::kDay) return {day, day};
-  const env::Date monday = day - env::weekday(day);
-  return {monday, monday + 6};
+/// The calendar period that holds `day`. A limit per customer without a period counts by the budget's.
+Days period(const program::Budget& budget, const program::BudgetLimit& limit, env::Date day) {
+  const journey::Period period =
+      journey::period_of(limit.per_customer && !limit.per ? budget.limits.front().per : limit.per);
+  return {journey::first_day(period, day), journey::last_day(period, day)};
 }
 
 }  // namespace
@@ -103,7 +95,7 @@ std::vector<BudgetStanding> budget_standings(const program::Program& program, co
   for (const program::Budget& budget : program.budgets) {
     BudgetStanding standing{.budget = budget.name, .currency = budget.currency, .spent = 0, .limits = {}};
     for (const program::BudgetLimit& limit : budget.limits) {
-      const Days days = period(limit.per, day);
+      const Days days = period(budget, limit, day);
       standing.limits.push_back({.limit = limit, .first = days.first, .last = days.last, .spent = 0});
     }
     known[{budget.name, budget.currency}] = all.size();
@@ -122,7 +114,8 @@ std::vector<BudgetStanding> budget_standings(const program::Program& program, co
     const env::Date date = env::date_of(zone, entry.at);
     for (std::size_t l = 0; l < standing.limits.size(); ++l) {
       LimitStanding& limit = standing.limits[l];
-      if (limit.limit.per && (date < limit.first || date > limit.last)) continue;
+      const bool for_all_time = limit.first == 0 && limit.last == 0;
+      if (!for_all_time && (date < limit.first || date > limit.last)) continue;
       if (limit.limit.per_customer) {
         by_customer[{at->second, l, entry.customer}] += entry.amount;
       } else {

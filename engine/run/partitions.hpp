@@ -47,6 +47,12 @@ class Partitions {
   state::Moment next_due() const;
   bool anything_pending() const;
 
+  /// Tells of what happens in one partition from here on. Lifetime: `tracer` outlives what is applied.
+  void trace(std::uint16_t partition, journey::Tracer* tracer) {
+    traced_ = partition;
+    tracer_ = tracer;
+  }
+
  private:
   struct Record {
     state::InputKind kind;
@@ -75,6 +81,8 @@ class Partitions {
   };
   std::vector<Gathered> gathered_;
   std::string gathered_bytes_;
+  std::uint32_t traced_ = 0;  // partition
+  journey::Tracer* tracer_ = nullptr;
 };
 
 }  // namespace tend::run

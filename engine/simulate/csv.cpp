@@ -174,4 +174,18 @@ bool CsvReader::read_quoted_row(CsvRow& row, std::size_t begin) {
   }
 }
 
+std::string csv_cell(std::string_view text) {
+  std::string out = "\"";
+  for (const char c : text) {
+    if (c == '"') out += '"';
+    out += c;
+  }
+  return out + "\"";
+}
+
+std::string csv_cell_for_spreadsheet(std::string_view text) {
+  const bool formula = !text.empty() && std::string_view("=+-@\t\r").find(text.front()) != std::string_view::npos;
+  return csv_cell(formula ? "'" + std::string(text) : std::string(text));
+}
+
 }  // namespace tend::simulate

@@ -54,4 +54,10 @@ class CsvReader {
   std::deque<std::string> unescaped_;  // cells with doubled quotes
 };
 
+/// A cell between quotes.
+std::string csv_cell(std::string_view text);
+/// A cell that a spreadsheet opens: text that it would take for a formula (`=…`, `+…`, `-…`, `@…`) has a `'` before it.
+/// Source: OWASP, CSV Injection.
+std::string csv_cell_for_spreadsheet(std::string_view text);
+
 }  // namespace tend::simulate

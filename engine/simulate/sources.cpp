@@ -23,15 +23,6 @@ using program::Value;
 using run::Cell;
 using run::CellKind;
 
-std::string csv_cell(std::string_view text) {
-  std::string out = "\"";
-  for (const char c : text) {
-    if (c == '"') out += '"';
-    out += c;
-  }
-  return out + "\"";
-}
-
 /// One source while it is read.
 struct Loading {
   const Source& source;

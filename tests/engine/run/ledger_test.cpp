@@ -47,8 +47,10 @@ program::Program shop() {
   program::Program program;
   program.timezone = "Asia/Shanghai";
   const program::Duration month{1, 0}, week{0, 7 * env::kDay};
-  program.budgets.push_back(
-      {.name = "coupons", .title = "", .currency = kCny, .limits = {{10'000, month, false}, {5'000, week, true}}});
+  program.budgets.push_back({.name = "coupons",
+                             .title = "",
+                             .currency = kCny,
+                             .limits = {{10'000, month, false}, {5'000, week, true}, {6'000, std::nullopt, true}}});
   return program;
 }
 
@@ -88,8 +90,10 @@ TEST_CASE("a budget's period is the calendar's of the policy's zone, and what wa
   const auto march = budget_standings(program, entries, env::date_of(env::utc(), at("2026-03-10")));
   REQUIRE(march.size() == 1);
   CHECK(march[0].spent == 10'400);
-  REQUIRE(march[0].limits.size() == 2);
-  CHECK(march[0].limits[0].spent == 1'400);  // 8,600 left; the 1,000 of February are gone
+  REQUIRE(march[0].limits.size() == 3);
+  CHECK(march[0].limits[2].first == env::date({2026, 3, 1}));  // without a period it counts by the budget's
+  CHECK(march[0].limits[2].spent == 1'000);                    // anna
+  CHECK(march[0].limits[0].spent == 1'400);                    // 8,600 left; the 1,000 of February are gone
   CHECK(march[0].limits[0].first == env::date({2026, 3, 1}));
   CHECK(march[0].limits[0].last == env::date({2026, 3, 31}));
   CHECK(march[0].limits[1].first == env::date({2026, 3, 9}));  // Monday

@@ -32,6 +32,14 @@ std::vector<Cells> rows(std::string_view text) {
 
 }  // namespace
 
+TEST_CASE("cells that a spreadsheet would run are no formulas any more") {
+  CHECK(csv_cell("a \"b\", c") == "\"a \"\"b\"\", c\"");
+  CHECK(csv_cell_for_spreadsheet("=1+1") == "\"'=1+1\"");
+  CHECK(csv_cell_for_spreadsheet("-7") == "\"'-7\"");
+  CHECK(csv_cell_for_spreadsheet("anna") == "\"anna\"");
+  CHECK(csv_cell_for_spreadsheet("") == "\"\"");
+}
+
 TEST_CASE("plain rows, with either line end, with or without the last one") {
   CHECK(rows("a,b\n1,2\n3,4\n") == std::vector<Cells>{{"1", "2"}, {"3", "4"}});
   CHECK(rows("a,b\r\n1,2\r\n3,4") == std::vector<Cells>{{"1", "2"}, {"3", "4"}});
