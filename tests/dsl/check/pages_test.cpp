@@ -53,8 +53,8 @@ bool has_chinese(std::string_view text) {
 
 // No example of a page can show these: they need a file of a megabyte, bytes that are broken or cannot be seen,
 // hundreds of something, somebody who wants to run the file, another verb (T0901), or a second file or folder.
-const std::set<std::uint16_t> kWithoutExample = {140, 141, 142, 143, 145, 146, 147, 148, 149, 270, 271,
-                                                 404, 560, 561, 701, 702, 703, 704, 900, 901, 999};
+const std::set<std::uint16_t> kWithoutExample = {140, 141, 142, 143, 145, 146, 147, 148, 149, 270, 271, 404,
+                                                 560, 561, 562, 563, 701, 702, 703, 704, 900, 901, 999};
 
 }  // namespace
 
