@@ -58,14 +58,17 @@ Prepared prepare(const Running& before, const Partitions& partitions, const prog
   std::map<std::pair<std::uint32_t, std::uint32_t>, Found> found;
   for (std::uint32_t p = 0; p < partitions.count(); ++p) {
     const state::State& state = partitions.state(p);
-    for (std::uint32_t j = 0; j < state.journey_count(); ++j) {
-      const state::Journey& journey = state.journey(j);
+    const auto look_at = [&](const state::Journey& journey) {
       const program::Playbook& playbook = program.playbooks[journey.playbook];
       if (keep[journey.playbook] == Keep::nothing) keep[journey.playbook] = Keep::name;
       const bool watched = state::is_watched(playbook, journey, state.clock);
-      if (!state::is_live(journey.status) && !watched) continue;
+      if (!state::is_live(journey.status) && !watched) return;
       const auto step = watched ? static_cast<std::uint32_t>(playbook.steps.size()) : journey.step;
       found[{journey.playbook, step}].add(state.customer_id(journey.customer));
+    };
+    for (std::uint32_t c = 0; c < state.customer_count(); ++c) {
+      for (std::uint32_t j = state.at(c).first_journey; j != kNone; j = state.journey(j).next)
+        look_at(state.journey(j));
     }
   }
   for (auto& [where, who] : found) {

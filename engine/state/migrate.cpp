@@ -78,8 +78,7 @@ class Migration {
     events();
     contacts();
     occurrences();
-    for (std::uint32_t j = 0; j < from_.journeys_.size(); ++j) journey(from_.journeys_[j]);
-    link();
+    journeys();
     rare();
     figures();
     to_.wheel.resize(to_.customers_.count());
@@ -110,7 +109,8 @@ class Migration {
     to_.spent_on = std::move(from_.spent_on);
     to_.given = std::move(from_.given);
     to_.paused = std::move(from_.paused);
-    to_.messages_sent = from_.messages_sent;
+    to_.became = std::move(from_.became);
+    to_.messages_sent = from_.messages_sent;  // they are all durable where they went: a deploy comes after them
     to_.taken = std::move(from_.taken);
   }
 
@@ -305,9 +305,13 @@ class Migration {
     return out.empty() ? kNoBlock : to_.pool.keep(out);
   }
 
-  /// Every customer's journeys in their order again.
-  void link() {
-    for (Customer& row : to_.rows_) row.first_journey = kNone;
+  /// Those of every customer, in their order again. What a forgotten one left is in nobody's list.
+  void journeys() {
+    for (Customer& row : to_.rows_) {
+      std::uint32_t j = row.first_journey;
+      row.first_journey = kNone;
+      for (; j != kNone; j = from_.journeys_[j].next) journey(from_.journeys_[j]);
+    }
     for (std::uint32_t j = 0; j < to_.journeys_.size(); ++j) to_.link(j, to_.journeys_[j].number);
   }
 
@@ -320,15 +324,6 @@ class Migration {
     to_.jobs = std::move(from_.jobs);
     for (auto& [customer, open] : to_.jobs) {
       for (Job& job : open) job.playbook = playbook(job.playbook);
-    }
-    for (Outgoing& message : from_.outgoing) {
-      MessageInput input;
-      CHECK_OR_DIE(decode(message.payload, input), "it was encoded here");
-      input.playbook = moving_.playbooks[input.playbook].newest;
-      input.by_playbook = playbook(input.by_playbook);
-      std::string payload;
-      encode(payload, input);
-      to_.outgoing.push_back({message.number, message.receiver, std::move(payload)});
     }
   }
 

@@ -114,6 +114,7 @@ def running(tend, scratch):
     w.check(plan(tend, folder, data, 0)["changes"] is False, "after kill -9 the edit is out again")
 
     write(folder, REMOVED)
+    time.sleep(1)   # an hour
     shown = plan(tend, folder, data, 2)
     w.check(shown["playbooks"]["p"]["change"] == "removed" and shown["playbooks"]["q"]["enters"]["entered"] == 4, f"the plan says {shown}")
     apply(tend, folder, data)
