@@ -67,7 +67,7 @@ def bad_input(tend, shop, scratch):
     w.check("send care" in w.run(tend, "why", "anna", "--workspace", shop).stdout, "why tells of the simulated one too")
     playbook = w.read(os.path.join(shop, "winback.tend"))
     write(os.path.join(shop, "winback.tend"), playbook.replace("60 days", "61 days"))
-    refused(tend, "replay", shop, "--data", data, expect=1, says="another version")
+    refused(tend, "replay", shop, "--data", data, expect=1, says="other playbooks are in force")
     write(os.path.join(shop, "winback.tend"), playbook)
     write(os.path.join(data, "tend-data"), "tend data 9 partitions 64\n")
     refused(tend, "replay", shop, "--data", data, expect=4, says="version 9")

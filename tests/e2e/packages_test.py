@@ -66,7 +66,7 @@ def runs(tend, lua):
             for day in range(1, orders + 1):
                 file.write(f"{customer},2026-01-0{day} 10:00,30\n")
     with open(os.path.join(lua, "tend.toml"), "w", encoding="utf-8") as file:
-        file.write('[workspace]\nname = "lua"\n[sources.orders]\nfile = "orders.csv"\nkind = "event"\nevent = "order"\ncurrency = "CNY"\n')
+        file.write('[workspace]\nname = "lua"\n' + TOML)
     span = ["--from", "2026-01-01", "--to", "2026-02-01", "--format", "json"]
     done = w.run(tend, "simulate", lua, *span)
     figures = json.loads(done.stdout)["playbooks"]["p"]
@@ -75,7 +75,7 @@ def runs(tend, lua):
     data = os.path.join(lua, "data")
     done = w.run(tend, "replay", lua, *span, "--data", data)
     w.check(json.loads(done.stdout)["playbooks"]["p"] == figures, "replay gives the same")
-    why = w.run(tend, "why", data, "four").stdout
+    why = w.run(tend, "why", "four", "--data", data, "--workspace", lua).stdout
     w.check("score of" in why and ": 4" in why, f"why shows what it gave: {why}")
 
 
