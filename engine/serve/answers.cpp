@@ -158,6 +158,10 @@ std::string metrics_text(const program::Program& program, const LiveCounts& live
   single(out, "tend_log_segments", "gauge", "segments that the log has", engine->log_segments);
   single(out, "tend_customers", "gauge", "customers known", engine->figures.customers);
   single(out, "tend_events_total", "counter", "events taken since the data folder began", engine->figures.events);
+  if (!engine->functions.empty())
+    head(out, "tend_function_failures_total", "counter", "calls of functions in Lua that failed or gave another type");
+  for (const expr::FunctionTrouble& one : engine->functions)
+    out += fmt::format("tend_function_failures_total{{function=\"{}\"}} {}\n", one.name, one.calls);
   playbook_metrics(out, program, engine->figures);
   return out;
 }

@@ -5,7 +5,9 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "engine/expr/functions.hpp"
 #include "engine/run/figures.hpp"
 #include "engine/serve/live.hpp"
 #include "engine/serve/read_body.hpp"
@@ -33,6 +35,7 @@ struct EngineCounts {
   const program::Program* program = nullptr;  // which they are of
   std::uint64_t log_batches = 0;
   std::uint64_t log_segments = 0;
+  std::vector<expr::FunctionTrouble> functions;
 };
 
 std::string metrics_text(const program::Program& program, const LiveCounts& live, const HttpCounts& http,
