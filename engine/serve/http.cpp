@@ -251,7 +251,7 @@ asio::awaitable<std::optional<EngineCounts>> HttpServer::Inside::engine_counts(c
       counts.emplace();
       counts->figures = run::collect_figures(engine->partitions());
       counts->program = &engine->running().program;
-      counts->functions = engine->running().tables.functions().trouble();
+      counts->functions = engine->running().plan->tables.functions().trouble();
       if (engine->log() != nullptr) {
         counts->log_batches = engine->log()->last_batch();
         counts->log_segments = engine->log()->segments().size();
