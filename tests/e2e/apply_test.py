@@ -124,8 +124,8 @@ def running(tend, scratch):
     server.stop()
     keys = [line["key"] for line in s.outbox(folder)]
     w.check(len(keys) == len(set(keys)), "a key stands twice in the outbox")
-    story = w.run(tend, "why", "dora", folder, "--data", data, "--lang", "en").stdout
-    w.check("a deploy moved it to" in story, f"why says {story}")
+    story = w.run(os.path.abspath(tend), "why", "dora", "--data", data, "--lang", "en", cwd=folder).stdout
+    w.check("after the edit it goes on at: wait 9 days" in story, f"why says {story}")
     print("ok: edits go into a running serve: pinned, refused, followed, removed, with backfill")
 
 
