@@ -103,7 +103,7 @@ def main():
             jobs += [(seed, (seed * 1000, seed * 1000 + options.faults)) for seed in range(first, end)]
 
         failed = refused = held = runs = 0
-        log = open(options.log, "w", encoding="utf-8") if options.log else None
+        log = open(options.log, "w", encoding="utf-8", buffering=1) if options.log else None
         with concurrent.futures.ThreadPoolExecutor(2) as pool:
             for seed, faults, folder, code, text in pool.map(one, jobs):
                 codes = set(re.findall(r"error\[(T\d+)\]", text))
