@@ -36,7 +36,7 @@ REMOVED = DECLARED + """playbook q { enter when inactive for 10 minutes
   send hello }
 message hello { text "Hello!" }
 """
-CLOCK = ["--speed", "3600", "--start", "2026-01-01"]   # an hour a second
+CLOCK = ["--speed", "14400", "--start", "2026-01-01"]   # four hours a second
 
 
 def write(folder, playbooks):
@@ -114,7 +114,7 @@ def running(tend, scratch):
     w.check(plan(tend, folder, data, 0)["changes"] is False, "after kill -9 the edit is out again")
 
     write(folder, REMOVED)
-    time.sleep(1)   # an hour
+    time.sleep(1)   # four hours
     shown = plan(tend, folder, data, 2)
     w.check(shown["playbooks"]["p"]["change"] == "removed" and shown["playbooks"]["q"]["enters"]["entered"] == 4, f"the plan says {shown}")
     apply(tend, folder, data)
