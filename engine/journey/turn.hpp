@@ -100,6 +100,7 @@ class Turn {
   void branch(std::uint32_t journey, const program::Step& step);
   void split(std::uint32_t journey, const program::Step& step);
   void repeat(std::uint32_t journey, const program::Step& step);
+  void end_loop(std::uint32_t journey, std::uint32_t loop, const char* why);
   void end_round(std::uint32_t journey, const program::Step& step);
   void let(std::uint32_t journey, const program::Step& step);
   void change_tag(std::uint32_t journey, const program::Step& step, bool on);

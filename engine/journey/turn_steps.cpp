@@ -144,31 +144,35 @@ void Turn::repeat(std::uint32_t j, const Step& step) {
     if (tracer_ != nullptr) note(NoteKind::step, &state_.journey(j), {.kind = NoteKind::step, .step = self});
   }
   state_.journey(j).reached = now_;
-  const bool over = rounds >= step.times;
-  bool until = false;
-  if (!over && step.expression != kNone) {
+  if (rounds >= step.times) return end_loop(j, self, "times");
+  if (step.expression != kNone) {
     expr::Context c = context(&state_.journey(j));
-    until = value_of(c, step.expression).truth();
+    if (value_of(c, step.expression).truth()) return end_loop(j, self, "until");
   }
   if (tracer_ != nullptr) {
-    Note extra{.kind = NoteKind::round,
-               .step = self,
-               .expression = until ? step.expression : kNone,
-               .truth = !over && !until,
-               .count = rounds + 1};
-    if (over || until) extra.detail = over ? "times" : "until";
-    if (until) extra.readings = readings(step.expression, &state_.journey(j), false);
-    note(NoteKind::round, &state_.journey(j), std::move(extra));
-  }
-  if (over || until) {
-    state_.keep(j, round_field, {});
-    state_.keep(j, began_field, {});
-    return go_on(j, step.target);
+    note(NoteKind::round, &state_.journey(j),
+         {.kind = NoteKind::round, .step = self, .truth = true, .count = rounds + 1});
   }
   state_.keep(j, round_field, Value::number(rounds + 1));
   state_.keep(j, began_field, Value::moment(now_));
   ++state_.journey(j).visit;  // the steps of this round are begun anew
   go_on(j, self + 1);
+}
+
+/// Out of a loop: what it kept is forgotten, and on behind it.
+void Turn::end_loop(std::uint32_t j, std::uint32_t loop, const char* why) {
+  const Step& step = program_.playbooks[state_.journey(j).playbook].steps[loop];
+  state_.keep(j, static_cast<std::uint16_t>(state::kKeptRound + loop), {});
+  state_.keep(j, static_cast<std::uint16_t>(state::kKeptRoundBegan + loop), {});
+  if (tracer_ != nullptr) {
+    Note extra{.kind = NoteKind::round, .step = loop, .truth = false, .detail = why};
+    if (step.expression != kNone && std::string_view(why) == "until") {
+      extra.expression = step.expression;
+      extra.readings = readings(step.expression, &state_.journey(j), false);
+    }
+    note(NoteKind::round, &state_.journey(j), std::move(extra));
+  }
+  go_on(j, step.target);
 }
 
 /// Behind a round: the next begins D after this one began, at once if it took longer; none after the last.
@@ -178,8 +182,9 @@ void Turn::end_round(std::uint32_t j, const Step& end) {
   const Value rounds = state_.kept(journey, static_cast<std::uint16_t>(state::kKeptRound + end.target));
   const Value began = state_.kept(journey, static_cast<std::uint16_t>(state::kKeptRoundBegan + end.target));
   const bool last = rounds.missing() || static_cast<std::uint32_t>(rounds.d) >= step.times;
+  if (last) return end_loop(j, end.target, "times");  // at once: nothing of the loop is left to do
   Moment next = now_;
-  if (!last && step.every && !began.missing()) {
+  if (step.every && !began.missing()) {
     expr::Context c = context(&journey);
     next = expr::add_duration(c, began.i, *step.every);
   }
