@@ -84,11 +84,11 @@ void must(const Result<void>& result) {
 class Engine {
  public:
   Engine(const std::string& folder, std::uint32_t customers, bool with_history)
-      : program_(test::compile_or_throw(kJourney)), plan_(program_), taker_(customers, env::real_clock()) {
+      : program_(test::compile_or_throw(kJourney)), plan_(program_, "outbox"), taker_(customers, env::real_clock()) {
     auto data = value_or_throw(run::open_data_folder(env::real_files(), folder, 64));
     indexer_ = std::make_unique<run::Indexer>(data);
     for (begin_ = 0; program_.events[begin_].name != "begin";) ++begin_;
-    run::EngineOptions options{.threads = 2, .recorded = false, .default_channel = "outbox"};
+    run::EngineOptions options{.threads = 2, .recorded = false};
     options.now = [] { return env::real_clock().now(); };
     if (with_history) options.history = indexer_->hook();
     engine_ =
