@@ -55,7 +55,6 @@ bool Turn::money_of(std::uint32_t j, const Step& step, AskEffect& ask) {
     if (who.kind != ValueKind::text || who.str().empty()) return true;
     const std::uint32_t root = program_.expressions[step.person.expression].root;
     const bool staff = program_.nodes[root].type == program::Type::staff;
-    if (!staff && state_.find_anywhere(who.str()).first == nullptr) return true;
     ask.account = (staff ? "staff:" : "customer:") + std::string(who.str());
   }
   return true;

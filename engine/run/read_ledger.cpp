@@ -15,7 +15,7 @@ using state::AnswerKind;
 using state::InputKind;
 
 bool is_money(const AnswerInput& input) {
-  if (!input.granted) return false;
+  if (!input.granted || input.amount == 0) return false;  // of an unknown customer: nothing happened
   return input.kind == AnswerKind::grant || input.kind == AnswerKind::credit || input.kind == AnswerKind::reversal;
 }
 
