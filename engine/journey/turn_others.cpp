@@ -219,13 +219,12 @@ void Turn::ask_anew(std::uint32_t j) {
 // ----------------------------------------------------------------------------------------------------------------
 
 void Turn::answer(const state::AnswerInput& input) {
-  const bool money =
-      input.kind == AnswerKind::grant || input.kind == AnswerKind::credit || input.kind == AnswerKind::reversal;
+  const bool money = input.kind == AnswerKind::grant || input.kind == AnswerKind::credit;
   // What was paid is paid, also where the journey has ended meanwhile.
   if (money && input.granted) count_spending(program_, state_, customer_, input.budget, input.amount, input.moment);
   if (input.kind == AnswerKind::rank) {
     answer_rank(input);
-  } else if (input.kind != AnswerKind::reversal) {
+  } else {
     for (std::uint32_t j = state_.at(customer_).first_journey; j != kNone; j = state_.journey(j).next) {
       const Journey& journey = state_.journey(j);
       if (journey.playbook != input.playbook || journey.number != input.journey || journey.step != input.step ||
