@@ -133,9 +133,20 @@ void Turn::outcome(const state::OutcomeInput& input) {
     }
     break;
   }
+  if (!accepted) refused_after_the_end(input);
   if (accepted) this->accepted(input.playbook, input.message, input.channel);
   agenda();
   finish_turn(false);
+}
+
+/// Where the journey ended while its message was out, the refusal counts all the same.
+void Turn::refused_after_the_end(const state::OutcomeInput& input) {
+  for (const Journey& out : state_.ended_out) {
+    if (out.customer != customer_ || out.playbook != input.playbook || out.number != input.journey) continue;
+    state_.remove_contact(customer_, contact_of(out));
+    ++state_.send_figures(out.playbook, input.message, input.channel)
+          .skipped[static_cast<std::size_t>(state::Refusal::rejected)];
+  }
 }
 
 /// An accepted send is counted, and is an event like others.

@@ -141,6 +141,7 @@ class Turn {
   env::Moment given_up(const state::Journey& journey, const program::Step& step);
   void ask_person(std::uint32_t journey, const program::Step& step, std::string_view person);
   void handed_over(std::uint32_t journey);
+  void refused_after_the_end(const state::OutcomeInput& input);
   void accepted(std::uint32_t playbook, std::uint32_t message, std::string_view channel);
   state::Contact contact_of(const state::Journey& journey) const;
 

@@ -49,6 +49,7 @@ class LiveStorm {
   void post_some();
   void move_clock(env::Moment towards);
   void settle_down();
+  bool comes_back();
   bool back_to_work();
   void to_the_end();
   void check_log();
@@ -182,17 +183,22 @@ void LiveStorm::post_some() {
   settle_down();
 }
 
+/// Nothing fails any more: the loop mends itself.
+bool LiveStorm::comes_back() {
+  for (int i = 0; i < kPatienceMs; ++i) {
+    if (live_->trouble().empty()) return true;
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  fail("it does not come back although nothing fails any more: " + live_->trouble());
+  return false;
+}
+
 /// After an error: the loop mends itself, or the machine is started again. False at the end of all patience.
 bool LiveStorm::back_to_work() {
   const bool unplugged = files_.unplugged();
   if (!unplugged && random_.chance(50)) {
     calm();
-    for (int i = 0; i < kPatienceMs; ++i) {
-      if (live_->trouble().empty()) return true;
-      std::this_thread::sleep_for(std::chrono::milliseconds(1));
-    }
-    fail("it does not come back although nothing fails any more: " + live_->trouble());
-    return false;
+    return comes_back();
   }
   stop();
   calm();
@@ -211,8 +217,8 @@ void LiveStorm::to_the_end() {
   for (int i = 0; i < 8; ++i) {
     clock_.advance((1 << i) * env::kDay);
     settle_down();
+    if (!comes_back()) return;  // an error of the background's last work may be told only now
   }
-  if (!live_->trouble().empty()) return fail("without a fault it is in trouble: " + live_->trouble());
   if (auto stopped = live_->stop(); !stopped) return fail("without a fault it ends with: " + stopped.error().message);
   live_.reset();
   check_log();

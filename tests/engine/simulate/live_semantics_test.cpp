@@ -16,6 +16,7 @@ struct Notes final : run::Sender {
     for (std::size_t i = 0; i < sends.size(); ++i) {
       lines.push_back(std::string(sends[i].message) + " " + env::format_moment(sends[i].at));
       if (sends[i].message == refused) answers[i].outcome = state::OutcomeKind::rejected_account;
+      if (sends[i].message == rejected) answers[i].outcome = state::OutcomeKind::rejected_request;
     }
     return answers;
   }
@@ -23,7 +24,7 @@ struct Notes final : run::Sender {
     return std::vector<run::Settled>(sends.size(), run::Settled::never);
   }
   bool needs_dispatch_record(std::string_view) const override { return false; }
-  std::string_view refused;
+  std::string_view refused, rejected;
 };
 
 env::Moment at(const std::string& text) { return *env::parse_moment(text, env::utc()); }
@@ -247,4 +248,29 @@ message x { text "x" })");
   CHECK(shop.notes.lines.empty());
   shop.event("2026-03-01T11:00Z", "d", "order");
   CHECK(shop.notes.lines == Lines{"x 2026-03-01T11:00:00Z"});
+}
+
+TEST_CASE("a refusal counts, and gives its place back, also where the journey ended while its message was out",
+          "[run]") {
+  Shop shop(R"(
+event order
+policy { cap 2 messages per 30 days }
+playbook a { enter on order
+  send first }
+playbook b { enter on order
+  goal sent
+  send second }
+playbook c { enter on order
+  wait 1 day
+  send third }
+message first { text "1" }
+message second { text "2" }
+message third { text "3" })");
+  shop.notes.rejected = "second";
+  shop.event("2026-03-02T00:00Z", "a", "order");
+  shop.tick("2026-03-03T00:00Z");
+  CHECK(shop.notes.lines ==
+        Lines{"first 2026-03-02T00:00:00Z", "second 2026-03-02T00:00:00Z", "third 2026-03-03T00:00:00Z"});
+  const auto sends = run::collect_figures(shop.engine->partitions()).playbooks[1].sends;
+  CHECK(sends.at("second").at("outbox").skipped.at("rejected") == 1);
 }
