@@ -40,11 +40,26 @@ void Turn::timer() {
   wake();
   arms_and_conditions(false);
   schedules();
+  if (waits_for_rank()) return stand_until_ranked();
   due_entries();
   edges();
   agenda();
   do_jobs();
   finish_turn(true);
+}
+
+/// Whether a ranking that he takes part in is not answered. Then the turn goes no further, for who is the first of it
+/// enters in this turn; the answer comes at this moment and takes the turn up anew. What was done finds nothing to do.
+bool Turn::waits_for_rank() const {
+  if (state_.entries.empty()) return false;
+  const auto of = state_.entries.find(customer_);
+  return of != state_.entries.end() &&
+         std::any_of(of->second.begin(), of->second.end(), [](const auto& entry) { return entry.moment == kNever; });
+}
+
+void Turn::stand_until_ranked() {
+  state_.at(customer_).due = kNever;
+  state_.wheel.set(customer_, kNever);
 }
 
 void Turn::resume() {
@@ -216,6 +231,7 @@ void Turn::deploy(const std::vector<bool>* changed) {
   set_bits(changed, &turned);
   aim_schedules(false);
   backfill(turned);
+  if (waits_for_rank()) return stand_until_ranked();
   agenda();
   finish_turn(true);
 }

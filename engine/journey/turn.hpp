@@ -77,6 +77,8 @@ class Turn {
   void enter_on();
   void schedules();
   void due_entries();
+  bool waits_for_rank() const;
+  void stand_until_ranked();
   void aim_schedules(bool again);
   void aim_schedule(std::uint32_t schedule, bool again);
   void edges();

@@ -128,7 +128,6 @@ void Turn::answer_rank(const state::AnswerInput& input) {
             .detail = backfill ? "backfill" : "pace"});
     }
   }
-  due_entries();
 }
 
 void Turn::enter(const Way& way, std::uint32_t record, std::string_view key) {

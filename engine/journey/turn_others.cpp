@@ -224,19 +224,20 @@ void Turn::answer(const state::AnswerInput& input) {
   if (money && input.granted) count_spending(program_, state_, customer_, input.budget, input.amount, input.moment);
   if (input.kind == AnswerKind::rank) {
     answer_rank(input);
-  } else {
-    for (std::uint32_t j = state_.at(customer_).first_journey; j != kNone; j = state_.journey(j).next) {
-      const Journey& journey = state_.journey(j);
-      if (journey.playbook != input.playbook || journey.number != input.journey || journey.step != input.step ||
-          journey.status != JourneyStatus::asking)
-        continue;
-      if (input.kind == AnswerKind::staff) {
-        answer_staff(j, input);
-      } else {
-        answer_money(j, input);
-      }
-      break;
+    if (!waits_for_rank()) timer();
+    return;
+  }
+  for (std::uint32_t j = state_.at(customer_).first_journey; j != kNone; j = state_.journey(j).next) {
+    const Journey& journey = state_.journey(j);
+    if (journey.playbook != input.playbook || journey.number != input.journey || journey.step != input.step ||
+        journey.status != JourneyStatus::asking)
+      continue;
+    if (input.kind == AnswerKind::staff) {
+      answer_staff(j, input);
+    } else {
+      answer_money(j, input);
     }
+    break;
   }
   agenda();
   finish_turn(false);

@@ -121,6 +121,13 @@ void check_journey(Case& c, const Journey& journey) {
     c.find("wake", "it waits for an answer at " + where + " and would be woken as well", &journey);
 }
 
+bool waits_for_rank(const Case& c) {
+  const auto entries = c.state.entries.find(c.customer);
+  if (entries == c.state.entries.end()) return false;
+  return std::any_of(entries->second.begin(), entries->second.end(),
+                     [](const state::PendingEntry& entry) { return entry.moment == kNever; });
+}
+
 /// When a schedule, or his turn after one, lets him in at the earliest.
 Moment earliest_entry(const Case& c) {
   Moment earliest = kNever;
@@ -196,7 +203,7 @@ void check_customer(const journey::Plan& plan, const state::State& state, std::u
     c.find("answer", std::to_string(out) + " of his journeys wait for a channel's answer, and " +
                          std::to_string(row.outstanding) + " answers are outstanding");
   }
-  if (!state.deployed) return;
+  if (!state.deployed || waits_for_rank(c)) return;  // the answer goes on with his turn
   const Moment entry = earliest_entry(c);
   if (entry < row.due)
     c.find("wake", "a way in is due at " + env::format_moment(entry) + ", before he is looked at again");

@@ -352,6 +352,10 @@ struct Engine::Letter {
 
 /// One round between customers: what was asked is answered, what was sent is taken, all of it in one order.
 void Engine::ask_around(bool only_ranks) {
+  // Who waits for his rank has not done all of his turn: what the others ask comes after it.
+  only_ranks |= std::any_of(questions_.begin(), questions_.end(), [](const journey::Question& question) {
+    return question.ask.kind == state::AnswerKind::rank;
+  });
   std::vector<journey::Question> now;
   const auto later = [&](const journey::Question& question) {
     return only_ranks && question.ask.kind != state::AnswerKind::rank;

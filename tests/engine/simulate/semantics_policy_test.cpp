@@ -201,3 +201,19 @@ message x on wecom else sms { text "x" })");
   CHECK(sends.at("wecom").skipped.at("cap") == 1);
   CHECK(sends.at("sms").skipped.at("consent") == 1);
 }
+
+TEST_CASE("the first of a pace enters within the turn in which he was let in: before the steps of that moment",
+          "[semantics]") {
+  Scenario s(R"(
+event visit
+playbook a { enter on visit
+  wait until 09:00
+  tag "told" }
+playbook b { enter every day at 09:00
+  where not tagged "told"
+  pace 1 per day
+  send hi }
+message hi { text "hi" })");
+  s.event("2026-01-01T05:00Z", "a", "visit");
+  CHECK(s.run("2026-01-01", "2026-01-03") == Sends{"hi 2026-01-01T09:00:00Z"});
+}
