@@ -139,7 +139,8 @@ bool apply_known(const Plan& plan, state::State& state, InputKind kind, std::str
                  Tracer* tracer, const Take& take) {
   Input input;
   if (!decode(payload, input)) return false;
-  if (!state.recorded) state.clock = std::max(state.clock, input.moment);
+  // Where such inputs come, recorded time goes one moment after the other as well: everything before has happened.
+  state.clock = std::max(state.clock, input.moment);
   const std::uint32_t customer = state.find_customer(input.customer);
   if (customer == state::kNoText || !state.deployed) return true;
   run_timers(plan, state, customer, input.moment, effects, tracer);
@@ -153,7 +154,7 @@ bool apply_known(const Plan& plan, state::State& state, InputKind kind, std::str
 /// An entry of the ledger is taken back: the budget has its money again. Nothing else happens, and whoever asked for it
 /// then need not be known any more.
 bool take_back(const Plan& plan, state::State& state, const state::AnswerInput& input, Tracer* tracer) {
-  if (!state.recorded) state.clock = std::max(state.clock, input.moment);
+  state.clock = std::max(state.clock, input.moment);
   const std::uint32_t customer = state.find_customer(input.customer);
   count_spending(plan.program, state, customer, input.budget, input.amount, input.moment);
   if (tracer != nullptr && customer != state::kNoText) {
@@ -183,7 +184,7 @@ bool apply_answer(const Plan& plan, state::State& state, std::string_view payloa
 /// All that another customer was comes to this one.
 bool apply_joined(const Plan& plan, state::State& state, std::string_view payload, const state::MessageInput& input,
                   Effects& effects, Tracer* tracer) {
-  if (!state.recorded) state.clock = std::max(state.clock, input.moment);
+  state.clock = std::max(state.clock, input.moment);
   bool is_new = false;
   const std::uint32_t customer = state.customer(input.customer, input.moment, is_new);
   if (state.deployed) run_timers(plan, state, customer, input.moment, effects, tracer);

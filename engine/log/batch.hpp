@@ -32,6 +32,8 @@ class Batch {
   /// How long they are on the disk.
   std::uint64_t bytes() const { return buffer_.size(); }
   void clear();
+  /// All records of another batch behind its own, and the other's cursor if it has one.
+  void take_over(const Batch& other);
 
   /// Calls `visit(const Record&)` for each record. Positions, epoch and segment are 0 until the batch has been
   /// appended.

@@ -58,6 +58,11 @@ void Batch::set_cursor(std::string_view cursor) {
   has_cursor_ = true;
 }
 
+void Batch::take_over(const Batch& other) {
+  other.each([this](const Record& record) { add(record.kind, record.partition, record.payload); });
+  if (other.has_cursor_) set_cursor(other.cursor_);
+}
+
 void Batch::clear() {
   buffer_.clear();
   cursor_.clear();

@@ -169,9 +169,10 @@ Result<void> Engine::deploy(const program::Program& now, const program::Places& 
     if (auto stored = store_program(folder_, serialize(now), serialize(places)); !stored) return stored;
     if (auto stored = store(folder_, next); !stored) return stored;
   }
+  if (auto written = write_all(); !written) return written;
   add_deploy_records(batch_, partitions_.count(), next.hash, moment);
   if (auto committed = commit(); !committed) return committed;
-  if (!log_) return {};
+  if (auto written = write_all(); !written || !log_) return written;
   next_snapshot_ = 0;  // so that a start need not go through the deploy again
   return set_current_program(folder_, next.hash);
 }

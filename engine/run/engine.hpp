@@ -72,8 +72,9 @@ class Engine {
   // ---- what goes into the next batch
   void add(const state::EventInput& input);
   void add(const state::AttributesInput& input);
-  void add_tick(env::Moment moment);            // for every partition
-  void add_tick_where_due(env::Moment moment);  // only where something is due by then
+  void add_tick(env::Moment moment);  // for every partition
+  /// Only for partitions where something is due by then, and those of `also`.
+  void add_tick_where_due(env::Moment moment, const std::vector<bool>& also = {});
   void add_deploy(env::Moment moment);
   /// Somebody lets a customer in by hand. Nothing happens for a customer or playbook that nobody knows.
   void add(const state::EntryInput& input);
@@ -85,8 +86,10 @@ class Engine {
   void set_cursor(std::string_view cursor) {
     batch_.set_cursor(cursor);
     cursor_set_ = true;
+    cursor_ = cursor;
   }
-  std::uint32_t batch_size() const { return batch_.size(); }
+  /// What a commit would write, failed ones included.
+  std::uint32_t batch_size() const { return batch_.size() + unlogged_.size(); }
 
   /// Makes the batch durable, applies it, releases what it caused, and goes on with the answers until nothing is
   /// outstanding. Errors: of the disk (the batch is not applied and stays), of a channel that cannot be used at all
@@ -110,7 +113,8 @@ class Engine {
   /// Of the program in force.
   const journey::Plan& plan() const { return partitions_.plan(); }
   bool deployed() const { return partitions_.state(0).deployed; }
-  std::string cursor() const { return log_ ? std::string(log_->last_cursor()) : std::string(); }
+  /// How far its sources are, as set_cursor said last, before or after a restart.
+  const std::string& cursor() const { return cursor_; }
   env::Moment next_due() const { return partitions_.next_due(); }
   /// The latest moment that any partition's time has reached.
   env::Moment clock() const;
@@ -122,6 +126,8 @@ class Engine {
 
   /// Snapshots of every partition, written when it returns. Not needed for safety, it makes the next start short.
   Result<void> snapshot_all();
+  /// Writes what recorded time has left for later: the end of a run calls it.
+  Result<void> write_all();
 
  private:
   Engine(const journey::Plan& plan, const EngineOptions& options, Sender& sender, unsigned partitions);
@@ -130,6 +136,8 @@ class Engine {
   void go_over();
   Result<void> settle();
   Result<void> release();
+  bool may_write_later() const;
+  Result<void> write();
   void gather_questions();
   void ask_around(bool only_ranks);
   Result<void> commit(const std::function<void()>& durable, bool only_ranks);
@@ -150,10 +158,14 @@ class Engine {
   std::unique_ptr<log::Log> log_;
   log::Batch batch_;
   log::Batch dispatch_;
+  log::Batch unlogged_;                // applied and not written: may_write_later()
+  bool outcomes_ = false;              // batch_ has some
+  bool unreleased_ = false;            // the disk failed between applying a batch and releasing what it asks for
   std::optional<journey::Desk> desk_;  // of the plan in force
   const journey::Plan* plan_of_desk_ = nullptr;
   std::vector<journey::Question> questions_;  // to the desk, since it was last asked
   std::vector<bool> posted_;                  // by partition: messages lie in State::outgoing
+  std::string cursor_;
   bool cursor_set_ = false;
   std::unique_ptr<Programs> own_programs_;
   Programs* programs_ = nullptr;

@@ -44,9 +44,12 @@ Result<Cursor> read_cursor(const std::string& bytes, const Rows& rows, const Rec
   return kept;
 }
 
-void add_rows(run::Engine& engine, const Rows& rows, std::uint64_t begin, std::uint64_t end) {
+/// `touched`: partitions that get one of them are noted there.
+void add_rows(run::Engine& engine, const Rows& rows, std::uint64_t begin, std::uint64_t end,
+              std::vector<bool>* touched = nullptr) {
   for (std::uint64_t i = begin; i < end; ++i) {
     const SourceRow& row = rows.rows[i];
+    if (touched != nullptr) (*touched)[engine.partitions().partition_of(rows.customer(row))] = true;
     if (row.event == kAttributesRow) {
       engine.add(attributes_input(rows, row));
     } else {
@@ -86,6 +89,7 @@ Result<void> run_recorded(run::Engine& engine, const Rows& rows, const RecordedO
   if (cursor.half == env::kNoMoment) {
     if (auto done = engine.commit(); !done) return done;  // what a crash left unanswered
   }
+  std::vector<bool> touched(engine.partitions().count());  // those that have to be told how far time is
   while (cursor.reached < options.to) {
     const std::uint64_t begin = cursor.rows_taken;
     Moment longest = std::min(options.to, cursor.reached + options.window_ms);
@@ -94,8 +98,8 @@ Result<void> run_recorded(run::Engine& engine, const Rows& rows, const RecordedO
       Moment next = std::max(engine.next_due(), cursor.reached);
       if (begin < total) next = std::min(next, std::max(rows.rows[begin].at, cursor.reached));
       longest = std::min(options.to, next >= options.to ? options.to : next + 1);
-      if (plan.ranks && next < options.to) {
-        engine.add_tick(next);
+      if (plan.ranks && next < options.to && engine.next_due() <= next) {
+        engine.add_tick_where_due(next);
         cursor.half = next;
         set_cursor(engine, cursor);
         if (auto done = engine.commit_timers(); !done) return done;
@@ -107,8 +111,9 @@ Result<void> run_recorded(run::Engine& engine, const Rows& rows, const RecordedO
     // Time is told up to the first row that is left for later; rows of that very moment may be on both sides, timers go
     // before them.
     const Moment reached = end < total && rows.rows[end].at < longest ? rows.rows[end].at : longest;
-    add_rows(engine, rows, begin, end);
-    engine.add_tick(reached - 1);
+    touched.assign(touched.size(), !crosses || reached == options.to);
+    add_rows(engine, rows, begin, end, &touched);
+    engine.add_tick_where_due(reached - 1, touched);
     cursor.rows_taken = end;
     cursor.reached = reached;
     cursor.half = env::kNoMoment;
@@ -119,7 +124,7 @@ Result<void> run_recorded(run::Engine& engine, const Rows& rows, const RecordedO
                        static_cast<double>(std::max<Moment>(1, options.to - options.from)));
     }
   }
-  return {};
+  return engine.write_all();
 }
 
 }  // namespace tend::simulate
