@@ -327,7 +327,8 @@ void State::add_contact(std::uint32_t customer, Contact contact) {
     ++ring.begin;
     --ring.count;
   }
-  const std::uint32_t capacity = ring.block == kNoBlock ? 0 : Pool::size_of(ring.block) / sizeof contact;
+  const auto capacity =
+      static_cast<std::uint32_t>(ring.block == kNoBlock ? 0 : Pool::size_of(ring.block) / sizeof contact);
   if (ring.begin + ring.count == capacity) {
     if (ring.begin > 0 && ring.begin >= capacity / 2) {
       std::memmove(events_.at(ring.block), events_.at(ring.block) + std::size_t{ring.begin} * sizeof contact,
