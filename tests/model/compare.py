@@ -25,6 +25,7 @@ import generate
 import model
 import mutants
 import spelling
+import tree
 import wording
 from shrink import shrink
 
@@ -38,15 +39,22 @@ class NoRun(Exception):
 
 # --- both sides in one shape: {"sends": [(at, customer, playbook, message, channel)], "figures": {path: number}} --------------------
 
+def lines_at_the_end(program, result):
+    """The lines of the steps, by playbook, in the text that was in force last; of playbooks that had one version and are still there."""
+    _, lines = wording.tend_text(program if result.in_force is None else tree.edited(program, program["operations"][result.in_force]["edit"]))
+    return {name: numbers for name, numbers in lines.items() if result.versions[name] == 1}
+
+
 def of_model(program, **more):
     """The model's outcome, `reached` by line."""
     result = model.run(program, **more)
-    _, lines = wording.tend_text(program)
+    lines = lines_at_the_end(program, result)
     figures = {"customers": result.customers, "events": result.events}
+    figures.update({f"operation {number} refused": 1 for number, refused in enumerate(result.refused) if refused})
     for name, f in result.figures.items():
         for count in COUNTS:
             figures[f"{name} {count}"] = f[count]
-        for line, reached in zip(lines[name], f["reached"]):
+        for line, reached in zip(lines.get(name, []), f["reached"]):
             figures[f"{name} line {line} reached"] = reached
         for (message, channel), accepted in f["sends"].items():
             figures[f"{name} {message} {channel} accepted"] = accepted
@@ -147,7 +155,7 @@ def expected(program):
     """What a run of the workspace must give, for a driver that does not know the model: `sends` in the order of --sends, and
     `playbooks` as in tend.run/1 (`steps` by line; messages and channels for which nothing happened are left out)."""
     result = model.run(program)
-    _, lines = wording.tend_text(program)
+    lines = lines_at_the_end(program, result)
     playbooks = {}
     for name, f in sorted(result.figures.items(), key=lambda pair: pair[0].encode()):
         sends = {}
@@ -155,11 +163,25 @@ def expected(program):
             sends.setdefault(message, {}).setdefault(channel, {"accepted": 0, "skipped": {}})["accepted"] = accepted
         for (message, channel, reason), times in f["skipped"].items():
             sends.setdefault(message, {}).setdefault(channel, {"accepted": 0, "skipped": {}})["skipped"][reason] = times
-        steps = [{"line": line, "reached": reached} for line, reached in sorted(zip(lines[name], f["reached"]))]
-        playbooks[name] = {count: f[count] for count in COUNTS} | {"steps": steps, "sends": sends}
+        playbooks[name] = {count: f[count] for count in COUNTS} | {"sends": sends}
+        if name in lines:
+            playbooks[name]["steps"] = [{"line": line, "reached": reached} for line, reached in sorted(zip(lines[name], f["reached"]))]
+        if name in result.removed:
+            playbooks[name]["removed"] = True
     sends = [dict(zip(("at", "customer", "playbook", "message", "channel"), (clock.print_moment(s[0]),) + tuple(s[1:]))) for s in result.sends]
-    return {"from": clock.print_moment(program["from"]), "to": clock.print_moment(program["to"]), "customers": result.customers,
+    told = {"from": clock.print_moment(program["from"]), "to": clock.print_moment(program["to"]), "customers": result.customers,
             "events": result.events, "playbooks": playbooks, "sends": sends}
+    if program.get("operations"):
+        told["operations"] = [done | ({"refused": True} if refused else {}) for done, refused in zip(spelling.operations(program), result.refused)]
+        told["readings"] = open_readings(program)
+    return told
+
+
+def open_readings(program):
+    """The other readings of what the text leaves open about edits and pauses under which something else must come out."""
+    own = of_model(program)
+    return [f"{reading}={kind}" for reading in model.OF_EDITS for kind in model.READINGS[reading][1:]
+            if differences(own, of_model(program, readings={reading: kind}))]
 
 
 def write_out(options):

@@ -107,9 +107,9 @@ class Conditions:
             birthday = self.value(rest[0], journey, event)
             return None if birthday is None else float(clock.age(birthday, clock.today(self.zone(), self.now)))
         if head == "trait":
-            return self.value(self.program["traits"][rest[0]])
+            return self.value(rest[1])
         if head == "segment":
-            return self.true(self.program["segments"][rest[0]])
+            return self.true(rest[1])
         if head in ("count", "total", "average", "min", "max", "first", "last", "most", "within", "no", "inactive"):
             return self.value_of_window(head, rest)
         if head == "and":

@@ -58,7 +58,8 @@ class Entries:
                 line = None
             return self.true(line, would, asked.event) and self.true(playbook.get("where"), would)
 
-        return [("live", lambda: self.live(playbook, asked.key) is None),
+        return [("paused", lambda: not self.paused(playbook["name"])),
+                ("live", lambda: self.live(playbook, asked.key) is None),
                 ("entered at this very moment", lambda: not any(j.entry == self.now for j in before)),
                 ("again", again_allows),
                 ("where", where_holds),
@@ -80,7 +81,7 @@ class Entries:
         self.stats["refused " + reason] += 1
         self.say(f"{playbook['name']}: entry refused, {reason}")
         if reason == "live" and not again:
-            if self.readings["refused_only"] == "all others held" and not all(holds() for _, holds in checks[1:]):
+            if self.readings["refused_only"] == "all others held" and not all(holds() for _, holds in checks[2:]):
                 return None
             self.refused.append(Refused(asked, self.live(playbook, asked.key)))
         return None
@@ -116,6 +117,7 @@ class Entries:
 
     def set_bits(self):
         """As at a deploy: bits are set without an edge (§13)."""
+        self.just_set = {(p["name"], n) for p in self.playbooks for n, clause in enumerate(p["enter"]) if "when" in clause}
         for playbook in self.playbooks:
             for number, clause in enumerate(playbook["enter"]):
                 if "when" in clause:
@@ -179,5 +181,6 @@ class Entries:
         self.push(moment)
 
     def to_backfill(self, playbook):
-        """The clauses of the playbook whose bit the deploy has set to 1."""
-        return [clause for number, clause in enumerate(playbook["enter"]) if "when" in clause and self.bits.get((playbook["name"], number))]
+        """The clauses of the playbook whose bit the deploy has just set to 1."""
+        return [clause for number, clause in enumerate(playbook["enter"])
+                if (playbook["name"], number) in self.just_set and self.bits.get((playbook["name"], number))]

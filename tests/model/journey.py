@@ -27,6 +27,7 @@ class Journey:
         self.status, self.goal, self.watched = "live", False, True
         self.state, self.frames = "ready", [Frame(playbook["steps"])]
         self.wake = None                    # when a wait ends, when a send that was put off asks again
+        self.reached = None                 # when it came to the step on which it stands
         self.due = self.late = None         # when the send before which it stands was first due; when it is given up
         self.channel = self.tried = 0       # the channel that the send has come to, and the one that put it off
         self.rejected = set()               # the channels that finally rejected it

@@ -24,7 +24,8 @@ def merge(a, b):
     b.first_seen = min((s for s in (a.first_seen, b.first_seen) if s is not None), default=None)
     b.bits = {key: a.bits.get(key, False) or b.bits.get(key, False) for key in {*a.bits, *b.bits}}
     b.used_days |= a.used_days
-    for name, journeys in b.journeys.items():
+    for name in [*a.journeys]:
+        journeys = b.journeys[name]
         for j in a.journeys[name]:
             j.number = len(journeys) + 1
             journeys.append(j)

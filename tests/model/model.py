@@ -32,7 +32,17 @@ READINGS = {
     "empty_cell": ("missing", "no change"),
     "too_late_at": ("the first to be asked", "the one that put it off"),
     "fallback_again": ("from the first channel", "from the one that put it off"),
+    # What the text leaves open about edits and pauses.
+    "gone_step": ("pinned whole", "with the new goal and leave"),
+    "label_gone": ("gone", "by kind"),
+    "how_many_th": ("of all", "of those without a label"),
+    "step_kind": ("each form of wait", "one kind of wait"),
+    "who_is_carried": ("where the edit makes a new version", "everybody on an older one"),
+    "pause_of_all": ("every playbook", "sends only"),
+    "overdue": ("still waits", "over"),
+    "paused_flips": ("go on", "wait"),
 }
+OF_EDITS = tuple(READINGS)[list(READINGS).index("gone_step"):]
 LATE = "24 hours"
 
 
@@ -40,13 +50,13 @@ class Customer(Conditions, Entries, Steps, Sending):
     """One customer's state and his turns (§2, §3). Others are reached through `world` alone."""
 
     def __init__(self, program, identity, readings, in_world=None, keep_trace=False):
-        self.program, self.id, self.readings, self.world = program, identity, readings, in_world
-        self.playbooks = sorted(program["playbooks"], key=lambda p: p["name"].encode())  # §3: through playbooks by name
+        self.id, self.readings, self.world = identity, readings, in_world
         self.events, self.attributes, self.tags, self.consent = [], {}, set(), {}
         self.suppressed = set()                         # channels; "" is all of them
         self.first_seen = None
         self.bits = {}                                  # (playbook, number of the clause) -> bool
-        self.journeys = {p["name"]: [] for p in self.playbooks}
+        self.just_set = set()                           # those of them that the last deploy has set
+        self.journeys = collections.defaultdict(list)   # those of removed playbooks too
         self.ended_before = []                          # the journeys of whom he was before he was forgotten
         self.contacts = []                              # places of caps
         self.used_days = set()                          # (playbook, number of the clause, local date)
@@ -58,12 +68,19 @@ class Customer(Conditions, Entries, Steps, Sending):
         self.sends, self.reached, self.skips = [], collections.Counter(), collections.Counter()
         self.trace, self.keep_trace = [], keep_trace
         self.stats = collections.Counter()
+        self.durations, self.moments, self.compares_now, self.dates, self.times = [], [], False, False, set()
+        self.adopt(program)
+
+    def adopt(self, program):
+        """What is in force from now on. Older versions may still be walked: what time may change for them stays."""
+        self.program = program
+        self.playbooks = sorted(program["playbooks"], key=lambda p: p["name"].encode())  # §3: through playbooks by name
         used = [program["playbooks"], program.get("traits", {}), program.get("segments", {})]
-        self.durations = sorted(tree.strings_of(used, clock.DURATION.match))
-        self.moments = [e[1] for e in tree.parts_of(used, ["moment"])]
-        self.compares_now = bool(tree.parts_of(used, ["now"]))
-        self.dates = bool(tree.parts_of(used, ["today", "age", "date"]))
-        self.times = {dt.time.fromisoformat(c["at"]) for p in self.playbooks for c in p["enter"] if "at" in c}
+        self.durations = sorted({*self.durations, *tree.strings_of(used, clock.DURATION.match)})
+        self.moments = sorted({*self.moments, *(e[1] for e in tree.parts_of(used, ["moment"]))})
+        self.compares_now = self.compares_now or bool(tree.parts_of(used, ["now"]))
+        self.dates = self.dates or bool(tree.parts_of(used, ["today", "age", "date"]))
+        self.times |= {dt.time.fromisoformat(c["at"]) for p in self.playbooks for c in p["enter"] if "at" in c}
 
     # --- state -----------------------------------------------------------------------------------------------------
 
@@ -72,7 +89,11 @@ class Customer(Conditions, Entries, Steps, Sending):
 
     def in_order(self):
         """§3: playbooks by name, journeys by number."""
-        return [j for p in self.playbooks for j in self.journeys[p["name"]]]
+        return [j for name in sorted(self.journeys, key=str.encode) for j in self.journeys[name]]
+
+    def paused(self, playbook):
+        """§13: is this playbook paused? A channel's pause is asked where it sends."""
+        return "playbook:" + playbook in self.world.paused or ("" in self.world.paused and self.readings["pause_of_all"] == "every playbook")
 
     def say(self, text):
         if self.keep_trace:
@@ -122,7 +143,7 @@ class Customer(Conditions, Entries, Steps, Sending):
         """Up to the schedules; those whom `pace` spreads are ranked among all customers before the turn goes on (§7)."""
         self.leave()
         self.wake()
-        self.waited_for()
+        self.waited_for(by_time=True)
         self.schedules()
 
     def timer_turn_on(self):
@@ -142,6 +163,8 @@ class Customer(Conditions, Entries, Steps, Sending):
         if event is not None:
             self.goals(event)
         self.leave()
+        if "edit" in given:
+            self.wake()     # a wait that was worked out anew and is over by now
         on_time = event is not None and self.now <= clock.plus("UTC", event.at, LATE)
         if on_time:
             self.on_arms(event)
@@ -151,7 +174,8 @@ class Customer(Conditions, Entries, Steps, Sending):
         if on_time:
             self.enter_on(event)
         if "start" in given:
-            self.ask(next(p for p in self.playbooks if p["name"] == given["start"]), {"start": True})
+            for started in [p for p in self.playbooks if p["name"] == given["start"]]:     # a removed one takes nobody in
+                self.ask(started, {"start": True})
         if "backfill" in given:
             for asked in given["backfill"]:
                 self.ask_for(asked)
@@ -232,9 +256,18 @@ class Customer(Conditions, Entries, Steps, Sending):
     def by_time(self, m):
         return bool(self.timers) and self.timers[0] == m and m > self.program["from"]
 
-    def deploy(self, asked):
+    def deploy(self, asked, **more):
         """Those whom a backfill lets in at once, in a turn of the deploy's own."""
-        self.input_turn({"backfill": asked})
+        self.input_turn({"backfill": asked} | more)
+        self.caused()
+
+    def resume(self):
+        """A pause is over: what fell due meanwhile is done in one turn."""
+        for j in self.in_order():
+            if j.live() and j.state == "put off" and j.wake is None:
+                j.wake = self.now
+        self.timer_turn()
+        self.timer_turn_on()
         self.caused()
 
     def inputs(self):

@@ -15,7 +15,7 @@ class Sending:
             self.skipped(j, tree.channels_of(self.program, step)[0], "rejected")
             return self.past(j, step.get("else"))
         if self.readings["send_begun"] == "attempted" and not j.channel and not j.rejected:
-            self.reached[(j.playbook["name"], step["id"])] += 1
+            self.reached[(j.playbook["name"], j.playbook["version"], step["id"])] += 1
         channels = tree.channels_of(self.program, step)
         while j.channel < len(channels):
             channel = channels[j.channel]
@@ -37,6 +37,9 @@ class Sending:
         """The checks in their order: ("go", None), ("put off", until), ("refuse", reason), ("pass over", "held_out")."""
         kind = self.program["messages"][message].get("class", "marketing")
         rules = self.program.get("policy", {})
+        if self.paused(j.playbook["name"]) or {"", "channel:" + channel} & self.world.paused:
+            self.stats["put off by a pause"] += 1
+            return "put off", None
         if {"", channel} & self.suppressed:
             return "refuse", "suppressed"
         if j.held and kind != "transactional":
@@ -60,8 +63,8 @@ class Sending:
         return "go", None
 
     def put_off(self, j, until):
-        """It asks again at that moment, from the top."""
-        self.say(f"{j.playbook['name']} {j.number}: put off until {clock.print_moment(until)}")
+        """It asks again at that moment, from the top; without one when what is paused is resumed."""
+        self.say(f"{j.playbook['name']} {j.number}: put off until {'it is resumed' if until is None else clock.print_moment(until)}")
         if self.readings["fallback_again"] == "from the first channel":
             j.tried, j.channel = j.channel, 0
         else:

@@ -93,6 +93,34 @@ def channels(program):
     return sorted(set(named + asked))
 
 
+def edits_of(program):
+    """The programs that are put in, in order, by the number of their operation."""
+    return {number: tree.edited(program, done["edit"]) for number, done in enumerate(program.get("operations", [])) if "edit" in done}
+
+
+def operations(program):
+    """`steps.json`: what is done when; an edit is a folder with the complete new `.tend` files."""
+    found, edits = [], 0
+    for done in program.get("operations", []):
+        edits += "edit" in done
+        what = {"edit": f"edits/{edits}"} if "edit" in done else {"pause": done["pause"], "what": done["what"]}
+        found.append({"at": clock.print_moment(done["at"])} | what)
+    return found
+
+
+def write_operations(program, folder):
+    """`steps.json` and the folders of the edits, where there are any."""
+    if not program.get("operations"):
+        return
+    texts = edits_of(program)
+    for number, done in enumerate(operations(program)):
+        if "edit" in done:
+            (folder / done["edit"]).mkdir(parents=True, exist_ok=True)
+            (folder / done["edit"] / "playbooks.tend").write_text(tend_text(texts[number])[0], encoding="utf-8")
+    lines = ",\n ".join(json.dumps(done, ensure_ascii=False) for done in operations(program))
+    (folder / "steps.json").write_text(f"[{lines}]\n", encoding="utf-8")
+
+
 def write(program, folder):
     """The whole workspace. Gives the step lines by playbook."""
     folder = pathlib.Path(folder)
@@ -100,12 +128,14 @@ def write(program, folder):
     toml = ["[workspace]", 'name = "model"', 'language = "en"', ""]
     for source in program["sources"]:
         toml += write_source(program, source, folder) + [""]
-    for channel in channels(program):
+    texts = [program, *edits_of(program).values()]
+    for channel in sorted({name for text in texts for name in channels(text)}):
         toml += [f"[channels.{channel}]", 'adapter = "file"', f'path = "{channel}.jsonl"', ""]
     if program.get("teams"):
         toml += ["[teams]"] + [f"{name} = {json.dumps(members)}" for name, members in program["teams"].items()] + [""]
     text, step_lines = tend_text(program)
     (folder / "tend.toml").write_text("\n".join(toml), encoding="utf-8")
+    write_operations(program, folder)
     (folder / "playbooks.tend").write_text(text, encoding="utf-8")
     (folder / "model.json").write_text(json.dumps(program, ensure_ascii=False, indent=1), encoding="utf-8")
     return step_lines

@@ -88,13 +88,19 @@ class Steps:
     def on_arms(self, event):
         """`wait up to D { on … }`: the event came after the step was reached; which arm is taken, `waited_for` says."""
         for j in self.in_order():
-            if j.live() and j.state == "arms" and event.at >= j.entry:
+            if j.live() and j.state == "arms" and event.at >= j.entry and not self.overdue(j):
                 j.fitting = {n for n, arm in enumerate(j.step()["arms"])
                              if arm.get("on") == event.name and self.true(arm.get("where"), j, event)}
 
-    def waited_for(self, event=None):
+    def overdue(self, j):
+        """Its time was over in a pause: does it still wait?"""
+        return self.readings["overdue"] == "over" and j.wake is not None and j.wake <= self.now
+
+    def waited_for(self, event=None, by_time=False):
         """Conditions waited for; of several arms that fit in one turn the first in the text is taken."""
         for j in self.in_order():
+            if self.overdue(j) or (by_time and self.readings["paused_flips"] == "wait" and self.paused(j.playbook["name"])):
+                continue
             if j.live() and j.state == "arms":
                 self.take_arm(j, event)
             elif j.live() and j.state == "until" and self.true(j.step()["when"], j):
@@ -116,7 +122,7 @@ class Steps:
     def wake(self):
         """Waits, timeouts and sends that were put off, due at m; a timeout takes `else`; a send is given up before it asks again."""
         for j in self.in_order():
-            if not j.live():
+            if not j.live() or self.paused(j.playbook["name"]):  # what falls due waits for the end of the pause (§13)
                 continue
             if j.state in ("put off", "confirming") and j.late is not None and j.late <= self.now:
                 self.too_late(j)
@@ -140,7 +146,8 @@ class Steps:
 
     def sleep(self, j, state, until):
         j.state, j.wake = state, until
-        self.push(until)
+        if until is not None:
+            self.push(until)
 
     def what_it_reads(self, step):
         return {name: self.attributes.get(name) for _, name in tree.parts_of(step["date"], ["attribute"])}
@@ -158,7 +165,7 @@ class Steps:
     # --- steps -----------------------------------------------------------------------------------------------------------
 
     def begin(self, j, step):
-        self.reached[(j.playbook["name"], step["id"])] += 1
+        self.reached[(j.playbook["name"], j.playbook["version"], step["id"])] += 1
 
     def run_step(self, j):
         """One step of j, up to where it waits, has ended, or stands before a send (§3)."""
@@ -170,6 +177,7 @@ class Steps:
         step = j.step()
         kind = step["do"]
         j.visits[step["id"]] += 1
+        j.reached = self.now
         if kind in PASSED_OVER and j.held:
             self.begin(j, step)
             self.stats["passed over"] += 1
@@ -233,11 +241,10 @@ class Steps:
 
     def run_start(self, j, step):
         """An entry with the other's own rules, taken next; for somebody else a message to him (§12)."""
-        started = next(p for p in self.playbooks if p["name"] == step["playbook"])
         if "for" in step:
-            self.world.tell(self, j.place(), self.value(step["for"], j), started["name"])
+            self.world.tell(self, j.place(), self.value(step["for"], j), step["playbook"])
         else:
-            self.queue.append({"start": started["name"]})
+            self.queue.append({"start": step["playbook"]})
         self.past(j)
 
     def run_money(self, j, step):

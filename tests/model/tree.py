@@ -1,19 +1,33 @@
 """What a program looks like (README.md has the words): its steps in the order of the text, the blocks of a step, what is named below a part."""
 import copy
 import datetime as dt
+import json
 from fractions import Fraction
 
 import values
 from clock import Moment
 
+DONE_BY_JOURNEYS = ("steps", "goal", "leave")    # a playbook has another version where one of them is another
+
 
 def prepared(program):
-    """A copy in which every step has an `id`, counted in the order of the text."""
-    program = copy.deepcopy(program)
+    """A copy in which every step has an `id`, counted in the order of the text, and every playbook a `version`: what its journeys do.
+    What a trait or a segment stands for is written beside its name, so that an older version goes on meaning what it meant (§13)."""
+    program = copy.deepcopy({key: part for key, part in program.items() if key != "operations"})
     for playbook in program["playbooks"]:
+        stand_for(playbook, program)
+        playbook["version"] = json.dumps([playbook.get(part) for part in DONE_BY_JOURNEYS], sort_keys=True)
         for number, step in enumerate(steps_of(playbook["steps"])):
             step["id"] = number
     return program
+
+
+def stand_for(part, program):
+    """Writes beside each trait and segment below `part` what it stands for."""
+    for name in parts_of(part, ["trait", "segment"]):
+        if len(name) == 2:
+            name.append(copy.deepcopy(program[name[0] + "s"][name[1]]))
+            stand_for(name[2], program)
 
 
 def steps_of(steps):
@@ -67,3 +81,8 @@ def literal(expression):
     if kind == "instant":
         return Moment(text)
     return text  # text, bool
+
+
+def edited(program, edit):
+    """The program as an edit has it: what it does not speak of is as it was written first."""
+    return program | edit

@@ -21,10 +21,11 @@ or 或|and 且|not 非|in 属于|not in 不属于|in segment 属于人群|contai
 true 是|false 否|over 近|no 未|for 满|inactive 沉默|tagged 有标签|consents to 同意|count 次数|total 合计|average 平均|min 最小|max 最大|last 最近|first 首次|most 最常|age 年龄
 now 现在|today 今天|entry 进入事件|at 发生时间|entry date 日期|first_seen 首次出现|id 编号|sent 已发送|added 添加好友|task_done 任务完成|task_refused 任务被拒
 channel 渠道名|message name 消息名|playbook name 剧本名|label 任务名|day 天|month 月|year 年|week 周|hour 小时|minute 分钟|second 秒|millisecond 毫秒
-monday 周一|tuesday 周二|wednesday 周三|thursday 周四|friday 周五|saturday 周六|sunday 周日""".strip().splitlines()
+monday 周一|tuesday 周二|wednesday 周三|thursday 周四|friday 周五|saturday 周六|sunday 周日
+on edit 改版后|pin 留旧版|follow 随新版|move 迁移|move to 到""".strip().splitlines()
          for word, zh in (pair.rsplit(" ", 1) for pair in line.split("|"))}
 ENGLISH = {"on event": "on", "on channel": "on", "on date": "on", "on day": "on", "which": "where", "per time": "per", "interval": "after", "for person": "for",
-           "credit to": "to", "message name": "message", "playbook name": "playbook", "entry date": "date"}
+           "credit to": "to", "move to": "to", "message name": "message", "playbook name": "playbook", "entry date": "date"}
 BUILT_IN_FIELDS = {"message": "message name", "channel": "channel", "playbook": "playbook name", "label": "label"}
 
 
@@ -221,7 +222,8 @@ class Text:
             if step.get("channels"):
                 words += [word("on channel"), f" {word('else')} ".join(step["channels"])]
             made = " ".join(words)
-            return tongue.within(made, step["within"]) if "within" in step else made
+            made = tongue.within(made, step["within"]) if "within" in step else made
+            return made + (f" {word('as')} {step['label']}" if "label" in step else "")
         if kind == "task":
             made = " ".join(w for w in (word("task"), self.person(step), quote(step["text"])) if w)
             made += f" {word('due')} {tongue.duration(step['due'])}" if "due" in step else ""
@@ -339,6 +341,10 @@ class Text:
         if "backfill" in p:
             kept = p["backfill"]
             found.append(f"{word('backfill')} " + (word(kept) if kept in ("none", "all") else f"{kept} {tongue.unit('day')}"))
+        if "on_edit" in p:
+            rule = p["on_edit"]
+            pairs = ("，" if tongue.chinese else ", ").join(f"{word('move')} {quote(old)} {word('move to')} {quote(new)}" for old, new in rule) if isinstance(rule, list) else word(rule)
+            found.append(f"{word('on edit')} {pairs}")
         if "pace" in p:
             people = f"{p['pace']['n']}人" if tongue.chinese else f"{p['pace']['n']} people"
             found.append(f"{word('pace')} {people} {tongue.unit(p['pace']['per'])}")
@@ -403,7 +409,7 @@ class Text:
         for name, m in program["messages"].items():
             kind = f" {word(m['class'])}" if m.get("class") else ""
             channels = f" {word('else')} ".join(m["channels"])
-            self.line(f"{word('message')} {name}{kind} {word('on channel')} {channels} {{ {word('text')} {quote(name)} }}".replace(" 文字 ", " 正文 "))
+            self.line(f"{word('message')} {name}{kind} {word('on channel')} {channels} {{ {word('text')} {quote(m.get('text', name))} }}".replace(" 文字 ", " 正文 "))
 
 
 def tend_text(program):

@@ -7,6 +7,7 @@ import random
 
 import clock
 import draws
+import edits
 import tree
 from budgets import Budgets
 from clock import Moment
@@ -46,13 +47,19 @@ def inputs_by_customer(program):
 
 class World:
     def __init__(self, program, readings, customer_type, trace=False, noise=None):
-        self.program, self.start, self.end = program, Moment(program["from"]), Moment(program["to"])
+        self.program, self.start, self.end = tree.prepared(program), Moment(program["from"]), Moment(program["to"])
+        self.text, self.readings = program, readings
+        self.playbooks = {p["name"]: p for p in self.program["playbooks"]}     # those that were removed too, as they were last
+        self.versions = {p["name"]: {p["version"]} for p in self.program["playbooks"]}
+        self.operations = collections.deque(sorted(program.get("operations", []), key=lambda done: done["at"]))
+        self.refused, self.in_force = [], None  # of each operation, was it refused; the number of the edit that is in force
+        self.paused = set()         # "playbook:NAME", "channel:NAME", "" for everything
         self.letters = []           # (sender's id, his place, receiver, input) or, of an ask, (…, None, what is asked)
-        self.budgets, self.staff = Budgets(program), Staff(program)
+        self.budgets, self.staff = Budgets(self.program), Staff(self.program)
         self.stats = collections.Counter()
         self.customers, self.names = {}, {}     # `names`: of whom was merged into another the other's id
         for identity, (dated, registers) in inputs_by_customer(program).items():
-            customer = customer_type(program, identity, readings, self, trace)
+            customer = customer_type(self.program, identity, readings, self, trace)
             customer.history(dated, registers)
             dice = random.Random(f"{noise} {identity}")
             for _ in range(40 if noise is not None else 0):
@@ -106,8 +113,31 @@ class World:
         in_order = [c for _, c in sorted(self.customers.items(), key=lambda pair: pair[0].encode())]
         m = self.start
         while m < self.end:
-            self.moment(m, [c for c in in_order if c.next_moment() == m])
+            if self.operations and self.operations[0]["at"] <= m:
+                self.operate(self.operations.popleft(), in_order)
+            else:
+                self.moment(m, [c for c in in_order if c.next_moment() == m])
             m = min((at for at in (c.next_moment() for c in in_order) if at is not None), default=self.end)
+            if self.operations:
+                m = min(m, self.operations[0]["at"])
+
+    def operate(self, done, customers):
+        """Something is done to all at a moment of its own: an edit is put in, something is paused or resumed (§13)."""
+        m = Moment(done["at"])
+        for customer in customers:
+            customer.now = m
+        there = [c for c in customers if c.exists()]
+        if "edit" in done:
+            self.refused.append(not edits.put_in(self, tree.edited(self.text, done["edit"]), customers))
+            if not self.refused[-1]:
+                self.in_force = len(self.refused) - 1
+                self.deploy(m, there, edit=True)
+        else:
+            self.refused.append(False)
+            (self.paused.add if done["pause"] else self.paused.discard)(done["what"])
+            for customer in there if not done["pause"] else []:
+                customer.resume()
+        self.rounds(m)
 
     def moment(self, m, due):
         """Time, what it caused, inputs from outside, then the rounds. What is due at the start itself by time is history."""
@@ -136,8 +166,9 @@ class World:
             for rank, (_, _, customer, asked) in enumerate(sorted(members, key=lambda member: member[:2])):
                 customer.let_in.append((asked, rank * clock.length(pace["per"]) // pace["n"]))
 
-    def deploy(self):
-        """§13: the bits are set; a backfill lets in those whose bit was just set to 1, `N per day` by rank."""
+    def deploy(self, m=None, everybody=(), **more):
+        """§13: the bits are set; a backfill lets in those whose bit was just set to 1, `N per day` by rank. An edit is a turn of everybody."""
+        m = self.start if m is None else m
         at_once = collections.defaultdict(list)
         for playbook in sorted(self.program["playbooks"], key=lambda p: p["name"].encode()):
             backfill = playbook.get("backfill", "none")
@@ -147,11 +178,11 @@ class World:
                 days = 0 if backfill == "all" else rank // backfill
                 for clause in customer.to_backfill(playbook):
                     if days:
-                        customer.postpone(self.start + days * BACKFILL_DAY, Asked(playbook, clause))
+                        customer.postpone(m + days * BACKFILL_DAY, Asked(playbook, clause))
                     else:
                         at_once[customer.id].append(Asked(playbook, clause))
-        for identity in sorted(at_once, key=str.encode):
-            self.customers[identity].deploy(at_once[identity])
+        for identity in sorted({*at_once, *(c.id for c in everybody)}, key=str.encode):
+            self.customers[identity].deploy(at_once[identity], **more)
 
 
 class Result:
@@ -160,6 +191,7 @@ class Result:
     def __init__(self):
         self.sends, self.figures, self.traces, self.stats = [], {}, {}, collections.Counter()
         self.customers = self.events = 0
+        self.refused, self.in_force, self.versions, self.removed = [], None, {}, set()
 
 
 def blank_figures(playbook):
@@ -171,8 +203,11 @@ def told(world):
     """The result of a world whose run is over."""
     result = Result()
     result.stats += world.stats
-    for p in world.program["playbooks"]:
-        result.figures[p["name"]] = blank_figures(p)
+    result.refused, result.in_force = world.refused, world.in_force
+    result.versions = {name: len(versions) for name, versions in world.versions.items()}
+    result.removed = {*world.playbooks} - {p["name"] for p in world.program["playbooks"]}
+    for name, p in world.playbooks.items():
+        result.figures[name] = blank_figures(p)
     made = []
     for identity, customer in world.customers.items():
         made += [(send[0], send[1].encode(), number, send) for number, send in enumerate(customer.sends)]
@@ -180,8 +215,9 @@ def told(world):
         result.events += customer.taken
         result.stats += customer.stats
         result.traces[identity] = customer.trace
-        for (name, step), times in customer.reached.items():
-            result.figures[name]["reached"][step] += times
+        for (name, version, step), times in customer.reached.items():
+            if version == world.playbooks[name]["version"]:
+                result.figures[name]["reached"][step] += times
         for (name, message, channel, reason), times in customer.skips.items():
             result.figures[name]["skipped"][(message, channel, reason)] += times
         for j in customer.ended_before + customer.in_order():
@@ -201,6 +237,6 @@ def run(program, readings=None, customer_type=None, trace=False, noise=None):
     turns at moments at which nothing is due, which must change nothing."""
     import model  # here, because the model is made of what stands in the world
     chosen = {name: kinds[0] for name, kinds in model.READINGS.items()} | (readings or {})
-    world = World(tree.prepared(program), chosen, customer_type or model.Customer, trace, noise)
+    world = World(program, chosen, customer_type or model.Customer, trace, noise)
     world.run()
     return told(world)
