@@ -105,6 +105,10 @@ EDITS = {
     "backfill of an edit day by day": (  # draw(backfill, p, …): c1 5101, c2 8854, c3 3575
         story(p(send("x"), enter=[{"when": NEVER}]), THREE, edit("01-05", p(send("x"), enter=[{"when": HOLDS}], backfill=1))),
         ["01-05T00:00:00.001 x>c3", "01-06T00:00:00.001 x>c1", "01-07T00:00:00.001 x>c2"], {}),
+    "those who are to come go on over another edit": (
+        story(p(send("x"), enter=[{"when": NEVER}]), THREE, edit("01-05", p(send("x"), enter=[{"when": HOLDS}], backfill=1)),
+              edit("01-05T12:00", p(send("y"), enter=[{"when": HOLDS}], backfill=1))),
+        ["01-05T00:00:00.001 x>c3", "01-06T00:00:00.001 y>c1", "01-07T00:00:00.001 y>c2"], {}),
     "an unchanged condition keeps its bit": (  # it is true since 01-01; the text of an edit around it is no backfill and no edge
         story(p(send("x"), enter=[{"when": HOLDS}]), THREE, edit("01-05", p(send("y"), enter=[{"when": NEVER}, {"when": HOLDS}], backfill="all"))),
         ["01-01 x>c1", "01-01 x>c2", "01-01 x>c3"], {"entered": 3}),
@@ -125,6 +129,8 @@ EDITS = {
     "a cap is the newest": (story(p(send("a"), send("b")), [of(["c1"], "01-01"), {**of(["c2"], "01-01T13:00"), "name": "later"}],
                                   edit("01-01T12:00", p(send("a"), send("b")), policy={}), policy=DAY_CAP),
                             ["01-01 a>c1", "01-01T13:00 a>c2", "01-01T13:00 b>c2", "01-02 b>c1"], {}),
+    "a playbook's own cap is the newest": (
+        story(p(send("a"), wait("12 hours"), send("b"), caps=[{"n": 1, "per": "day"}]), ONCE, edit("01-01T06:00", p(send("c")))), ["01-01 a", "01-01T12:00 b"], {}),
     "a message is the newest": (story(p(send("a"), wait("23 hours"), send("x")), ONCE, edit("01-01T12:00", p(send("a")), messages=messages("a", x=OUTBOX | {"class": "transactional"})),
                                       policy={"quiet": [{"from": "21:00", "to": "09:00"}]}), ["01-01T09:00 a", "01-02T08:00 x"], {}),
     "a trait of the old version": (
@@ -136,6 +142,9 @@ EDITS = {
     "paused": (story(AB, [of(["c1"], "01-01"), {**of(["c2"], "01-04"), "name": "later"}], pause("01-03", "playbook:p"), resume("01-10", "playbook:p")),
                ["01-01 a>c1", "01-10T00:00:00.001 b>c1"], {"entered": 1}),
     "paused, and goes on in time": (story(AB, ONCE, pause("01-02", "playbook:p"), resume("01-04", "playbook:p")), ["01-01 a", "01-06 b"], {}),
+    "a paused playbook takes no step by time": (
+        story(p(wait("5 days"), {"do": "tag", "tag": "x"}), ONCE, pause("01-03", "playbook:p"), resume("01-10", "playbook:p"),
+              also=[playbook([send("y")], "q", enter=[{"when": ["tagged", "x"]}])]), ["01-10T00:00:00.001 y"], {}),
     "another is paused": (story(AB, ONCE, pause("01-03", "playbook:q")), ["01-01 a", "01-06 b"], {}),
     "a channel is paused": (story(AB, ORDERS, pause("01-03", "channel:outbox"), resume("01-12", "channel:outbox"), end="2026-01-16"),
                             ["01-01 a", "01-12T00:00:00.001 b"], {"live": 0, "finished": 1}),

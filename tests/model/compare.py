@@ -24,6 +24,7 @@ import clock
 import generate
 import model
 import mutants
+import mutants_edits
 import spelling
 import tree
 import wording
@@ -33,15 +34,23 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 COUNTS = ("entered", "goal", "left", "finished", "live", "held_out", "held_out_goal")
 
 
+ALL_MUTANTS = mutants.MUTANTS | mutants_edits.OF_EDITS
+
+
 class NoRun(Exception):
     """The engine would not run the workspace: what it said."""
 
 
 # --- both sides in one shape: {"sends": [(at, customer, playbook, message, channel)], "figures": {path: number}} --------------------
 
+def text_at_the_end(program, result):
+    """The program with the last edit that was put in."""
+    return program if result.in_force is None else tree.edited(program, program["operations"][result.in_force]["edit"])
+
+
 def lines_at_the_end(program, result):
     """The lines of the steps, by playbook, in the text that was in force last; of playbooks that had one version and are still there."""
-    _, lines = wording.tend_text(program if result.in_force is None else tree.edited(program, program["operations"][result.in_force]["edit"]))
+    _, lines = wording.tend_text(text_at_the_end(program, result))
     return {name: numbers for name, numbers in lines.items() if result.versions[name] == 1}
 
 
@@ -128,11 +137,11 @@ def first_customer(left, right):
 
 def stand_in(name):
     """A function program -> outcome for a mutant's name or READING=VALUE."""
-    if name in mutants.MUTANTS:
-        return lambda program, folder: of_model(program, customer_type=mutants.MUTANTS[name])
+    if name in ALL_MUTANTS:
+        return lambda program, folder: of_model(program, customer_type=ALL_MUTANTS[name])
     reading, _, value = name.partition("=")
     if value not in model.READINGS.get(reading, ()):
-        raise SystemExit(f"no mutant and no reading `{name}`; there are {', '.join(mutants.MUTANTS)} and {model.READINGS}")
+        raise SystemExit(f"no mutant and no reading `{name}`; there are {', '.join(ALL_MUTANTS)} and {model.READINGS}")
     return lambda program, folder: of_model(program, readings={reading: value})
 
 
@@ -166,6 +175,10 @@ def expected(program):
         playbooks[name] = {count: f[count] for count in COUNTS} | {"sends": sends}
         if name in lines:
             playbooks[name]["steps"] = [{"line": line, "reached": reached} for line, reached in sorted(zip(lines[name], f["reached"]))]
+        steps = [s for p in text_at_the_end(program, result)["playbooks"] if p["name"] == name for s in tree.steps_of(p["steps"])]
+        old = sorted(set(sends) - {s.get("message") for s in steps})
+        if old:
+            playbooks[name]["old_messages"] = old
         if name in result.removed:
             playbooks[name]["removed"] = True
     sends = [dict(zip(("at", "customer", "playbook", "message", "channel"), (clock.print_moment(s[0]),) + tuple(s[1:]))) for s in result.sends]
@@ -187,7 +200,7 @@ def open_readings(program):
 def write_out(options):
     """`--write DIR`: for each seed the workspace, `faults.json`, `expected.json` and `sends.jsonl`, without running anything."""
     for label, program, _ in programs(options):
-        folder = pathlib.Path(options.write) / label.replace(" ", "-")
+        folder = pathlib.Path(options.write) / label.replace(" ", "-").replace(",", "")
         program["reject_percent"] = options.reject
         spelling.write(program, folder)
         made = expected(program)
@@ -269,7 +282,10 @@ def one(label, program, options, other, again):
 
 def strength(count, features, only=None):
     """How many seeds find each mutant, and how many tell each pair of readings apart."""
-    names = only.split(",") if only else list(mutants.MUTANTS) + [f"{r}={k}" for r, kinds in model.READINGS.items() for k in kinds[1:]]
+    in_the_middle = {"edits", "pauses"} & generate.expanded(features)
+    names = only.split(",") if only else list(mutants.MUTANTS) + [f"{r}={k}" for r, kinds in model.READINGS.items() if r not in model.OF_EDITS for k in kinds[1:]]
+    if in_the_middle and not only:      # programs without edits and pauses cannot tell these
+        names = list(mutants_edits.OF_EDITS) + [f"{r}={k}" for r in model.OF_EDITS for k in model.READINGS[r][1:]]
     found, first = collections.Counter(), {}
     for seed in range(count):
         program = generate.generate(seed, features)
@@ -287,7 +303,7 @@ def strength(count, features, only=None):
                 first.setdefault(name, seed)
     for name in names:
         print(f"  {name:45} {found[name]:5} of {count} seeds, first {first.get(name, '-')}")
-    return 1 if any(not found[name] for name in names if name in mutants.MUTANTS) else 0
+    return 1 if any(not found[name] for name in names if name in ALL_MUTANTS) else 0
 
 
 def programs(options):
@@ -296,7 +312,7 @@ def programs(options):
     tail += f" --tend {options.tend}" if not options.stand_in else ""
     if options.cases:
         for name, (program, _, _) in cases.CASES.items():
-            if name in cases.MODEL_ONLY:
+            if name in cases.MODEL_ONLY and not (options.write and "operations" in program):
                 continue
             yield name, program, f"python3 tests/model/compare.py --cases{tail}"
         return
@@ -335,6 +351,9 @@ def main():
         options.tend = None
         return write_out(options)
     other = stand_in(options.stand_in) if options.stand_in else None
+    if other is None and {"edits", "pauses"} & generate.expanded(options.features.split(",")):
+        print("no verb runs a workspace with edits and pauses: take --write or --stand-in", file=sys.stderr)
+        return 3
     if other is None:
         options.tend = str(pathlib.Path(options.tend).resolve())
         if not pathlib.Path(options.tend).exists():

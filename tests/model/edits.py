@@ -16,13 +16,13 @@ def put_in(world, text, customers):
     """Puts the program in for all; False, and nothing has changed, where a `move` does not cover a step on which somebody stands."""
     new = tree.prepared(text)
     books = {p["name"]: p for p in new["playbooks"]}
-    if any(uncovered(world, j, books.get(name)) for c in customers for name, all_his in c.journeys.items() for j in all_his if j.live()):
+    if any(c.uncovered(j, books.get(name)) for c in customers for name, all_his in c.journeys.items() for j in all_his if j.live()):
         return False
     for customer in customers:
         for name, journeys in customer.journeys.items():
             for j in journeys:
-                carry(customer, j, books.get(name), is_new(world, j, books.get(name)))
-        keep_bits(customer, new)
+                customer.carry(j, books.get(name), is_new(world, j, books.get(name)))
+        customer.keep_bits(new)
         customer.adopt(new)
         if customer.exists():
             for name, number in customer.just_set:
@@ -94,8 +94,11 @@ def label_of(step):
 
 
 def called(step):
-    """What a `move` calls the step: its label, or `wait 3 days`."""
-    return label_of(step) or (f"wait {step['for']}" if step["do"] == "wait" and "for" in step else None)
+    """What a `move` calls the step: its label, or `wait 3 days`, where a week is 7 days."""
+    if label_of(step) or step["do"] != "wait" or "for" not in step:
+        return label_of(step)
+    count, unit = clock.duration(step["for"])
+    return f"wait {count * 7} days" if unit == "week" else f"wait {step['for']}"
 
 
 def rule_of(book):
@@ -109,9 +112,11 @@ def uncovered(world, j, book):
 def carry(customer, j, book, new):
     """One journey goes over to the edit."""
     if book is None:        # removed: takes nobody in, those inside finish
+        customer.stats["inside a removed playbook"] += j.live()
         return
     pinned = {k: v for k, v in book.items() if k not in tree.DONE_BY_JOURNEYS} | {k: j.playbook[k] for k in (*tree.DONE_BY_JOURNEYS, "version") if k in j.playbook}
     if not new or rule_of(book) == "pin":
+        customer.stats["pinned"] += new and j.live()
         j.playbook = pinned
     elif not j.live():
         j.watched = j.watched and not_over(customer, j)
@@ -124,6 +129,7 @@ def carry(customer, j, book, new):
         goto(customer, j, next(step for step in tree.steps_of(book["steps"]) if called(step) == target), {})
         j.state, j.wake, j.late, j.fitting = "ready", None, None, set()
         j.channel, j.tried, j.rejected = 0, 0, set()
+        customer.stats["moved"] += 1
         customer.say(f"{book['name']} {j.number}: moved to {target}")
 
 
@@ -167,6 +173,7 @@ def follow(customer, j, book, pinned):
     same = same_steps(customer.readings, j.playbook["steps"], book["steps"])
     new = same[step["id"]]
     if new is None:
+        customer.stats["follows, its step is gone"] += 1
         whole = customer.readings["gone_step"] == "pinned whole"
         j.playbook = pinned if whole else {k: v for k, v in pinned.items() if k not in ("goal", "leave")} | {k: book[k] for k in ("goal", "leave") if k in book}
         return customer.say(f"{book['name']} {j.number}: stays pinned, its step is gone")
@@ -176,6 +183,7 @@ def follow(customer, j, book, pinned):
     j.playbook = book
     j.visits[new["id"]] = max(visit, j.visits[new["id"]])
     goto(customer, j, new, loops)
+    customer.stats["follows"] += 1
     customer.say(f"{book['name']} {j.number}: follows, at step {new['id'] + 1}")
     if between:
         j.frames[-1].index += 1

@@ -13,6 +13,7 @@ import model
 import spelling
 import tree
 import wording
+from generate_edits import EditMaker
 from generate_policy import PolicyMaker
 from generate_sources import TIMES, SourceMaker
 from generate_steps import Scope, StepMaker
@@ -39,6 +40,7 @@ ATTRIBUTES = {"city": "text", "level": ["normal", "silver", "gold"], "points": "
 GROUPS = {"sends": "class welcome caps quiet blackout consent suppressed fallback send_else holdout", "steps": "split let repeat emit date workday until stay no_where start per",
           "ways_in": "schedule relative pace backfill", "others": "start_for budget reference", "people": "staff"}
 GROUPS["all"] = " ".join(GROUPS.values())
+GROUPS["storm"] = GROUPS["all"] + " edits pauses"       # all, and what is done in the middle
 # Days near which clocks change, months end, or leap days stand.
 DAYS = ["2026-01-29", "2026-02-27", "2026-03-08", "2026-03-29", "2026-10-25", "2026-11-01", "2024-02-28", "2025-12-30", "2027-04-04",
         "2027-05-15", "2016-11-05", "2026-06-30"]
@@ -50,11 +52,12 @@ def expanded(features):
     return {f for f in found if f and not f.startswith("-") and "-" + f not in found}
 
 
-class Maker(StepMaker, PolicyMaker, SourceMaker):
+class Maker(StepMaker, PolicyMaker, SourceMaker, EditMaker):
     def __init__(self, seed, features=()):
         self.dice = random.Random(f"workspace {seed}")
         asked = sorted(expanded(features))
         self.features = {f for f in asked if len(asked) < 4 or self.chance(0.6)}  # of many some: all at once stand in each other's way
+        self.features |= {"edits", "pauses"} & {*asked}
         self.calls, self.refers = 0, False          # labels given so far; may a condition read somebody else's attribute here?
         self.more_caps = []                         # caps that recipes add to the policy's
         self.lets, self.current = 0, None           # names given so far; the playbook that is being made
@@ -62,6 +65,8 @@ class Maker(StepMaker, PolicyMaker, SourceMaker):
         self.zone = self.one(SUMMER if self.theme == "clocks" else list(SUMMER) + ["UTC", "Asia/Shanghai", "Asia/Kathmandu", None])
         self.pool = self.dice.sample(DURATIONS, self.dice.randint(2, 4))
         self.pool += {"months": ["1 month", self.one(["1 month", "2 months"])], "clocks": ["1 day"]}.get(self.theme, [])
+        if self.has("edits"):  # a week is seven days, and whether that is another text nobody says
+            self.pool = ["7 days" if d == "1 week" else d for d in self.pool]
         self.times = self.dice.sample(TIMES[:4], 2) if self.theme == "clocks" else self.dice.sample(TIMES, 2)
         self.events = dict(sorted(EVENTS.items(), key=lambda _: self.dice.random())[:self.dice.randint(2, 4)])
         self.hot = self.one(self.events)            # the event that most of the program is about
@@ -473,10 +478,15 @@ class Maker(StepMaker, PolicyMaker, SourceMaker):
         if self.has("welcome"):
             playbooks.append(self.greeting())
         more = self.policy() | ({"partners": ["garage"]} if self.budgets else {})
-        return more | {"timezone": self.zone, "customer": self.attributes, "events": self.events,
+        if self.has("edits"):
+            self.name_some(playbooks)
+        made = more | {"timezone": self.zone, "customer": self.attributes, "events": self.events,
                 "activity": self.dice.sample(list(self.events), self.dice.randint(1, 2)), "traits": self.traits, "segments": self.segments,
                 "messages": self.messages, "playbooks": playbooks, "sources": self.sources(), "from": int(self.start), "to": int(self.end),
                 "local_range": self.chance(0.3), "chinese": self.chance(0.3)}
+        if self.has("edits") or self.has("pauses"):
+            made["operations"] = self.operations(made)
+        return made
 
 
 def generate(seed, features=()):

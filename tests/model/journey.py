@@ -25,6 +25,7 @@ class Journey:
         self.playbook, self.number, self.entry, self.event, self.entry_zone = playbook, number, entry, event, zone
         self.key, self.date, self.held = key, date, held
         self.status, self.goal, self.watched = "live", False, True
+        self.over = None                    # when it ended
         self.state, self.frames = "ready", [Frame(playbook["steps"])]
         self.wake = None                    # when a wait ends, when a send that was put off asks again
         self.reached = None                 # when it came to the step on which it stands

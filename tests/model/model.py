@@ -9,6 +9,7 @@ import datetime as dt
 import heapq
 
 import clock
+import edits
 import merging
 import tree
 import world
@@ -269,6 +270,15 @@ class Customer(Conditions, Entries, Steps, Sending):
         self.timer_turn()
         self.timer_turn_on()
         self.caused()
+
+    def uncovered(self, j, book):
+        return edits.uncovered(self.world, j, book)
+
+    def carry(self, j, book, new):
+        edits.carry(self, j, book, new)
+
+    def keep_bits(self, new):
+        edits.keep_bits(self, new)
 
     def inputs(self):
         """What comes after the timer turn of this moment: a person's confirmations, then what comes from outside."""

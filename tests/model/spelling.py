@@ -99,11 +99,11 @@ def edits_of(program):
 
 
 def operations(program):
-    """`steps.json`: what is done when; an edit is a folder with the complete new `.tend` files."""
+    """`steps.json`: what is done when; an edit is a folder with the complete new `.tend` files, one that is no part of the workspace itself."""
     found, edits = [], 0
     for done in program.get("operations", []):
         edits += "edit" in done
-        what = {"edit": f"edits/{edits}"} if "edit" in done else {"pause": done["pause"], "what": done["what"]}
+        what = {"edit": f".edits/{edits}"} if "edit" in done else {"pause": done["pause"], "what": done["what"]}
         found.append({"at": clock.print_moment(done["at"])} | what)
     return found
 

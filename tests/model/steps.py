@@ -15,7 +15,7 @@ PASSED_OVER = ("task", "transfer", "grant", "credit", "start")   # by who is hel
 class Steps:
     def end(self, journey, status, why=None):
         self.take_back(journey)     # an end ends a send that waits for a person too (§8)
-        journey.status, journey.state, journey.frames = status, None, []
+        journey.status, journey.state, journey.frames, journey.over = status, None, [], self.now
         self.stats["ended " + status] += 1
         self.say(f"{journey.playbook['name']} {journey.number}: {status}" + (f", {why}" if why else ""))
 

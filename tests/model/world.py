@@ -129,6 +129,7 @@ class World:
         there = [c for c in customers if c.exists()]
         if "edit" in done:
             self.refused.append(not edits.put_in(self, tree.edited(self.text, done["edit"]), customers))
+            self.stats["edits refused" if self.refused[-1] else "edits put in"] += 1
             if not self.refused[-1]:
                 self.in_force = len(self.refused) - 1
                 self.deploy(m, there, edit=True)
