@@ -119,17 +119,17 @@ class WeComCase(Case):
         return self.ask("externalcontact/add_msg_template", {"external_userid": list(customers), "text": {"content": "周年庆"}, **more})
 
 
-def aliyun(told, action="SendSms", key="testkey", secret="testsecret", nonce=None, date=None, timeout=10, tamper=False):
-    """(status, JSON) of a signed call."""
+def aliyun(told, action="SendSms", key="testkey", secret="testsecret", nonce=None, date=None, timeout=10, tamper=False, body=b"", told_hash=None):
+    """(status, JSON) of a call that is signed without a body."""
     aliyun.calls += 1
     now = DOUBLE.get("now")["now"]
     headers = {"host": DOUBLE.host, "x-acs-action": action, "x-acs-version": "2017-05-25", "x-acs-date": date or time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(now)),
-               "x-acs-signature-nonce": nonce or f"nonce{aliyun.calls}", "x-acs-content-sha256": crypto.sha256(b"")}
+               "x-acs-signature-nonce": nonce or f"nonce{aliyun.calls}", "x-acs-content-sha256": told_hash or crypto.sha256(b"")}
     signed = sorted(headers)
     signature = crypto.acs3(secret, "POST", "/", list(told.items()), headers, signed, crypto.sha256(b""))
     headers["Authorization"] = f"ACS3-HMAC-SHA256 Credential={key},SignedHeaders={';'.join(signed)},Signature={signature}"
     query = "&".join(f"{name}={crypto.escape(value)}" for name, value in told.items())
-    status, _, body = DOUBLE.call("POST", f"/?{query}{'&OutId=tampered' if tamper else ''}", b"", headers, timeout)
+    status, _, body = DOUBLE.call("POST", f"/?{query}{'&OutId=tampered' if tamper else ''}", body, headers, timeout)
     return status, json.loads(body)
 
 

@@ -2,6 +2,7 @@
 
 China has had no summer time since 1991, so its natural minutes, hours, days and months are those of UTC+8."""
 import asyncio
+import bisect
 import datetime as dt
 import heapq
 import inspect
@@ -17,6 +18,7 @@ class Clock:
     def __init__(self):
         self.order = itertools.count()
         self.lock = asyncio.Lock()
+        self.tasks = set()
         self.set(time.time(), False)
 
     def set(self, now, frozen):
@@ -32,15 +34,19 @@ class Clock:
         """Runs `call` that much later; what it returns is awaited if it can be."""
         heapq.heappush(self.timers, (self.now() + seconds, next(self.order), call))
 
-    async def run_due(self, until):
-        """Runs the timers due until then, each at its own moment, with those that they set."""
+    async def run_due(self, until, wait=True):
+        """Runs the timers due until then, each at its own moment, with those that they set; one after the other if it is to wait for them."""
         async with self.lock:
             while self.timers and self.timers[0][0] <= until:
                 due, _, call = heapq.heappop(self.timers)
                 self.base += max(0.0, due - self.now())
                 result = call()
                 if inspect.isawaitable(result):
-                    await result
+                    task = asyncio.ensure_future(result)
+                    self.tasks.add(task)
+                    task.add_done_callback(self.tasks.discard)
+                    if wait:
+                        await task
 
     async def advance(self, seconds):
         until = self.now() + seconds
@@ -48,11 +54,11 @@ class Clock:
         self.base += max(0.0, until - self.now())
 
     async def tick(self):
-        """Keeps a running clock's timers going; never returns."""
+        """Keeps a running clock's timers going, none waiting for another; never returns."""
         while True:
             await asyncio.sleep(0.01)
             if not self.frozen:
-                await self.run_due(self.now())
+                await self.run_due(self.now(), wait=False)
 
 
 def china(now):
@@ -101,4 +107,5 @@ class Times:
         self.moments.setdefault(key, []).append(now)
 
     def within(self, key, now, seconds):
-        return sum(1 for at in self.moments.get(key, ()) if at > now - seconds)
+        moments = self.moments.get(key, [])
+        return len(moments) - bisect.bisect_right(moments, now - seconds)

@@ -20,7 +20,7 @@ class Refused(Exception):
 
 class Double:
     def __init__(self, now=None, frozen=True, python=sys.executable):
-        words = [python, str(HERE / "double.py"), *(["--now", str(now)] if now else []), *(["--frozen"] if frozen else [])]
+        words = [python, "-B", str(HERE / "double.py"), *(["--now", str(now)] if now else []), *(["--frozen"] if frozen else [])]
         self.process = subprocess.Popen(words, stdout=subprocess.PIPE, text=True)
         self.url = self.process.stdout.readline().removeprefix("listening on ").strip()
         if not self.url:

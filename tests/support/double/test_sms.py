@@ -15,9 +15,11 @@ class Aliyun(Case):
 
     def test_signature(self):
         self.assertEqual(self.code(), (200, "OK"))
+        self.assertEqual(self.code(told_hash="0" * 64), (400, "SignatureDoesNotMatch"))
         self.assertEqual(self.code(key="nobody"), (404, "InvalidAccessKeyId.NotFound"))
         self.assertEqual(self.code(secret="wrong"), (400, "SignatureDoesNotMatch"))
         self.assertEqual(self.code(tamper=True), (400, "SignatureDoesNotMatch"))
+        self.assertEqual(self.code(body=b"OutId=slipped in"), (400, "SignatureDoesNotMatch"))
         self.assertEqual(self.code(date=time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(START - 901))), (400, "InvalidTimeStamp.Expired"))
         self.assertEqual(self.code(date="yesterday"), (400, "InvalidTimeStamp.Format"))
         self.assertEqual([self.code(nonce="n1"), self.code(nonce="n1")], [(200, "OK"), (400, "SignatureNonceUsed")])
@@ -100,7 +102,7 @@ class Aliyun(Case):
         self.assertEqual(aliyun({**told, "SignNameJson": '["测试"]'}, "SendBatchSms")[1]["Code"], "isv.INVALID_PARAMETERS")
 
     def test_receipts_late_twice_and_until_answered(self):
-        with Receiver((500, b""), TAKEN_A) as receiver:
+        with Receiver((500, TAKEN_A[1]), TAKEN_A) as receiver:
             self.setup_of(aliyun={"receipts": {"url": receiver.url, "delay": 3600, "times": 2}})
             sms(OutId="key1")
             self.advance(3599)
@@ -118,6 +120,16 @@ class Aliyun(Case):
             self.setup_of(aliyun={"receipts": {"url": receiver.url, "before_reply": True}})
             said = aliyun(TOLD)[1]   # the clock stands: nothing but the call itself can bring the receipt
             self.assertEqual([one["biz_id"] for (one,) in receiver.bodies()], [said["BizId"]])
+
+    def test_receipts_come_by_themselves_when_time_runs(self):
+        DOUBLE.post("now", frozen=False)
+        with Receiver(TAKEN_A) as receiver:
+            self.setup_of(aliyun={"receipts": {"url": receiver.url, "delay": 0.02}})
+            sms(OutId="key1")
+            until = time.monotonic() + 5
+            while not receiver.calls and time.monotonic() < until:
+                time.sleep(0.01)
+            self.assertEqual(receiver.bodies()[0][0]["out_id"], "key1")
 
     def test_receipts_by_hand_and_of_failures(self):
         self.setup_of(aliyun={"receipts": {"outcomes": {"13900001235": "SMS_OVERDUE"}}})

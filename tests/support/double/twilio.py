@@ -21,7 +21,6 @@ MESSAGES = {20003: "Authenticate", 20404: "The requested resource was not found"
             21610: "Attempt to send to unsubscribed recipient", 21611: "This 'From' number has exceeded the maximum number of queued messages",
             21612: "The 'To' phone number is not currently reachable", 21614: "'To' number is not a valid mobile number", 21617: "The message body exceeds 1600 characters"}
 STATUS = {20003: 401, 20404: 404, 20429: 429, 21611: 429}
-FINAL = {"delivered", "undelivered", "failed", "canceled"}
 # "Messaging opt-out keywords": whole message, case does not count.
 OUT, IN = {"STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT"}, {"START", "YES", "UNSTOP"}
 GSM7 = set("@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà")
@@ -181,8 +180,7 @@ class Twilio(Platform):
 
     @staticmethod
     def become(message, status, code):
-        if message["status"] not in FINAL:
-            message.update(status=status, error_code=code, error_message=code and MESSAGES.get(code, "Delivery failed"))
+        message.update(status=status, error_code=code, error_message=code and MESSAGES.get(code, "Delivery failed"))
 
     def call_back(self, message, status, code):
         form = {"MessageSid": message["sid"], "SmsSid": message["sid"], "MessageStatus": status, "SmsStatus": status, "To": message["to"], "From": message["from"],
