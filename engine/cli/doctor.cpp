@@ -28,7 +28,6 @@ std::string report_json(const run::FolderReport& report) {
                {"outstanding", report.outstanding},
                {"records", report.records},
                {"from_the_beginning", report.from_the_beginning},
-               {"edited", report.edited},
                {"findings", Json::array()}};
   for (const run::Finding& finding : report.findings) {
     Json one = {{"check", finding.check}, {"partition", finding.partition}};
@@ -54,11 +53,7 @@ std::string report_text(const run::FolderReport& report) {
           " of which " + std::to_string(report.live_journeys) + " under way, " +
           count(report.outstanding, "answer", "answers") + " outstanding, " +
           count(report.records, "record", "records") + " of the log read\n";
-  if (report.edited) {
-    text +=
-        "other playbooks were put in while this folder ran, so its customers were not looked at here: a running "
-        "`tend serve` looks at them\n";
-  } else if (!report.from_the_beginning) {
+  if (!report.from_the_beginning) {
     text += "the log no longer begins with its first record, so the snapshots were not built anew from it\n";
   }
   text += report.findings.empty() ? "everything is in order\n"

@@ -226,9 +226,8 @@ void check_customer(const journey::Plan& plan, const state::State& state, std::u
     return;
   }
   if (state.caused.contains(customer)) c.find("pending", "something that he caused himself has not happened");
-  // Where a condition reads other customers, it is theirs to wake him. After a finding it would only say the same
-  // again.
-  if (findings.size() == before && !plan.reads_others) check_conditions(c, journeys);
+  // After a finding it would only say the same again.
+  if (findings.size() == before) check_conditions(c, journeys);
 }
 
 void check_partition(const journey::Plan& plan, const state::State& state, std::vector<Finding>& findings) {

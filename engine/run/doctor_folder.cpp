@@ -32,92 +32,98 @@ class FolderDoctor {
                                   .what = std::move(what)});
   }
   Result<bool> load_program();
-  Result<std::vector<std::uint64_t>> load_newest(States& states);
-  Result<void> replay(States& states, const std::vector<std::uint64_t>& after, bool count);
-  Result<void> look_for_edits();
-  void count_outcome(const log::Record& record);
+  std::unique_ptr<Partitions> make_partitions();
+  Result<std::vector<std::uint64_t>> load_newest(Partitions& partitions);
+  Result<void> replay(Partitions& partitions, const std::vector<std::uint64_t>& after, bool counts,
+                      std::uint64_t through = UINT64_MAX);
+  void count_outcome(const log::Record& record, const program::Program& program);
+  void count(const state::State& state);
 
   const DataFolder& folder_;
   const FolderCheck& check_;
   FolderReport& report_;
-  std::string hash_;
-  std::optional<program::Program> program_;
-  std::unique_ptr<journey::Plan> plan_;
+  Programs programs_{check_.default_channel, check_.teams};
+  const Running* running_ = nullptr;  // what is in force
   std::unique_ptr<log::Log> log_;
   std::set<std::pair<std::uint64_t, std::uint64_t>> outcomes_;  // keys
 };
 
 /// False where the folder has run nothing yet.
 Result<bool> FolderDoctor::load_program() {
-  const std::string current = env::join_path(folder_.programs(), "CURRENT");
-  auto there = folder_.files->exists(current);
-  if (!there) return tl::unexpected(there.error());
-  if (!*there) return false;
-  auto hash = env::read_whole_file(*folder_.files, current);
+  auto hash = current_program(folder_);
   if (!hash) return tl::unexpected(hash.error());
-  hash_ = *hash;
-  auto stored = run::load_program(folder_, hash_);
-  if (!stored) return tl::unexpected(stored.error());
-  program_ = program::deserialize(stored->program);
-  if (!program_)
-    return fail(ErrorCode::version, "the program of `" + folder_.path + "` is of a version that this tend cannot read");
-  plan_ = std::make_unique<journey::Plan>(*program_, check_.default_channel, check_.teams);
+  if (hash->empty()) return false;
+  auto running = programs_.load(folder_, *hash);
+  if (!running) return tl::unexpected(running.error());
+  running_ = *running;
   return true;
 }
 
+std::unique_ptr<Partitions> FolderDoctor::make_partitions() {
+  auto partitions = std::make_unique<Partitions>(*running_->plan, folder_.partitions, 1);
+  partitions->set_programs(programs_);
+  partitions->set_render(false);
+  return partitions;
+}
+
 /// The positions that the snapshots reach to.
-Result<std::vector<std::uint64_t>> FolderDoctor::load_newest(States& states) {
+Result<std::vector<std::uint64_t>> FolderDoctor::load_newest(Partitions& partitions) {
   std::vector<std::uint64_t> after(folder_.partitions, 0);
-  for (std::uint32_t p = 0; p < folder_.partitions; ++p) {
-    const auto partition = static_cast<std::uint16_t>(p);
-    auto positions = list_snapshots(folder_, partition);
-    if (!positions) return tl::unexpected(positions.error());
-    auto snapshot = read_snapshot(folder_, partition);
-    if (!snapshot) return tl::unexpected(snapshot.error());
-    const std::uint64_t newest = *snapshot ? (*snapshot)->head.position : 0;
-    if (!positions->empty() && positions->front() > newest)
-      find("snapshot", p, "the snapshot at record " + std::to_string(positions->front()) + " is damaged");
-    std::uint64_t loaded = 0;
-    if (*snapshot && (*snapshot)->head.program == hash_) {
-      loaded = newest;
-      if (!states[p]->load((*snapshot)->bytes))
-        return fail(ErrorCode::corrupt, "the snapshot of partition " + std::to_string(p) + " does not add up");
+  const auto take = [&](std::uint16_t p, const SnapshotHead* head, std::string_view bytes) -> Result<void> {
+    const Running* running = running_;
+    if (head != nullptr) {
+      auto loaded = programs_.load(folder_, head->program);
+      if (!loaded) return tl::unexpected(loaded.error());
+      running = *loaded;
     }
-    after[p] = loaded;
-  }
+    auto state = std::make_unique<state::State>(running->program, running->plan->layout, p);
+    if (head != nullptr && !state->load(bytes))
+      return fail(ErrorCode::corrupt, "the snapshot of partition " + std::to_string(p) + " does not add up");
+    partitions.put(p, *running->plan, std::move(state));
+    after[p] = head == nullptr ? 0 : head->position;
+    return {};
+  };
+  auto snapshots = read_newest_set(folder_, take);
+  if (!snapshots) return tl::unexpected(snapshots.error());
+  for (const SnapshotHead& head : snapshots->damaged)
+    find("snapshot", head.partition, "the snapshot after batch " + std::to_string(head.batch) + " is damaged");
   return after;
 }
 
-/// Records before an edit are numbered by another program: whose customers they make is not worked out here.
-Result<void> FolderDoctor::look_for_edits() {
-  log::Visitor visitor;
-  visitor.on_record = [&](const log::Record& record) -> Result<void> {
-    if (static_cast<InputKind>(record.kind) == InputKind::program) report_.edited |= record.payload != hash_;
-    return {};
-  };
-  return log_->read(std::vector<std::uint64_t>(folder_.partitions, 0), visitor);
-}
-
-void FolderDoctor::count_outcome(const log::Record& record) {
+void FolderDoctor::count_outcome(const log::Record& record, const program::Program& program) {
   state::OutcomeInput outcome;
-  if (!decode(record.payload, outcome)) return;  // applying it says so
+  if (!decode(record.payload, outcome) || outcome.playbook >= program.playbooks.size()) return;  // applying it says so
   if (!state::is_accepted(outcome.outcome)) return;
   if (outcomes_.insert({outcome.key.high, outcome.key.low}).second) return;
   report_.findings.push_back({.check = "outcome",
                               .partition = record.partition,
                               .customer = std::string(outcome.customer),
-                              .playbook = program_->playbooks[outcome.playbook].name,
+                              .playbook = program.playbooks[outcome.playbook].name,
                               .journey = outcome.journey,
                               .what = "the message with key " + state::format_key(outcome.key) +
                                       " went out twice by the log: record " + std::to_string(record.position)});
 }
 
-Result<void> FolderDoctor::replay(States& states, const std::vector<std::uint64_t>& after, bool count) {
-  return replay_log(*log_, *plan_, after, states, [&](const log::Record& record, const journey::Effects&) {
-    if (count) ++report_.records;
-    if (count && static_cast<InputKind>(record.kind) == InputKind::outcome) count_outcome(record);
-    return Result<void>();
-  });
+Result<void> FolderDoctor::replay(Partitions& partitions, const std::vector<std::uint64_t>& after, bool counts,
+                                  std::uint64_t through) {
+  ReplayHooks hooks;
+  hooks.through = through;
+  hooks.on_record = [&](const log::Record& record) -> Result<void> {
+    if (counts) ++report_.records;
+    if (counts && static_cast<InputKind>(record.kind) == InputKind::outcome)
+      count_outcome(record, partitions.plan(record.partition).program);
+    return {};
+  };
+  auto replayed = replay_log(*log_, folder_, programs_, after, partitions, hooks);
+  return replayed ? Result<void>() : tl::unexpected(replayed.error());
+}
+
+void FolderDoctor::count(const state::State& state) {
+  report_.customers += state.existing_count();
+  report_.journeys += state.journey_count();
+  for (std::uint32_t j = 0; j < state.journey_count(); ++j)
+    report_.live_journeys += is_live(state.journey(j).status) ? 1 : 0;
+  for (std::uint32_t c = 0; c < state.customer_count(); ++c) report_.outstanding += state.at(c).outstanding;
 }
 
 Result<void> FolderDoctor::examine() {
@@ -134,36 +140,31 @@ Result<void> FolderDoctor::examine() {
     return {};
   }
 
-  if (auto edited = look_for_edits(); !edited) return edited;
-  if (report_.edited) return {};
-  States states, anew;
-  make_states(*plan_, folder_.partitions, states);
-  auto after = load_newest(states);
+  const auto partitions = make_partitions();
+  auto after = load_newest(*partitions);
   if (!after) return tl::unexpected(after.error());
   const auto segments = log_->segments();
   report_.from_the_beginning = !segments.empty() && segments.front().number == 1;
   const bool loaded = std::any_of(after->begin(), after->end(), [](std::uint64_t position) { return position > 0; });
-  if (auto read = replay(states, *after, !report_.from_the_beginning || !loaded); !read) return read;
+  if (auto read = replay(*partitions, *after, !report_.from_the_beginning || !loaded); !read) return read;
   for (std::uint32_t p = 0; p < folder_.partitions; ++p) {
     if ((*after)[p] > log_->heads()[p])
       find("snapshot", p,
            "the snapshot is at record " + std::to_string((*after)[p]) + ", and the log ends with record " +
                std::to_string(log_->heads()[p]));
   }
-  for (const auto& state : states) {
-    check_state(*plan_, *state, report_.findings);
-    report_.customers += state->existing_count();
-    report_.journeys += state->journey_count();
-    for (std::uint32_t j = 0; j < state->journey_count(); ++j)
-      report_.live_journeys += is_live(state->journey(j).status) ? 1 : 0;
-    for (std::uint32_t c = 0; c < state->customer_count(); ++c) report_.outstanding += state->at(c).outstanding;
+  for (std::uint32_t p = 0; p < folder_.partitions; ++p) {
+    check_state(partitions->plan(p), partitions->state(p), report_.findings);
+    count(partitions->state(p));
   }
   if (!loaded || !report_.from_the_beginning) return {};
 
-  make_states(*plan_, folder_.partitions, anew);
-  if (auto read = replay(anew, std::vector<std::uint64_t>(folder_.partitions, 0), true); !read) return read;
-  for (std::uint32_t p = 0; p < folder_.partitions; ++p)
-    compare_states(*plan_, *states[p], *anew[p], "the log from its beginning", report_.findings);
+  const auto anew = make_partitions();
+  const std::uint64_t through = log_->last_batch();  // a writer may have gone on meanwhile
+  if (auto read = replay(*anew, std::vector<std::uint64_t>(folder_.partitions, 0), true, through); !read) return read;
+  for (std::uint32_t p = 0; p < folder_.partitions; ++p) {
+    compare_states(anew->plan(p), partitions->state(p), anew->state(p), "the log from its beginning", report_.findings);
+  }
   return {};
 }
 

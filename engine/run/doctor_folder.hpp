@@ -21,15 +21,14 @@ struct FolderReport {
   std::uint64_t live_journeys = 0;
   std::uint64_t outstanding = 0;   // sends whose answer is not in
   std::uint64_t records = 0;       // of the log that were read
-  bool edited = false;             // other playbooks were put in while it ran: its customers were not looked at
   bool from_the_beginning = true;  // the log reaches back to its first record, so that snapshots could be checked by it
   std::vector<Finding> findings;
 };
 
 /// Reads the folder beside whoever runs it and changes nothing: snapshots and log give a state, the log from its
-/// beginning gives the same; the state is whole (doctor.hpp); no snapshot is ahead of the log; no message has two
-/// outcomes; the history holds what the log holds. Damage (`corrupt`) is a finding. Errors: of the disk; `not_found`
-/// and `version` as open_data_folder_for_reading.
+/// beginning gives the same, through all deploys; the state is whole (doctor.hpp); no snapshot is ahead of the log; no
+/// message has two outcomes; the history holds what the log holds. Damage (`corrupt`) is a finding. Errors: of the
+/// disk; `not_found` and `version` as open_data_folder_for_reading.
 Result<FolderReport> check_folder(const DataFolder& folder, const FolderCheck& check = {});
 
 /// The history's part of it. Appends what does not fit.

@@ -5,7 +5,7 @@
 
 #include "dsl/text/must.hpp"
 #include "engine/expr/functions.hpp"
-#include "engine/run/snapshots.hpp"
+#include "engine/run/replay_log.hpp"
 
 namespace tend::run {
 namespace {
@@ -21,8 +21,7 @@ Engine::Engine(const journey::Plan& plan, const EngineOptions& options, Sender& 
       sender_(sender),
       partitions_(plan, partitions, options.threads),
       posted_(partitions),
-      next_snapshot_(partitions),
-      snapshot_positions_(partitions) {
+      next_snapshot_(partitions) {
   partitions_.set_render(options.render);
   if (options.programs == nullptr) own_programs_ = std::make_unique<Programs>(plan.default_channel, plan.teams);
   programs_ = options.programs != nullptr ? options.programs : own_programs_.get();
@@ -80,78 +79,23 @@ void Engine::go_over() {
   if (running != nullptr) running_ = running;
 }
 
-/// Every partition as its newest snapshot has it, under the program of that time; `after` says how far that goes.
-Result<void> Engine::restore(std::vector<std::uint64_t>& after) {
-  for (std::uint32_t p = 0; p < partitions_.count(); ++p) {
-    const auto partition = static_cast<std::uint16_t>(p);
-    auto snapshot = read_snapshot(folder_, partition);
-    if (!snapshot) return tl::unexpected(snapshot.error());
-    const Running* running = running_;
-    if (*snapshot) {
-      auto loaded = programs_->load(folder_, (*snapshot)->head.program);
-      if (!loaded) return tl::unexpected(loaded.error());
-      running = *loaded;
-    }
-    auto state = std::make_unique<state::State>(running->program, running->plan->layout, partition);
-    if (*snapshot) {
-      after[p] = (*snapshot)->head.position;
-      if (!state->load((*snapshot)->bytes)) {
-        return fail(ErrorCode::corrupt, "the snapshot of partition " + std::to_string(p) + " at position " +
-                                            std::to_string(after[p]) + " does not add up although its checksum does");
-      }
-    }
-    partitions_.put(p, *running->plan, std::move(state));
-    auto positions = list_snapshots(folder_, partition);
-    if (!positions) return tl::unexpected(positions.error());
-    snapshot_positions_[p].first = positions->empty() ? 0 : positions->front();
-    snapshot_positions_[p].second = positions->size() < 2 ? 0 : (*positions)[1];
-  }
-  return {};
-}
-
 Result<void> Engine::recover() {
   std::vector<std::uint64_t> after(partitions_.count(), 0);
   if (auto restored = restore(after); !restored) return restored;
 
-  std::size_t gathered = 0;
-  bool changes_program = false;
-  log::Visitor visitor;
-  visitor.on_record = [&](const log::Record& record) -> Result<void> {
-    if (record.partition == log::kNoPartition) return {};
+  ReplayHooks hooks;
+  hooks.on_record = [&](const log::Record& record) -> Result<void> {
     const auto kind = static_cast<InputKind>(record.kind);
-    if (kind == InputKind::dispatch) {
-      dispatched_.insert(std::string(record.payload));
-      return {};
-    }
-    if (kind == InputKind::program) {
-      // What came before is applied before, in all partitions: a partition goes over before anything else of a batch.
-      if (gathered > 0) {
-        gathered = 0;
-        if (auto applied = partitions_.apply_gathered(); !applied) return applied;
-      }
-      changes_program = true;
-      if (auto loaded = programs_->load(folder_, std::string(record.payload)); !loaded)
-        return tl::unexpected(loaded.error());
-      partitions_.gather(record.kind, record.partition, record.payload);
-      return {};
-    }
+    if (kind == InputKind::dispatch) dispatched_.insert(std::string(record.payload));
     if (kind == InputKind::outcome) {
       state::OutcomeInput outcome;
       if (decode(record.payload, outcome)) dispatched_.erase(state::format_key(outcome.key));
     }
-    partitions_.gather(record.kind, record.partition, record.payload);
-    gathered += record.payload.size() + 64;
     return {};
   };
-  visitor.on_batch = [&](const log::BatchEnd&) -> Result<void> {
-    // What one partition reads in another is what stood there then: batch by batch, as it was applied.
-    if (gathered < (16u << 20) && !changes_program && !partitions_.anybody_reads_others()) return {};
-    gathered = 0;
-    changes_program = false;
-    return partitions_.apply_gathered();
-  };
-  if (auto read = log_->read(after, visitor); !read) return read;
-  if (auto applied = partitions_.apply_gathered(); !applied) return applied;
+  auto others_read = replay_log(*log_, folder_, *programs_, after, partitions_, hooks);
+  if (!others_read) return tl::unexpected(others_read.error());
+  others_read_ = std::max(others_read_, *others_read);
   go_over();
 
   if (options_.looks_only) return {};
@@ -309,8 +253,10 @@ Result<void> Engine::commit(const std::function<void()>& durable, bool only_rank
     } else if (auto written = write(); !written) {
       return written;
     }
+    const bool reads = plan().reads_others;
     const auto applied = partitions_.apply(batch_);
     if (applied && &plan() != plan_of_desk_) go_over();
+    if (log_ && (reads || plan().reads_others)) others_read_ = log_->last_batch();
     batch_.clear();
     cursor_set_ = outcomes_ = false;
     if (!applied) return applied;
@@ -527,65 +473,6 @@ env::Moment Engine::clock() const {
   env::Moment clock = env::kNoMoment;
   for (std::uint32_t p = 0; p < partitions_.count(); ++p) clock = std::max(clock, partitions_.state(p).clock);
   return clock;
-}
-
-// ---- snapshots, history, trimming
-// -------------------------------------------------------------------------------------------
-
-void Engine::post_snapshot(std::uint16_t partition) {
-  SnapshotHead head{
-      .partition = partition, .position = log_->heads()[partition], .epoch = log_->epoch(), .program = running_->hash};
-  if (head.position == snapshot_positions_[partition].first) return;
-  background_->post(
-      [this, head, bytes = std::make_shared<std::string>(partitions_.state(partition).save())]() -> Result<void> {
-        if (auto written = write_snapshot(folder_, head, *bytes); !written) return written;
-        const std::lock_guard lock(snapshot_mutex_);
-        auto& positions = snapshot_positions_[head.partition];
-        positions = {head.position, positions.first};
-        return {};
-      });
-}
-
-Result<void> Engine::keep_house() {
-  if (unlogged_.size() > 0) return {};  // a snapshot stands where the log stands
-  if (const auto error = background_->error()) return tl::unexpected(*error);
-  if (next_snapshot_ < partitions_.count() && background_->waiting() < 4)
-    post_snapshot(static_cast<std::uint16_t>(next_snapshot_++));
-  background_->turn();
-  if (log_bytes_ < checked_bytes_ + options_.house_bytes) return {};
-  checked_bytes_ = log_bytes_;
-  background_->post([this] { return log_->prepare(); });
-
-  const std::vector<log::SegmentInfo> segments = log_->segments();
-  for (const log::SegmentInfo& segment : segments) {
-    if (!segment.sealed || segment.number <= last_posted_segment_) continue;
-    last_posted_segment_ = segment.number;
-    if (options_.history.index_segment)
-      background_->post([this, number = segment.number] { return options_.history.index_segment(number); });
-  }
-  if (next_snapshot_ >= partitions_.count() && log_bytes_ >= options_.snapshot_bytes) {
-    log_bytes_ = checked_bytes_ = 0;
-    next_snapshot_ = 0;
-  }
-  // What two snapshots cover and the history holds, the log need not keep.
-  std::vector<std::uint64_t> covered(partitions_.count());
-  {
-    const std::lock_guard lock(snapshot_mutex_);
-    for (std::uint32_t p = 0; p < partitions_.count(); ++p) covered[p] = snapshot_positions_[p].second;
-  }
-  std::uint32_t below = log::first_segment_needed(segments, covered);
-  below = options_.history.indexed_through ? std::min(below, options_.history.indexed_through() + 1) : 0;
-  if (below > segments.front().number) return log_->trim(below);
-  return {};
-}
-
-Result<void> Engine::snapshot_all() {
-  if (!log_) return {};
-  if (auto written = write_all(); !written) return written;
-  for (std::uint32_t p = 0; p < partitions_.count(); ++p) post_snapshot(static_cast<std::uint16_t>(p));
-  background_->wait();
-  if (const auto error = background_->error()) return tl::unexpected(*error);
-  return {};
 }
 
 }  // namespace tend::run

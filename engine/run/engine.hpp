@@ -17,6 +17,7 @@
 #include "engine/run/partitions.hpp"
 #include "engine/run/programs.hpp"
 #include "engine/run/sender.hpp"
+#include "engine/run/snapshots.hpp"
 
 namespace tend::run {
 
@@ -150,6 +151,7 @@ class Engine {
   void build_sends(std::span<const PartitionEffect> from);
   Result<void> keep_house();
   void post_snapshot(std::uint16_t partition);
+  void go_on_with_snapshots();
 
   EngineOptions options_;
   Sender& sender_;
@@ -180,10 +182,11 @@ class Engine {
   // snapshots and trimming
   std::uint64_t log_bytes_ = 0;  // appended since the last round of snapshots began
   std::uint64_t checked_bytes_ = 0;
-  std::uint32_t next_snapshot_ = 0;        // partition of the round under way; count() when there is none
-  std::uint32_t last_posted_segment_ = 0;  // to the history
-  std::vector<std::pair<std::uint64_t, std::uint64_t>> snapshot_positions_;  // newest, older
-  std::mutex snapshot_mutex_;
+  std::uint32_t next_snapshot_ = 0;         // partition of the round under way; count() when there is none
+  std::uint32_t last_posted_segment_ = 0;   // to the history
+  std::uint64_t others_read_ = 0;           // the last batch by a program in which customers read one another
+  Snapshots snapshots_;                     // on the disk
+  std::mutex snapshot_mutex_;               // for them
   std::unique_ptr<Background> background_;  // last: finishes before what it uses goes
 };
 

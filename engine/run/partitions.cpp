@@ -48,7 +48,7 @@ void Partitions::gather(std::uint8_t kind, std::uint16_t partition, std::string_
   gathered_bytes_ += payload;
 }
 
-Result<void> Partitions::apply_gathered() {
+Result<void> Partitions::apply_gathered(const std::function<void()>& look) {
   for (const Gathered& g : gathered_) {
     if (g.partition >= records_.size()) continue;
     if (records_[g.partition].empty()) touched_.push_back(g.partition);
@@ -58,6 +58,7 @@ Result<void> Partitions::apply_gathered() {
   const auto applied = apply_all();
   gathered_.clear();
   gathered_bytes_.clear();
+  if (applied && look) look();
   for (journey::Effects& effects : effects_) effects.clear();
   return applied;
 }

@@ -1,6 +1,7 @@
 // All partitions of one engine: records in, effects out. The fold itself; who makes the records durable is the engine's
 // matter.
 #pragma once
+#include <functional>
 #include <memory>
 #include <string_view>
 #include <vector>
@@ -29,6 +30,7 @@ class Partitions {
   const state::State& state(std::uint32_t partition) const { return *states_[partition]; }
   /// The plan in force: outside recovery the same in all partitions.
   const journey::Plan& plan() const { return *plans_[0]; }
+  const journey::Plan& plan(std::uint32_t partition) const { return *plans_[partition]; }
   /// Where the programs are found that records name. Lifetime: outlives it.
   void set_programs(const Programs& programs) { programs_ = &programs; }
   bool anybody_reads_others() const;
@@ -43,9 +45,9 @@ class Partitions {
   Result<void> apply(const log::Batch& batch);
 
   /// For recovery: records gathered with `gather` (payloads are copied) are applied by `apply_gathered`, effects are
-  /// dropped.
+  /// dropped once `look` has returned.
   void gather(std::uint8_t kind, std::uint16_t partition, std::string_view payload);
-  Result<void> apply_gathered();
+  Result<void> apply_gathered(const std::function<void()>& look = {});
 
   journey::Effects& effects(std::uint32_t partition) { return effects_[partition]; }
   /// Every send of the last apply, by (moment, customer id), else as made.

@@ -1,51 +1,57 @@
 #include "engine/run/replay_log.hpp"
 
-#include <algorithm>
-
 namespace tend::run {
+namespace {
 
-void make_states(const journey::Plan& plan, unsigned partitions, States& states) {
-  for (unsigned p = 0; p < partitions; ++p) {
-    states.push_back(std::make_unique<state::State>(plan.program, plan.layout, static_cast<std::uint16_t>(p)));
-    states.back()->peers = &states;
-  }
-}
+constexpr std::size_t kGatheredBytes = 16u << 20;
 
-Result<void> replay_log(log::Log& log, const journey::Plan& plan, const std::vector<std::uint64_t>& after,
-                        States& states,
-                        const std::function<Result<void>(const log::Record&, const journey::Effects&)>& look) {
-  struct Kept {
-    log::Record record;
-    std::string payload;
-  };
-  std::vector<Kept> batch;
-  journey::Effects effects;
-  effects.render = false;
+}  // namespace
+
+Result<std::uint64_t> replay_log(log::Log& log, const DataFolder& folder, Programs& programs,
+                                 const std::vector<std::uint64_t>& after, Partitions& partitions,
+                                 const ReplayHooks& hooks) {
+  std::size_t gathered = 0;
+  bool changes_program = false;
+  std::uint64_t others_read = 0, ended = 0;  // batches
   log::Visitor visitor;
   visitor.on_record = [&](const log::Record& record) -> Result<void> {
-    if (record.partition < states.size()) batch.push_back({record, std::string(record.payload)});
-    return {};
-  };
-  visitor.on_batch = [&](const log::BatchEnd&) -> Result<void> {
-    std::stable_sort(batch.begin(), batch.end(),
-                     [](const Kept& a, const Kept& b) { return a.record.partition < b.record.partition; });
-    for (Kept& kept : batch) {
-      log::Record& record = kept.record;
-      record.payload = kept.payload;
-      effects.clear();
-      if (!journey::apply(plan, *states[record.partition], static_cast<state::InputKind>(record.kind), record.payload,
-                          effects)) {
-        return fail(ErrorCode::corrupt, "record " + std::to_string(record.position) + " of partition " +
-                                            std::to_string(record.partition) +
-                                            " is an input that this program cannot take");
-      }
-      if (!look) continue;
-      if (auto looked = look(record, effects); !looked) return looked;
+    if (record.partition == log::kNoPartition || ended >= hooks.through) return {};
+    if (hooks.on_record) {
+      if (auto told = hooks.on_record(record); !told) return told;
     }
-    batch.clear();
+    const auto kind = static_cast<state::InputKind>(record.kind);
+    if (kind == state::InputKind::dispatch) return {};
+    if (kind == state::InputKind::program) {
+      // What came before is applied before, in all partitions: a partition goes over before anything else of a batch.
+      if (gathered > 0) {
+        gathered = 0;
+        if (auto applied = partitions.apply_gathered(); !applied) return applied;
+      }
+      changes_program = true;
+      if (auto loaded = programs.load(folder, std::string(record.payload)); !loaded)
+        return tl::unexpected(loaded.error());
+      partitions.gather(record.kind, record.partition, record.payload);
+      return {};
+    }
+    partitions.gather(record.kind, record.partition, record.payload);
+    gathered += record.payload.size() + 64;
     return {};
   };
-  return log.read(after, visitor);
+  visitor.on_batch = [&](const log::BatchEnd& end) -> Result<void> {
+    if (ended >= hooks.through) return {};
+    ended = end.number;
+    // What one partition reads in another is what stood there then: batch by batch, as it was applied.
+    const bool reads = partitions.anybody_reads_others();
+    if (gathered < kGatheredBytes && !changes_program && !reads && !hooks.on_applied) return {};
+    gathered = 0;
+    changes_program = false;
+    if (auto applied = partitions.apply_gathered(hooks.on_applied); !applied) return applied;
+    if (reads || partitions.anybody_reads_others()) others_read = end.number;
+    return {};
+  };
+  if (auto read = log.read(after, visitor); !read) return tl::unexpected(read.error());
+  if (auto applied = partitions.apply_gathered(); !applied) return tl::unexpected(applied.error());
+  return others_read;
 }
 
 }  // namespace tend::run

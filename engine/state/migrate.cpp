@@ -219,7 +219,7 @@ class Migration {
     if (is_live(old.status) || watched) {
       const Carried& carried = moved.steps[watched ? end : std::min(old.step, end)];
       CHECK_OR_DIE(carried.kind != Carried::Kind::refused, "a program that is refused is not put in");
-      in_newest = carried.kind == Carried::Kind::follows || carried.kind == Carried::Kind::moved;
+      in_newest = carried.kind != Carried::Kind::pinned;  // also where an edit goes back to what an older version does
       journey.step = carried.step;
       if (carried.kind == Carried::Kind::follows && !watched) journey.flags |= kAimed;
       if (carried.kind == Carried::Kind::moved && !watched) {

@@ -58,6 +58,8 @@ class Maker(StepMaker, PolicyMaker, SourceMaker, EditMaker):
         asked = sorted(expanded(features))
         self.features = {f for f in asked if len(asked) < 4 or self.chance(0.6)}  # of many some: all at once stand in each other's way
         self.features |= {"edits", "pauses"} & {*asked}
+        self.moves = random.Random(f"moves {seed}")   # of what others read, so that it changes nothing else
+        self.refers_moving = self.has("reference") and self.moves.random() < 0.7
         self.calls, self.refers = 0, False          # labels given so far; may a condition read somebody else's attribute here?
         self.more_caps = []                         # caps that recipes add to the policy's
         self.lets, self.current = 0, None           # names given so far; the playbook that is being made

@@ -6,7 +6,7 @@ import clock
 
 ZONES = ["UTC", "Asia/Shanghai", "America/New_York", "Europe/London", "Australia/Lord_Howe", "America/Havana", "Asia/Kathmandu"]
 TIMES = ["10:00", "00:00", "02:30", "01:30", "09:00", "21:15"]
-KEPT = ("referrer", "rank")     # attributes that never change: others read them, and between two customers of one moment there is no order
+KEPT = ("referrer", "rank")     # attributes that others read: they change only at moments at which nobody else does anything (see `moved_ranks`)
 
 
 class SourceMaker:
@@ -87,11 +87,23 @@ class SourceMaker:
             made["zones"] = {"name": prefix["zones"] + "zones", "attributes": ["timezone"], "rows": []}
         for identity in self.people:
             self.rows_of(identity, made)
+        if self.refers_moving:
+            made["ranks"] = {"name": prefix["people"] + "ranks", "attributes": ["rank"], "rows": self.moved_ranks()}
         for source in made.values():
             source["style"] = self.one([None, None, "local", "local minutes", "offset", "fine"])
             if self.chance(0.4):
                 self.dice.shuffle(source["rows"])  # sources are sorted by `at` before a run
         return [s for s in made.values() if s["rows"]]
+
+    def moved_ranks(self):
+        """What others read moves. Between two customers of one moment there is no order, so each row has a millisecond of its own: nothing that
+        others do falls on it, nor on anything that follows from it by whole seconds."""
+        rows = []
+        for identity in self.people:
+            for _ in range(self.moves.choice([0, 1, 2, 5])):
+                at = self.start + self.moves.randrange(-20, 90) * clock.EXACT["day"] + self.moves.randrange(24 * 60) * clock.EXACT["minute"]
+                rows.append({"customer": identity, "at": int(at) + 2 + len(rows) % 900, "values": {"rank": ["number", self.moves.choice([1, 2, 3, 2.5])]}})
+        return rows[:900]
 
     def rows_of(self, identity, made):
         if "people" in made and self.chance(0.8):

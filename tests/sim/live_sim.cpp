@@ -274,12 +274,15 @@ void LiveStorm::check_log() {
   const auto log = log::open_log_for_reading(files_, folder->log());
   if (!log) return fail(log.error().message);
   const journey::Plan& plan = *subject_.plan;
-  run::States states;
-  run::make_states(plan, folder->partitions, states);
+  run::Programs programs(plan.default_channel, plan.teams);
+  run::Partitions partitions(plan, folder->partitions, 1);
+  partitions.set_programs(programs);
+  partitions.set_render(false);
   std::map<std::string, int> found;
   std::set<std::string> asked;
   std::vector<env::Moment> last(folder->partitions, env::kNoMoment);
-  const auto look = [&](const log::Record& record, const journey::Effects& effects) -> Result<void> {
+  run::ReplayHooks hooks;
+  hooks.on_record = [&](const log::Record& record) -> Result<void> {
     const auto kind = static_cast<state::InputKind>(record.kind);
     env::Moment moment = env::kNoMoment;
     if (kind == state::InputKind::event) {
@@ -295,8 +298,12 @@ void LiveStorm::check_log() {
       if (moment < last[record.partition]) fail("time goes back in the log: " + env::format_moment(moment));
       last[record.partition] = moment;
     }
-    for (const journey::SendEffect& send : effects.sends) {
-      const std::string customer(states[record.partition]->customer_id(send.customer));
+    return {};
+  };
+  hooks.on_applied = [&] {
+    for (const run::PartitionEffect& from : partitions.sends()) {
+      const journey::SendEffect& send = partitions.effects(from.partition).sends[from.send];
+      const std::string customer(partitions.state(from.partition).customer_id(send.customer));
       const std::string key = state::format_key(send.key);
       // A message that a channel rejected goes to its next channel under the same key.
       if (!asked.insert(key).second && !world_.was_rejected(key))
@@ -305,10 +312,10 @@ void LiveStorm::check_log() {
         fail("never handed over: `" + plan.program.messages[send.message].name + "` of `" +
              plan.program.playbooks[send.playbook].name + "` to " + customer + " at " + env::format_moment(send.at));
     }
-    return {};
   };
   const std::vector<std::uint64_t> beginning(folder->partitions, 0);
-  if (auto read = run::replay_log(**log, plan, beginning, states, look); !read) return fail(read.error().message);
+  if (auto read = run::replay_log(**log, *folder, programs, beginning, partitions, hooks); !read)
+    return fail(read.error().message);
   for (const auto& [name, count] : inputs_) {
     if (found[name] < count.acknowledged || found[name] > count.acknowledged + count.perhaps)
       fail("an input was acknowledged " + std::to_string(count.acknowledged) + " times and stands in the log " +

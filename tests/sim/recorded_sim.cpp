@@ -88,8 +88,12 @@ Report Storm::run() {
 Result<std::unique_ptr<run::Engine>> Storm::open() {
   auto folder = run::open_data_folder(files_, kFolder, partitions_);
   if (!folder) return tl::unexpected(folder.error());
-  run::EngineOptions options{
-      .threads = life_.threads, .segment_bytes = life_.segment_bytes, .snapshot_bytes = life_.snapshot_bytes};
+  run::EngineOptions options{.threads = life_.threads,
+                             .segment_bytes = life_.segment_bytes,
+                             .snapshot_bytes = life_.snapshot_bytes,
+                             .house_bytes = life_.house_bytes,
+                             .background_in_turn = [this] { return random_.chance(life_.background_percent); },
+                             .history = archive_.hook()};
   const cli::Compiled& compiled = *subject_.prepared.compiled;
   return run::Engine::open(std::move(*folder), *subject_.plan, compiled.program_bytes, compiled.places_bytes, options,
                            world_);

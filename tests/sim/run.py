@@ -2,6 +2,7 @@
 
   run.py [--sim PATH] [--seeds A:B] [--faults N]    workspaces of the seeds A to B - 1, each under N fault seeds
   run.py --live N                                   beside recorded time, N fault seeds in live time (default 1)
+  run.py --features A,B                             workspaces with these features of generate.py instead of groups of them in turn
   run.py --workspace N --fault M [--in-live-time]   one run, told life by life
   run.py --model-every N                            the model says what comes out of each Nth workspace (it is slow), default 10
   run.py --no-regressions                           without the runs of regressions.txt, which come first
@@ -31,9 +32,9 @@ FEATURES = ((), ("sends", "steps", "ways_in"), ("all",))   # groups of generate.
 TIMEOUT_S = 120                                            # of one workspace
 
 
-def make(seed, folder, with_model):
+def make(seed, folder, with_model, features):
     """The workspace of a seed; with what the model expects, or else only with the limits of its time."""
-    program = generate.generate(seed, FEATURES[seed % len(FEATURES)])
+    program = generate.generate(seed, features or FEATURES[seed % len(FEATURES)])
     program["reject_percent"] = REJECTED[seed % len(REJECTED)]
     spelling.write(program, folder)
     told = {"from": clock.print_moment(program["from"]), "to": clock.print_moment(program["to"])}
@@ -69,6 +70,7 @@ def main():
     words.add_argument("--sim", default=str(HERE.parents[1] / "build/dev/tests/tend_sim"))
     words.add_argument("--seeds", default="0:100")
     words.add_argument("--faults", type=int, default=3)
+    words.add_argument("--features", default="")
     words.add_argument("--workspace", type=int)
     words.add_argument("--fault", type=int, default=0)
     words.add_argument("--model-every", type=int, default=10)
@@ -79,6 +81,8 @@ def main():
     words.add_argument("--log")
     options = words.parse_args()
     first, end = (int(n) for n in options.seeds.split(":"))
+    features = tuple(f for f in options.features.split(",") if f)
+    again = f"--features {options.features} " if features else ""
 
     with tempfile.TemporaryDirectory(prefix="tend-sim-") as scratch:
         base = pathlib.Path(options.keep or scratch)
@@ -86,7 +90,7 @@ def main():
         def one(job):
             seed, faults = job
             folder = base / f"{seed}-{faults[0]}"
-            make(seed, folder, options.workspace is not None or seed % options.model_every == 0)
+            make(seed, folder, options.workspace is not None or seed % options.model_every == 0, features)
             if options.workspace is not None:
                 return (seed, faults, folder) + run(options.sim, folder, faults, True, options.in_live_time)
             code, text = run(options.sim, folder, faults)
@@ -99,7 +103,7 @@ def main():
             jobs = [(options.workspace, (options.fault, options.fault + 1))]
         else:
             # Each workspace has fault seeds of its own.
-            jobs = [] if options.no_regressions else regressions()
+            jobs = [] if options.no_regressions or features else regressions()
             jobs += [(seed, (seed * 1000, seed * 1000 + options.faults)) for seed in range(first, end)]
 
         failed = refused = held = runs = 0
@@ -110,8 +114,8 @@ def main():
                 if codes and not codes - compare.NEVER:
                     refused += 1   # chance wrote a condition that can never hold, which the checker refuses
                     continue
-                text = re.sub(r"again: \S+ --tell --seed (\d+) \S+", rf"again: python3 tests/sim/run.py --workspace {seed} --fault \1", text)
-                text = re.sub(r"again: \S+ --live --tell --seed (\d+) \S+", rf"again: python3 tests/sim/run.py --workspace {seed} --fault \1 --in-live-time", text)
+                text = re.sub(r"again: \S+ --tell --seed (\d+) \S+", rf"again: python3 tests/sim/run.py {again}--workspace {seed} --fault \1", text)
+                text = re.sub(r"again: \S+ --live --tell --seed (\d+) \S+", rf"again: python3 tests/sim/run.py {again}--workspace {seed} --fault \1 --in-live-time", text)
                 text = text.replace(str(folder), f"workspace {seed}")
                 runs += faults[1] - faults[0] + (0 if options.workspace is not None else options.live)
                 if log:

@@ -120,6 +120,20 @@ TEST_CASE("pin: those inside finish on the old steps, others take the new ones; 
   CHECK(run::collect_figures(folder.engine->partitions()).playbooks[0].entered == 3);
 }
 
+TEST_CASE("an edit back to what an older version does takes those inside it along") {
+  const std::string first = "playbook p { enter on order; again always; wait 3 days; send a }";
+  Folder folder(first);
+  folder.happens(1 * kDay, "anna", "order");
+  REQUIRE(folder.deploy("playbook p { enter on order; again always; wait 1 day; send c }", 2 * kDay));
+  folder.happens(2 * kDay, "bob", "order");
+  REQUIRE(folder.deploy(first, 2 * kDay + 1));
+  CHECK(folder.versions() == "p3 p2- ");
+  folder.open();
+  folder.until(9 * kDay);
+  CHECK(folder.days("anna a") == Days{4});
+  CHECK(folder.days("bob c") == Days{3});
+}
+
 TEST_CASE("follow: a wait under way is worked out anew from when it was reached") {
   Folder folder("playbook p { enter on order; wait 6 days; send a }");
   folder.happens(1 * kDay, "anna", "order");

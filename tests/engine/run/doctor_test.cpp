@@ -156,19 +156,25 @@ TEST_CASE("the doctor holds the disk against itself", "[doctor]") {
   SECTION("a snapshot that is not what the log gives") {
     DataFolder folder = clinic.folder();
     state::State state(plan.program, plan.layout, 0);
-    auto snapshot = read_snapshot(folder, 0);
-    REQUIRE((snapshot && *snapshot && state.load((*snapshot)->bytes)));
+    const auto snapshots = list_snapshots(folder);
+    REQUIRE((snapshots && !snapshots->heads[0].empty()));
+    SnapshotHead head = snapshots->heads[0].front();
+    const auto bytes = read_snapshot(folder, head);
+    REQUIRE((bytes && *bytes && state.load(**bytes)));
     state.set_tag(0, "smuggled", true);
-    REQUIRE(write_snapshot(folder, (*snapshot)->head, state.save()));
+    REQUIRE(write_snapshot(folder, head, state.save()));
     CHECK(finds(clinic.examine_folder().findings, "state", "his tags is not what comes out of the log"));
   }
   SECTION("a snapshot ahead of the log") {
     DataFolder folder = clinic.folder();
     state::State state(plan.program, plan.layout, 0);
-    auto snapshot = read_snapshot(folder, 0);
-    REQUIRE((snapshot && *snapshot && state.load((*snapshot)->bytes)));
-    (*snapshot)->head.position += 1'000'000;
-    REQUIRE(write_snapshot(folder, (*snapshot)->head, state.save()));
+    const auto snapshots = list_snapshots(folder);
+    REQUIRE((snapshots && !snapshots->heads[0].empty()));
+    SnapshotHead head = snapshots->heads[0].front();
+    const auto bytes = read_snapshot(folder, head);
+    REQUIRE((bytes && *bytes && state.load(**bytes)));
+    head.position += 1'000'000;
+    REQUIRE(write_snapshot(folder, head, state.save()));
     CHECK(finds(clinic.examine_folder().findings, "snapshot", "and the log ends with record"));
   }
   SECTION("a damaged snapshot") {
@@ -193,4 +199,40 @@ TEST_CASE("the doctor holds the disk against itself", "[doctor]") {
     clinic.repeat_an_outcome();
     CHECK(finds(clinic.examine_folder().findings, "outcome", "went out twice"));
   }
+}
+
+TEST_CASE("the doctor goes through deploys with the log", "[doctor]") {
+  Clinic clinic;
+  for (int day = 0; day < 4; ++day) clinic.live_a_day(day);
+  REQUIRE(clinic.engine->snapshot_all());
+  const program::Program edited = test::compile_or_throw(
+      "customer { level text }\nevent visit { store text }\nevent order { amount money }\nactivity is order\n"
+      "message a { text \"a\" }\nmessage b { text \"b\" }\n"
+      "playbook first { enter on visit; send a }\n"
+      "playbook p { enter on order; again always; on edit follow; send b; wait 2 days; send a }\n");
+  REQUIRE(clinic.engine->deploy(edited, {}, 5 * env::kDay));
+  clinic.engine->add_tick(8 * env::kDay);
+  REQUIRE(clinic.engine->commit());
+  const bool snapshots_behind = GENERATE(false, true);
+  if (snapshots_behind) REQUIRE(clinic.engine->snapshot_all());
+  clinic.engine.reset();
+  const auto report = clinic.examine_folder();
+  INFO((report.findings.empty() ? std::string() : text_of(report.findings.front())));
+  CHECK(report.findings.empty());
+  CHECK(report.customers > 10);
+  CHECK(report.from_the_beginning);
+
+  DataFolder folder = clinic.folder();
+  const auto snapshots = list_snapshots(folder);
+  REQUIRE((snapshots && !snapshots->heads[0].empty()));
+  const SnapshotHead head = snapshots->heads[0].front();
+  Programs programs("outbox");
+  const auto running = programs.load(folder, head.program);
+  const auto bytes = read_snapshot(folder, head);
+  REQUIRE((running && bytes && *bytes));
+  state::State state((*running)->program, (*running)->plan->layout, 0);
+  REQUIRE(state.load(**bytes));
+  state.set_tag(0, "smuggled", true);
+  REQUIRE(write_snapshot(folder, head, state.save()));
+  CHECK(finds(clinic.examine_folder().findings, "state", "his tags is not what comes out of the log"));
 }

@@ -170,7 +170,8 @@ TEST_CASE("on a full disk nothing is half done, and it goes on when there is spa
   for (const auto& [key, times] : world.handed_over) CHECK(times == 1);
 }
 
-TEST_CASE("another process and another version are refused in a sentence; another program does not come in by itself", "[run]") {
+TEST_CASE("another process and another version are refused in a sentence; another program does not come in by itself",
+          "[run]") {
   program::Program program = make_program();
   const journey::Plan plan(program, "world");
   env::SimulatedFiles files;
@@ -190,8 +191,7 @@ TEST_CASE("another process and another version are refused in a sentence; anothe
   const journey::Plan other_plan(other);
   auto folder = run::open_data_folder(files, "data", 4);
   REQUIRE(folder);
-  auto engine =
-      run::Engine::open(std::move(*folder), other_plan, program::serialize(other), {}, {.threads = 1}, world);
+  auto engine = run::Engine::open(std::move(*folder), other_plan, program::serialize(other), {}, {.threads = 1}, world);
   REQUIRE(engine);
   CHECK((*engine)->running().from == run::program_hash(program::serialize(program)));
   CHECK((*engine)->running().program.playbooks[0].title.empty());
