@@ -1,7 +1,7 @@
 """Aliyun SMS (阿里云短信): SendSms, SendBatchSms, QuerySendDetails, receipts (SmsReport) and replies (SmsUp).
 
-Sources, help.aliyun.com documents: 55284 (SendSms: not idempotent), 44335 (frequency, length, hours), 101346 (error codes), 101867 and 60127 (receipts, replies),
-2593177 (V3 signature)."""
+Sources, help.aliyun.com documents: 55284 (SendSms: not idempotent), 44335 (frequency, length, hours), 101346 (error codes), 101867 (SmsReport), 60127 (SmsUp),
+419277 (QuerySendDetails), 2593177 (V3 signature)."""
 import calendar
 import json
 import re
@@ -214,7 +214,7 @@ class Aliyun(Platform):
         return reply
 
     def details(self, told):
-        """QuerySendDetails (60127's neighbour): what was sent to a number on a day in China."""
+        """419277: what was sent to a number on a day in China."""
         if not all(told.get(name) for name in ("PhoneNumber", "SendDate", "PageSize", "CurrentPage")):
             raise Refused("isv.INVALID_PARAMETERS")
         number, size, page = sms.chinese_number(told["PhoneNumber"]), int(told["PageSize"]), int(told["CurrentPage"])
@@ -234,7 +234,7 @@ class Aliyun(Platform):
                 "ErrCode": one["outcome"] if reported else "", "TemplateCode": one["template"], "Content": one["text"], "OutId": one["out_id"]}
 
     def report(self, messages, url):
-        """SmsReport (101867): one push with some receipts; the receiver answers {"code": 0}, or it comes again after 1, 5 and 10 minutes."""
+        """SmsReport (101867): one push with some receipts; without 200 and a number as `code`, whatever number, it comes again after 1, 5 and 10 minutes."""
         body = [{"phone_number": one["number"], "send_time": local(one["at"]), "report_time": local(one["reported_at"]),
                  "success": one["outcome"] == "DELIVERED", "err_code": one["outcome"], "err_msg": "用户接收成功" if one["outcome"] == "DELIVERED" else "接收失败",
                  "sms_size": str(one["size"]), "biz_id": one["biz_id"], "out_id": one["out_id"]} for one in messages]
@@ -269,8 +269,8 @@ def local(at):
 
 
 def accepted(status, body):
-    """Whether the receiver answered 200 {"code": 0, …}."""
+    """101867: HTTP 200 and a `code` that is a number; the platform does not look at which."""
     try:
-        return status == 200 and json.loads(body).get("code") == 0
+        return status == 200 and isinstance(json.loads(body).get("code"), int)
     except (ValueError, AttributeError):
         return False

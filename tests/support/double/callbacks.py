@@ -3,7 +3,7 @@
 `POST /_sim/emit` takes `url`, `events` (a list of fields), `pad` (an exact number from 1 to 32, "over16", the default, or "natural"), `times`, `order`,
 `bad` ("signature", "receiveid", "padding", "body") and `verify` (the receiver's address is checked with an echostr).
 
-Sources: developer.work.weixin.qq.com/document/path/92277 and 96361 (events), 90968 (encryption), 91144 (checking the address);
+Sources: developer.work.weixin.qq.com/document/path/92277 and 96361 (events), 91144 (encryption, checking the address);
 developers.weixin.qq.com/doc/offiaccount "Message encryption" and "Access overview"."""
 import base64
 import html

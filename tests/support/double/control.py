@@ -1,5 +1,6 @@
 """The tests' side, `/_sim/…`: time, settings, faults, what happened, and what people and platforms do next. Answers are JSON; what cannot be is a 400 with a sentence."""
 import collections
+import json
 
 import faults
 import server
@@ -63,16 +64,18 @@ def clear_faults(double, _):
 
 
 def state(double, only=None):
-    """What each person effectively got, and what each platform holds."""
+    """What each person effectively got, and what each platform holds. `repeats`: how often somebody got by one API what they already had, word for word."""
     received = [row for row in double.received if only in (None, row["platform"])]
     by_recipient, calls = {}, collections.Counter()
     for row in received:
         by_recipient.setdefault(row["recipient"], []).append(row)
     for row in double.calls:
         calls[row["api"]] += 1
+    copies = collections.Counter(json.dumps([row["platform"], row["via"], row["recipient"], row["content"]], sort_keys=True) for row in received)
     return {**now(double), "received": received, "by_recipient": by_recipient,
             "dropped": [row for row in double.dropped if only in (None, row["platform"])],
-            "totals": {"messages": len(received), "recipients": len(by_recipient), "most_to_one": max(map(len, by_recipient.values()), default=0)},
+            "totals": {"messages": len(received), "recipients": len(by_recipient), "most_to_one": max(map(len, by_recipient.values()), default=0),
+                       "repeats": sum(n - 1 for n in copies.values())},
             "calls": dict(calls), "platforms": {name: platform.shown() for name, platform in double.platforms.items() if only in (None, name)}}
 
 
@@ -120,7 +123,7 @@ async def answer(double, request):
 def told_in(request):
     """The body's object or list."""
     if request.body.lstrip().startswith(b"["):
-        return server.json.loads(request.body)
+        return json.loads(request.body)
     told = request.json()
     if told is None:
         raise BadAct("the body is no JSON object")

@@ -1,7 +1,7 @@
 """The platforms' signatures and the encryption of their callbacks. Pure functions; the vectors in test_double.py come from the platforms.
 
-Sources: Aliyun document 2593177 (V3 signature); Tencent Cloud document 382/52072 (TC3); Twilio "Webhooks security";
-WeCom developer documents 90968 (encryption) and 91144 (how a receiver checks)."""
+Sources: Aliyun document 2593177 (V3 signature); cloud.tencent.com/document/api/362/4208 (TC3); Twilio "Webhooks security";
+developer.work.weixin.qq.com/document/path/91144 (encryption, and how a receiver checks)."""
 import base64
 import hashlib
 import hmac
@@ -9,7 +9,7 @@ import urllib.parse
 
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
-BLOCK = 32   # WeCom pads to 32 bytes, not to AES's 16: a pad may be 17 to 32 (90968)
+BLOCK = 32   # WeCom pads to 32 bytes, not to AES's 16: a pad may be 17 to 32 (91144)
 
 
 def sha256(data):
@@ -68,7 +68,7 @@ def pad_of(message, receiveid):
 
 
 def encrypt(key43, receiveid, message, random16):
-    """16 random bytes, the length, the message, the receiver; padded to 32 bytes (90968)."""
+    """16 random bytes, the length, the message, the receiver; padded to 32 bytes (91144)."""
     data = message.encode()
     text = random16 + len(data).to_bytes(4, "big") + data + receiveid.encode()
     pad = pad_of(message, receiveid)

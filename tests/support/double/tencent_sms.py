@@ -1,7 +1,7 @@
 """Tencent Cloud SMS (腾讯云短信): SendSms, PullSmsSendStatusByPhoneNumber, status pushes and replies.
 
-Sources, cloud.tencent.com/document/product/382: 55981 (SendSms), 59177 and 5807 (codes, receipts), 13303 (frequency), 39023 (length), 13301 (rules of content);
-382/52072 (TC3 signature); the reply of the pull API as github.com/TencentCloud/tencentcloud-sdk-go has it (sms/v20210111)."""
+Sources, cloud.tencent.com/document/product/382: 55981 (SendSms), 59177 (codes), 5807 (status push), 13303 (frequency), 39023 (length), 13301 (rules of content);
+cloud.tencent.com/document/api/362/4208 (TC3 signature); the reply of the pull API as github.com/TencentCloud/tencentcloud-sdk-go has it (sms/v20210111)."""
 import json
 import re
 import time
@@ -191,7 +191,7 @@ class Tencent(Platform):
              "ReportStatus": "SUCCESS" if one["outcome"] == "DELIVRD" else "FAIL", "Description": one["outcome"], "SessionContext": one["context"]} for one in rows]}}, code="Ok")
 
     def report(self, messages, url):
-        """59177: the status push; `sid` is the send's SerialNo."""
+        """5807: the status push; `sid` is the send's SerialNo."""
         body = [{"user_receive_time": clock.china(one["reported_at"]).strftime("%Y-%m-%d %H:%M:%S"), "nationcode": "86", "mobile": one["e164"].removeprefix("+86"),
                  "report_status": "SUCCESS" if one["outcome"] == "DELIVRD" else "FAIL", "errmsg": one["outcome"],
                  "description": "用户短信送达成功" if one["outcome"] == "DELIVRD" else "发送失败", "sid": one["sid"]} for one in messages]

@@ -150,6 +150,15 @@ class OfficialAccountsCallbacks(WeComCase):
         with Receiver(lambda handler: (200, query_of(handler.path)["echostr"].encode())) as receiver:
             self.assertTrue(self.emit(receiver, verify=True)[0]["accepted"])
 
+    def test_results_may_overtake_the_answer_come_twice_and_have_no_id(self):
+        token = call_json("GET", f"/cgi-bin/token?grant_type=client_credential&appid={APP}&secret=testsecret")["access_token"]
+        with Receiver() as receiver:
+            self.setup_of(wechat_oa={"callback": {"url": receiver.url}, "followers": {"o1": {}}, "events": {"before_reply": True, "times": 2}, "event_id_with_client_msg_id": False})
+            told = {"touser": "o1", "template_id": "template1", "data": {"k": {"value": "v"}}}
+            made = call_json("POST", f"/cgi-bin/message/template/send?access_token={token}", told)   # the clock stands
+            call_json("POST", f"/cgi-bin/message/template/send?access_token={token}", {**told, "client_msg_id": "c1"})
+            self.assertEqual([opened(call)[0]["MsgID"] for call in receiver.calls], [str(made["msgid"])] * 2 + ["0"] * 2)
+
     def test_results_of_sends(self):
         token = call_json("GET", f"/cgi-bin/token?grant_type=client_credential&appid={APP}&secret=testsecret")["access_token"]
         with Receiver() as receiver:

@@ -56,7 +56,7 @@ class Faults(WeComCase):
             self.send(timeout=0.05)
         self.assertEqual(len(self.got("lisi")), 1)
         self.assertEqual(self.send()["errcode"], 0)
-        self.assertEqual(self.state()["totals"], {"messages": 2, "recipients": 1, "most_to_one": 2})   # what a blind retry does
+        self.assertEqual(self.state()["totals"], {"messages": 2, "recipients": 1, "most_to_one": 2, "repeats": 1})   # what a blind retry does
 
     def test_timeout_ends_the_connection_when_told(self):
         self.rule("timeout_before", seconds=0.02)

@@ -32,7 +32,7 @@ class Twilio(Case):
     def test_statuses(self):
         status, made = text_to()
         self.assertEqual((status, made["status"], made["error_code"], made["num_segments"]), (201, "queued", None, "1"))
-        self.assertEqual(self.got("+15551230001"), ["hello"])
+        self.assertEqual((self.got("+15551230001"), made["date_created"]), (["hello"], "Mon, 05 Jan 2026 02:00:00 +0000"))
         self.advance(0)
         self.assertEqual(self.status(made["sid"]), "sent")
         self.advance(2)

@@ -93,22 +93,28 @@ class Staff(WeComCase):
         self.assertEqual([self.send()["errcode"] for _ in range(3)], [0, 0, 45009])
 
     def test_unknown_and_all_unknown(self):
-        said = self.send("lisi|nobody|ghost")
+        said = self.send("LiSi|Nobody|ghost")
         self.assertEqual((said["errcode"], said["invaliduser"]), (0, "nobody|ghost"))
         self.assertEqual(self.send("nobody")["errcode"], 81013)
         self.assertEqual(self.send("")["errcode"], 82001)
         self.assertEqual(self.send("@all")["errcode"], 0)
         self.assertEqual(self.state()["totals"]["messages"], 3)
 
-    def test_duplicate_check_is_of_content(self):
+    def test_duplicate_check_is_of_the_whole_json(self):
+        check = {"enable_duplicate_check": 1, "duplicate_check_interval": 600}
         for text in ("a", "a", "b"):
-            self.send(text=text, enable_duplicate_check=1, duplicate_check_interval=600)
+            self.send(text=text, **check)
         self.assertEqual(len(self.got("lisi")), 2)
-        self.advance(601)
-        self.send(text="a", enable_duplicate_check=1, duplicate_check_interval=600)
+        self.send("lisi|zhangsan", "a", **check)   # the same content in another request
         self.assertEqual(len(self.got("lisi")), 3)
+        self.advance(601)
+        self.send(text="a", **check)
+        self.assertEqual((len(self.got("lisi")), self.state()["totals"]["repeats"]), (4, 2))
 
     def test_refusals(self):
+        self.send(text="长" * 683)
+        self.assertEqual(self.got("lisi"), [{"content": "长" * 682}])   # cut to 2048 bytes
+        self.setup_of(wecom={"long_text": "refuse"})
         self.assertEqual(self.send(text="长" * 683)["errcode"], 45002)
         self.assertEqual(self.send(agentid=5)["errcode"], 301002)
         self.assertEqual(self.send(msgtype="poem")["errcode"], 40008)

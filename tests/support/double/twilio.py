@@ -221,7 +221,7 @@ class Twilio(Platform):
                                   "next_page_uri": f"{request.path}?{query}" if more else None}, code=200)
 
     def shape(self, message):
-        stamp = email.utils.formatdate(message["at"])
+        stamp = email.utils.format_datetime(dt.datetime.fromtimestamp(message["at"], dt.timezone.utc))
         hidden = {"number", "at", "callback", "validity"}
         return {**{name: value for name, value in message.items() if name not in hidden}, "num_media": "0", "price": None, "price_unit": "USD", "date_created": stamp,
                 "date_updated": stamp, "date_sent": None if message["status"] in ("queued", "accepted", "scheduled") else stamp,

@@ -2,6 +2,8 @@
 
 Sources, developers.weixin.qq.com/doc/offiaccount: "Get access token" and "Get stable access token" (Basic_Information), "Template messages",
 "Customer service messages", "Subscription notifications" (bizsend, pushes), "Batch sends", "Global return codes"."""
+import functools
+
 import callbacks
 import clock
 import server
@@ -31,14 +33,15 @@ class OfficialAccount(Platform):
     DEFAULTS = {
         "appid": "wx0000000000000001", "secret": "testsecret", "token_seconds": 7200, "overlap_seconds": 300,
         "followers": {}, "blacklist": [], "templates": ["template1"], "subscription_templates": ["subscription1"],
-        "template_day": 100000, "client_msg_seconds": 600, "mass_month": 4, "call_day": None, "event_seconds": 1,
+        "template_day": 100000, "client_msg_seconds": 600, "mass_month": 4, "call_day": None,
+        "events": {"delay": 1, "times": 1, "before_reply": False}, "event_id_with_client_msg_id": True,
         "callback": {"url": None, "token": "testtoken", "aes_key": "jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C", "receiveid": None, "retries": [0, 0, 0], "plain": False},
         "signature_clock": "virtual",
     }
 
     def clear(self):
         self.tokens, self.plain, self.stable, self.forced = {}, None, None, []
-        self.replaced = set()
+        self.replaced, self.overtaking = set(), []
         self.counts, self.times = clock.Counts(), clock.Times()
         self.windows, self.credits, self.client_ids, self.mass = {}, {}, {}, {}
 
@@ -62,7 +65,9 @@ class OfficialAccount(Platform):
                 if self["call_day"] is not None and self.counts.add(("calls", api), self.now(), "day") > self["call_day"]:
                     raise Refused(45009)
             found = getattr(self, "do_" + api.replace("/", "_"))({**request.query, **told})
-            return server.json_reply(found if "access_token" in found else {"errcode": 0, "errmsg": "ok", **found}, code=0)
+            reply = server.json_reply(found if "access_token" in found else {"errcode": 0, "errmsg": "ok", **found}, code=0)
+            reply.before, self.overtaking = self.overtaking, []
+            return reply
         except Refused as refused:
             return self.refusal(refused.code, request, refused.message, **refused.more)
 
@@ -150,7 +155,8 @@ class OfficialAccount(Platform):
         status = "failed:user block" if self["followers"][openid].get("blocks") else "success"
         if status == "success":
             self.double.receive(self.name, "template", openid, told["data"], message, {"client_msg_id": key[1]})
-        self.later({"Event": "TEMPLATESENDJOBFINISH", "FromUserName": openid, "MsgID": message, "Status": status})
+        shown = message if self["event_id_with_client_msg_id"] or not key[1] else 0   # callers have seen 0 where they gave a client_msg_id
+        self.later({"Event": "TEMPLATESENDJOBFINISH", "FromUserName": openid, "MsgID": shown, "Status": status})
         return {"msgid": message}
 
     def do_message_custom_send(self, told):
@@ -229,11 +235,18 @@ class OfficialAccount(Platform):
         found = [one for one in self.mass.values() if str(one["msg_id"]) == str(told.get("msg_id"))]
         if not found:
             raise Refused(40059)
-        return {"msg_id": found[0]["msg_id"], "msg_status": "SENDING" if self.now() - found[0]["at"] < self["event_seconds"] else "SEND_SUCCESS"}
+        return {"msg_id": found[0]["msg_id"], "msg_status": "SENDING" if self.now() - found[0]["at"] < self["events"]["delay"] else "SEND_SUCCESS"}
 
     def later(self, fields):
-        if self["callback"]["url"]:
-            self.double.clock.after(self["event_seconds"], lambda: self.emit({"events": [fields], "plain": self["callback"]["plain"]}))
+        """The platform's own event on a send; by the setting `events` late, twice, or before the answer to the send."""
+        if not self["callback"]["url"]:
+            return
+        told = self["events"]
+        send = functools.partial(self.emit, {"events": [fields], "plain": self["callback"]["plain"], "times": told["times"]})
+        if told["before_reply"]:
+            self.overtaking.append(send)
+        else:
+            self.double.clock.after(told["delay"], send)
 
     def opens(self, openid, what):
         """What the person did opens a window; doing it again opens it anew."""

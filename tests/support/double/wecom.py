@@ -1,7 +1,8 @@
 """WeCom (企业微信): tokens, rate limits, errors, messages to staff, encrypted callbacks. Customers are in wecom_customers.py, mass messages in wecom_mass.py.
 
-Sources, developer.work.weixin.qq.com/document/path: 91039 (token), 90454 (limits), 90313 (error codes), 90236 (messages to staff), 96361 and 92277 (events), 90968 (encryption)."""
+Sources, developer.work.weixin.qq.com/document/path: 91039 (token), 90454 (limits), 90313 (error codes), 90236 (messages to staff), 96361 and 92277 (events), 90253 (media), 91144 (encryption)."""
 import fnmatch
+import json
 
 import callbacks
 import clock
@@ -26,7 +27,7 @@ class WeCom(Platform):
         "corpid": "ww0000000000000001", "apps": {"testsecret": {"agentid": 1000002, "apis": ["*"]}}, "token_seconds": 7200, "token_again": "same",
         "wrong_secrets": 5, "ban_seconds": 3600, "ban_code": 45009,
         "api_minute": 10000, "api_hour": 150000, "ip_minute": 20000, "ip_hour": 600000, "concurrency": None,
-        "accounts": 1000, "member_minute": 30, "member_hour": 1000, "robots": ["testkey"], "robot_minute": 20,
+        "accounts": 1000, "member_minute": 30, "member_hour": 1000, "long_text": "cut", "robots": ["testkey"], "robot_minute": 20,
         "staff": {"zhangsan": {}, "lisi": {}}, "customers": {}, "groups": {}, "tags": {}, "tag_cap": 3000,
         "dispatch_queries": 1, "mass_cap": {"per": "month", "n": None}, "welcome_seconds": 20, "contact_ways": 500000,
         "callback": {"url": None, "token": "testtoken", "aes_key": "jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C", "receiveid": None, "retries": [0, 0, 0]},
@@ -164,7 +165,9 @@ def gettoken(w, told, *_):
 
 @api("message/send")
 def message_send(w, told, _, app):
-    """90236; the limits are 90454's: an app's person-times a day are refused, one app's messages to one member beyond 30 a minute or 1000 an hour vanish."""
+    """90236: a text beyond 2048 bytes is cut; the duplicate check is of the request's whole JSON, so that a retry with other readers or another interval is no duplicate.
+
+    90454 has the limits: an app's person-times a day are refused, one app's messages to one member beyond 30 a minute or 1000 an hour vanish."""
     kind, now = told.get("msgtype"), w.now()
     if told.get("agentid") != app["agentid"]:
         raise Refused(301002)
@@ -177,15 +180,18 @@ def message_send(w, told, _, app):
         if not text:
             raise Refused(44004)
         if len(text.encode()) > 2048:
-            raise Refused(45002)
+            if w["long_text"] == "refuse":
+                raise Refused(45002)
+            content = {"content": text.encode()[:2048].decode(errors="ignore")}
     if w.counts.add(("send", app["agentid"]), now, "day", len(users)) > w["accounts"] * 200:
         raise Refused(45009)
     message = f"msg{w.next_number()}"
     w.staff_messages[message] = now
     again = told.get("enable_duplicate_check") == 1
+    whole = json.dumps({name: value for name, value in told.items() if name != "access_token"}, sort_keys=True)
     interval = min(told.get("duplicate_check_interval") or 1800, 4 * 3600)
     for user in users:
-        same, key = ("same", app["agentid"], user, kind, repr(content)), ("member", app["agentid"], user)
+        same, key = ("same", app["agentid"], user, whole), ("member", app["agentid"], user)
         if again and w.times.within(same, now, interval):
             w.double.drop("wecom", "message/send", user, content, "duplicate")
         elif w.times.within(key, now, 60) >= w["member_minute"] or w.times.within(key, now, 3600) >= w["member_hour"]:
@@ -208,11 +214,12 @@ def recipients(w, told):
     staff = w["staff"]
     if users == ["@all"]:
         return list(staff), []
-    found = [user for user in dict.fromkeys(users) if user in staff]
+    by_name = {user.lower(): user for user in staff}   # 90236: the case of a userid does not count, and comes back small
+    found = [by_name[user] for user in dict.fromkeys(user.lower() for user in users) if user in by_name]
     found += [user for user, one in staff.items() if user not in found and (str(one.get("party")) in parties or set(map(str, one.get("tags", ()))) & set(tags))]
     if not found:
         raise Refused(81013)
-    return found, [user for user in users if user not in staff]
+    return found, [user.lower() for user in users if user.lower() not in by_name]
 
 
 @api("message/recall")
