@@ -481,6 +481,8 @@ class Maker(StepMaker, PolicyMaker, SourceMaker, EditMaker):
             playbooks.append(self.greeting())
         more = self.policy() | ({"partners": ["garage"]} if self.budgets else {})
         if self.has("edits"):
+            if self.chance(0.7):
+                self.crowded(playbooks)
             self.name_some(playbooks)
         made = more | {"timezone": self.zone, "customer": self.attributes, "events": self.events,
                 "activity": self.dice.sample(list(self.events), self.dice.randint(1, 2)), "traits": self.traits, "segments": self.segments,

@@ -39,9 +39,9 @@ class EditMaker:
         self.dice.shuffle(kinds)
         self.taken = self.taken_milliseconds(base)
         ran = self.run_to(base, self.end)
-        stays = [(j.entry, j.over or self.end) for c in ran.customers.values() for j in c.in_order()]
-        stays = [(since, until) for since, until in stays if until - since > 5 * MINUTE]
-        moments = sorted(self.free_moment(base, stays) for _ in kinds)
+        stays = [(j.entry, j.over or self.end, j.playbook["name"]) for c in ran.customers.values() for j in c.in_order()]
+        self.stays = [stay for stay in stays if stay[1] - stay[0] > 5 * MINUTE]
+        moments = sorted(self.free_moment(base) for _ in kinds)
         kinds = [kind for at, kind in zip(moments, kinds)]
         now, made, self.before, self.gone = base, [], [base], {}
         for at, kind in zip(moments, kinds):
@@ -63,6 +63,20 @@ class EditMaker:
             if self.chance(0.6):
                 self.calls += 1
                 step["label"] = f"s{self.calls}"
+
+    def crowded(self, playbooks):
+        """Bends a playbook so that many are inside when it is edited, and go on by a trait and under a cap of its own."""
+        messages, self.messages = self.messages, {n: m for n, m in self.messages.items() if m.get("class") != "welcome"}
+        p, waits = self.one([p for p in playbooks if p["name"] != "greet"]), [d for d in self.pool if clock.is_exact(d)] or ["3 days"]
+        self.traits = self.traits or {"often": ["count", self.one(self.events), None, self.duration()]}
+        often = {"do": "if", "branches": [{"if": [">=", ["trait", "often"], ["number", self.one([1, 2])]], "steps": self.sent()}, {"else": True, "steps": self.sent()}]}
+        p.update(enter=[{"on": self.hot}], again=self.one(["always", "always", "never"]))
+        p.pop("where", None)
+        if self.has("caps"):
+            p["caps"] = [{"n": self.one([1, 2]), "per": self.one(waits)}]
+        p["steps"][:0] = self.sent() + [{"do": "wait", "for": self.one(waits)}, often, {"do": "wait", "for": self.one(waits)}] + self.sent()
+        self.mend(p, p)
+        self.messages = messages
 
     def until(self, made, at):
         return [done for done in sorted(made, key=lambda done: done["at"]) if done["at"] < at]
@@ -90,10 +104,10 @@ class EditMaker:
                 found |= {(rank * length // p["pace"]["n"]) % MINUTE for rank in range(3 * p["pace"]["n"])}
         return found
 
-    def free_moment(self, base, stays):
+    def free_moment(self, base):
         """A moment in the run, while somebody is inside or soon after something happened, at an odd millisecond that nothing else has."""
-        if stays and self.chance(0.8):
-            since, until = self.one(stays)
+        if self.stays and self.chance(0.8):
+            since, until, _ = self.one(self.stays)
             return self.at_own_millisecond(since + self.dice.randrange(until - since))
         rows = [row["at"] for source in base["sources"] for row in source["rows"] if "at" in row and self.start <= row["at"] < self.end - clock.EXACT["day"]]
         after = self.one(rows) if rows and self.chance(0.7) else self.start + self.dice.randrange(self.end - self.start)
@@ -114,6 +128,9 @@ class EditMaker:
     def pauses(self, now, at):
         """Something is paused, and mostly resumed some time later."""
         what = self.one(["playbook:" + name for name in by_name(now) if name != KEEPER] * 2 + ["channel:" + name for name in self.named_channels()] + [""])
+        inside = sorted({name for since, until, name in self.stays if since <= at < until} & {*by_name(now)})
+        if inside and self.chance(0.6):
+            what = "playbook:" + self.one(inside)
         made = [{"at": int(at), "pause": True, "what": what}]
         over = self.at_own_millisecond(at + MINUTE + self.dice.randrange(self.end - at) // self.one([1, 2, 4]))
         if self.chance(0.9) and over > at:
@@ -131,7 +148,7 @@ class EditMaker:
         self.inside = {name: [j for c in ran.customers.values() for j in c.journeys[name] if j.live()] for name in self.names}
         for _ in range(self.one([1, 1, 2, 3])):
             kinds = ["steps"] * 8 + ["goal"] * 2 + ["leave"] * 2 + ["enter"] * 3 + ["add"] * 2 + ["remove"] * (len(self.names) > 1) + ["back"] * 3 * bool(self.gone)
-            kinds += ["text", "label", "again", "where", "priority", "policy", "trait"]
+            kinds += ["text", "label", "again", "where", "priority", "policy", "policy", "trait", "trait"]
             getattr(self, "edit_" + self.one(kinds))(then)
         changed = [p for p in then["playbooks"] if self.version(then, p) != self.version(now, by_name(now).get(p["name"]))]
         for p in changed:
@@ -153,8 +170,9 @@ class EditMaker:
             block = self.one(blocks(p))
             kind, end = self.one(["insert", "insert", "drop", "swap", "wait", "wait", "wait"]), len(block) - (block[-1]["do"] == "stop")
             waits = [(s, key) for s in tree.steps_of(p["steps"]) for key in ("for", "up_to", "every") if isinstance(s.get(key), str) and s["do"] in ("wait", "until", "repeat")]
+            stood = [{k: v for k, v in edits.stands_on(j).items() if k != "id"} for j in self.inside.get(p["name"], [])]
             if kind == "wait" and waits:
-                step, key = self.one(waits)
+                step, key = self.one([pair for pair in waits if pair[0] in stood] or waits)
                 step[key] = self.duration()
             elif kind == "drop":
                 free = [s for s in block if not any(inner["do"] == "let" for inner in tree.steps_of([s]))]
