@@ -148,7 +148,7 @@ class EditMaker:
         self.inside = {name: [j for c in ran.customers.values() for j in c.journeys[name] if j.live()] for name in self.names}
         for _ in range(self.one([1, 1, 2, 3])):
             kinds = ["steps"] * 8 + ["goal"] * 2 + ["leave"] * 2 + ["enter"] * 3 + ["add"] * 2 + ["remove"] * (len(self.names) > 1) + ["back"] * 3 * bool(self.gone)
-            kinds += ["text", "label", "again", "where", "priority", "policy", "policy", "trait", "trait"]
+            kinds += ["text", "label", "again", "where", "priority", "policy", "policy", "trait", "trait", "trait", "trait"]
             getattr(self, "edit_" + self.one(kinds))(then)
         changed = [p for p in then["playbooks"] if self.version(then, p) != self.version(now, by_name(now).get(p["name"]))]
         for p in changed:
@@ -283,7 +283,7 @@ class EditMaker:
         p, rules = self.some(then), then.get("policy", {})
         caps = rules.get("caps", []) + p.get("caps", [])
         if caps and self.chance(0.7):
-            cap = self.one(caps)
+            cap = self.one(p.get("caps") or caps)
             shorter = [d for d in ["1 day", "2 days", "12 hours"] if "per" in cap and clock.is_exact(cap["per"]) and clock.length(d) < clock.length("1 " + cap["per"] if cap["per"].isalpha() else cap["per"])]
             if shorter and self.chance(0.4):
                 cap["per"] = self.one(shorter)
@@ -298,7 +298,7 @@ class EditMaker:
 
     def edit_trait(self, then):
         if then["traits"]:
-            then["traits"] = {"often": ["count", self.one(self.events), None, self.duration()]}
+            then["traits"] = {"often": ["count", self.one(self.events), None, self.one([None, self.duration()])]}
             self.traits = then["traits"]
 
     # --- those inside --------------------------------------------------------------------------------------------------------------
