@@ -308,7 +308,7 @@ class EditMaker:
         p.pop("on_edit", None)
         rule = self.one(["pin", None, "follow", "follow", "follow", "follow", "move", "move", "move", "move"])
         if rule == "move":
-            rule = self.moves(then, p) or "follow"
+            rule = self.pairs_to_move(then, p) or "follow"
         if rule == "follow" and not self.can_follow(then, p):
             rule = "pin"
         if rule:
@@ -330,7 +330,7 @@ class EditMaker:
                         return False
         return True
 
-    def moves(self, then, p):
+    def pairs_to_move(self, then, p):
         """Pairs of a `move` that cover where somebody stands, rarely all but one; None where there is no step to move to."""
         new = next(q for q in tree.prepared(then)["playbooks"] if q["name"] == p["name"])
         inside = [edits.stands_on(j) for j in self.inside.get(p["name"], []) if j.playbook["version"] != new["version"]]
