@@ -1,17 +1,13 @@
 // `tend why`: what happened to a customer, what did not, and why. By running that one customer again with tracing on:
 // over a data folder's history and log or, without one, over the workspace's sources.
 #include <algorithm>
-#include <functional>
 #include <memory>
 
-#include "engine/cli/story.hpp"
 #include "engine/cli/terminal.hpp"
 #include "engine/cli/verbs.hpp"
 #include "engine/cli/why.hpp"
 #include "engine/env/draw.hpp"
 #include "engine/env/files.hpp"
-#include "engine/history/history.hpp"
-#include "engine/run/programs.hpp"
 #include "engine/state/migrate.hpp"
 
 namespace tend::cli {
@@ -26,79 +22,47 @@ struct Recorded {
   std::string payload;
 };
 
-/// A program and where its parts stand. Lifetime: whoever gives it keeps both.
-struct Text {
-  const program::Program* program = nullptr;
-  const program::Places* places = nullptr;
-};
-/// The program that a record of the log names.
-using FindText = std::function<Result<Text>(std::string_view hash)>;
-
 /// One customer, run again with tracing on; a deploy takes him over to the next program as it did then.
 class Retelling {
  public:
-  Retelling(const Text& text, const Arguments& arguments, text::Tongue tongue)
-      : arguments_(arguments), tongue_(tongue) {
-    // Who belongs to which team decided what was asked then; where there is no workspace nobody is known.
-    if (auto workspace = simulate::load_workspace(arguments.workspace)) teams_ = std::move(workspace->teams);
-    begin(text);
-    state_ = std::make_unique<state::State>(*text_.program, plan_->layout, 0);
+  Retelling(const run::Running& running, const Arguments& arguments, text::Tongue tongue)
+      : running_(&running), teller_(arguments, tongue) {
+    teller_.go_over(running.program, running.places);
+    state_ = std::make_unique<state::State>(running.program, running.plan->layout, 0);
     effects_.render = false;
   }
 
   bool apply(state::InputKind kind, std::string_view payload) {
-    return journey::apply(*plan_, *state_, kind, payload, effects_, story_.get());
+    return journey::apply(*running_->plan, *state_, kind, payload, effects_, &teller_);
   }
 
-  void go_over(const Text& text) {
-    if (text.program == text_.program) return;
-    told_ += story_->text();
-    const Text before = text_;
-    const std::unique_ptr<journey::Plan> plan_before = std::move(plan_);
-    begin(text);
-    const state::Moving moving(*before.program, plan_before->layout, *text.program, plan_->layout);
+  void go_over(const run::Running& next) {
+    if (&next == running_) return;
+    teller_.go_over(next.program, next.places);
+    const state::Moving moving(running_->program, running_->plan->layout, next.program, next.plan->layout);
+    running_ = &next;
     *state_ = migrate(std::move(*state_), moving, state_->clock);
     if (state_->deployed) state_->changed = moving.changed;
   }
 
-  std::string told() const { return told_ + story_->text(); }
+  std::string told() const { return teller_.told(); }
   const state::State& state() const { return *state_; }
 
  private:
-  void begin(const Text& text) {
-    text_ = text;
-    plan_ = std::make_unique<journey::Plan>(*text.program, "outbox", teams_);
-    const auto playbook =
-        arguments_.playbook.empty() ? std::nullopt : find_playbook(*text.program, arguments_.playbook);
-    // A playbook that this program does not have yet, or no longer has: nothing of it is told.
-    const std::uint32_t nobody = static_cast<std::uint32_t>(text.program->playbooks.size());
-    story_ = std::make_unique<Story>(*text.program, *text.places,
-                                     arguments_.playbook.empty() ? program::kNone : playbook.value_or(nobody), tongue_);
-  }
-
-  const Arguments& arguments_;
-  text::Tongue tongue_;
-  std::vector<journey::Team> teams_;
-  Text text_;
-  std::unique_ptr<journey::Plan> plan_;
+  const run::Running* running_;
+  Teller teller_;
   std::unique_ptr<state::State> state_;
-  std::unique_ptr<Story> story_;
   journey::Effects effects_;
-  std::string told_;
 };
 
-/// Runs the inputs of one customer with tracing on and gives what is told. Shape: `text` is the program of the
-/// beginning.
-Result<std::string> retell(const Text& text, const FindText& find, const Arguments& arguments, text::Tongue tongue,
-                           const std::vector<Recorded>& inputs, env::Moment until) {
-  Retelling retelling(text, arguments, tongue);
+/// Runs the inputs of one customer with tracing on and gives what is told. Shape: all programs are loaded; `running` is
+/// that of the beginning.
+Result<std::string> retell(const run::Running& running, const run::Programs& programs, const Arguments& arguments,
+                           text::Tongue tongue, const std::vector<Recorded>& inputs, env::Moment until) {
+  Retelling retelling(running, arguments, tongue);
   bool whole = true;
   for (const Recorded& input : inputs) {
-    if (input.kind == state::InputKind::program) {
-      auto next = find(input.payload);
-      if (!next) return tl::unexpected(next.error());
-      retelling.go_over(*next);
-    }
+    if (input.kind == state::InputKind::program) retelling.go_over(*programs.find(input.payload));
     whole &= retelling.apply(input.kind, input.payload);
   }
   std::string tick;
@@ -129,7 +93,15 @@ Result<env::Moment> last_tick(log::Log& log, std::uint16_t partition) {
 Result<std::string> why_in_folder(const Arguments& arguments, const std::string& data, text::Tongue tongue) {
   auto folder = run::open_data_folder_for_reading(env::real_files(), data);
   if (!folder) return tl::unexpected(folder.error());
-  run::Programs programs("outbox");
+  // Who belonged to which team, and where messages that name no channel went, says the workspace; where there is none,
+  // nobody is known and the channel is the one that `tend init` writes.
+  std::vector<journey::Team> teams;
+  std::string channel = "outbox";
+  if (auto workspace = simulate::load_workspace(arguments.workspace)) {
+    teams = std::move(workspace->teams);
+    channel = workspace->channels.size() == 1 ? workspace->channels.front().name : std::string();
+  }
+  run::Programs programs(std::move(channel), std::move(teams));
   auto hash = run::current_program(*folder);
   if (!hash) return tl::unexpected(hash.error());
   auto running = programs.load(*folder, *hash);
@@ -158,19 +130,19 @@ Result<std::string> why_in_folder(const Arguments& arguments, const std::string&
                    [](const Recorded& a, const Recorded& b) { return a.position < b.position; });
   auto until = last_tick(**log, partition);
   if (!until) return tl::unexpected(until.error());
-  const auto find = [&](std::string_view name) -> Result<Text> {
-    auto one = programs.load(*folder, std::string(name));
-    if (!one) return tl::unexpected(one.error());
-    return Text{&(*one)->program, &(*one)->places};
-  };
   // The first record says by which program it begins.
-  Text text{&(*running)->program, &(*running)->places};
-  if (inputs.front().kind == state::InputKind::program) {
-    auto first = find(inputs.front().payload);
-    if (!first) return tl::unexpected(first.error());
-    text = *first;
+  const run::Running* first = *running;
+  bool reads_others = false;
+  for (const Recorded& input : inputs) {
+    if (input.kind != state::InputKind::program) continue;
+    auto one = programs.load(*folder, input.payload);
+    if (!one) return tl::unexpected(one.error());
+    if (&input == inputs.data()) first = *one;
+    reads_others |= (*one)->plan->reads_others;
   }
-  return retell(text, find, arguments, tongue, inputs, *until);
+  if (reads_others)
+    return why_among_others(arguments, {*folder, programs, **running, **log, **history}, tongue, *until);
+  return retell(*first, programs, arguments, tongue, inputs, *until);
 }
 
 int run_why(const Arguments& arguments) {
@@ -182,6 +154,22 @@ int run_why(const Arguments& arguments) {
 }
 
 }  // namespace
+
+void Teller::go_over(const program::Program& program, const program::Places& places) {
+  if (story_) told_ += story_->text();
+  std::uint32_t only = program::kNone;
+  if (!arguments_.playbook.empty()) {
+    // A playbook that this program does not have yet, or no longer has: nothing of it is told.
+    only = find_playbook(program, arguments_.playbook).value_or(static_cast<std::uint32_t>(program.playbooks.size()));
+  }
+  story_ = std::make_unique<Story>(program, places, only, tongue_);
+}
+
+void Teller::note(const journey::Note& note) {
+  const bool about_another =
+      state_ != nullptr && note.customer != program::kNone && state_->customer_id(note.customer) != arguments_.customer;
+  if (!about_another) story_->note(note);
+}
 
 std::string end_of_story(const state::State& state, const std::string& customer, env::Moment until,
                          text::Tongue tongue) {

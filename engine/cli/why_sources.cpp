@@ -2,30 +2,10 @@
 #include <algorithm>
 #include <thread>
 
-#include "engine/cli/story.hpp"
 #include "engine/cli/terminal.hpp"
 #include "engine/cli/why.hpp"
 
 namespace tend::cli {
-namespace {
-
-/// Tells of one of a partition's customers.
-class OneCustomer final : public journey::Tracer {
- public:
-  OneCustomer(Story& story, const state::State& state, const std::string& id) : story_(story), state_(state), id_(id) {}
-
-  void note(const journey::Note& note) override {
-    const bool about_all = note.customer == program::kNone;
-    if (about_all || state_.customer_id(note.customer) == id_) story_.note(note);
-  }
-
- private:
-  Story& story_;
-  const state::State& state_;
-  const std::string& id_;
-};
-
-}  // namespace
 
 Result<std::string> why_in_sources(const WhyArguments& arguments, text::Tongue tongue) {
   auto prepared = prepare(arguments, "");
@@ -40,11 +20,8 @@ Result<std::string> why_in_sources(const WhyArguments& arguments, text::Tongue t
     return fail(ErrorCode::not_found,
                 "there is no customer `" + arguments.customer + "` in the sources of this workspace");
   }
-  std::uint32_t playbook = program::kNone;
   if (!arguments.playbook.empty()) {
-    auto named = playbook_named(compiled.program, arguments.playbook);
-    if (!named) return tl::unexpected(named.error());
-    playbook = *named;
+    if (auto named = playbook_named(compiled.program, arguments.playbook); !named) return tl::unexpected(named.error());
   }
 
   const journey::Plan plan(compiled.program, compiled.default_channel, compiled.workspace.teams);
@@ -53,16 +30,17 @@ Result<std::string> why_in_sources(const WhyArguments& arguments, text::Tongue t
   const auto engine = run::Engine::in_memory(plan, options, sender);
   run::Partitions& partitions = engine->partitions();
   const std::uint16_t partition = partitions.partition_of(arguments.customer);
-  Story story(compiled.program, compiled.places, playbook, tongue);
-  OneCustomer listener(story, partitions.state(partition), arguments.customer);
-  partitions.trace(partition, &listener);
+  Teller teller(arguments, tongue, &partitions.state(partition));
+  teller.go_over(compiled.program, compiled.places);
+  partitions.trace(partition, &teller);
   {
     Progress progress("why");
     prepared->options.progress = [&progress](double share) { progress.at(share); };
     if (auto done = simulate::run_recorded(*engine, rows, prepared->options); !done)
       return tl::unexpected(done.error());
   }
-  return story.text() + end_of_story(partitions.state(partition), arguments.customer, prepared->options.to - 1, tongue);
+  return teller.told() +
+         end_of_story(partitions.state(partition), arguments.customer, prepared->options.to - 1, tongue);
 }
 
 }  // namespace tend::cli

@@ -64,6 +64,8 @@ def reversal(tend, shop):
     w.check(last["reason"] == "the order was returned", "with its reason")
     w.check([line for line in after["lines"] if line["entry"] == first["entry"]][0]["taken_back_by"] == last["entry"], "both know of each other")
     w.check(sums_to_nothing(ledger(tend, shop)["accounts"]), "still nothing in all")
+    told = w.run(tend, "why", "anna", "--lang", "en", "--data", "data", cwd=shop).stdout
+    w.check("taken back to the budget" in told and "the order was returned" in told, f"why tells of it: {told}")
     again = w.run(tend, "ledger", "reverse", first["entry"], "--reason", "x", "--data", data, expect=1)
     w.check("taken back already" in again.stderr, f"once only: {again.stderr}")
     own = w.run(tend, "ledger", "reverse", last["entry"], "--reason", "x", "--data", data, expect=1)
