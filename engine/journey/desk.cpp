@@ -221,7 +221,7 @@ void collect_asks(const Plan& plan, state::State& state, std::vector<AskEffect>&
   for (std::uint32_t j = 0; j < state.journey_count(); ++j) {
     const state::Journey& journey = state.journey(j);
     if (journey.status != state::JourneyStatus::asking) continue;
-    Turn(plan, state, journey.customer, journey.reached, effects, nullptr).ask_anew(j);
+    Turn(plan, state, journey.customer, journey.due, effects, nullptr).ask_anew(j);
   }
   for (const auto& [customer, entries] : state.entries) {
     for (const state::PendingEntry& entry : entries) {

@@ -19,8 +19,13 @@ using state::JourneyStatus;
 using state::kNever;
 
 namespace {
-constexpr Moment kLate = 24 * env::kHour;  // an event older than this when it is taken is late
+/// What waits for an answer keeps as its `due` when it asked: nothing wakes it.
+bool waits_for_answer(const Journey& journey) {
+  return journey.status == JourneyStatus::sending || journey.status == JourneyStatus::asking;
 }
+
+constexpr Moment kLate = 24 * env::kHour;  // an event older than this when it is taken is late
+}  // namespace
 
 Turn::Turn(const Plan& plan, state::State& state, std::uint32_t customer, Moment now, Effects& effects, Tracer* tracer)
     : plan_(plan),
@@ -412,7 +417,7 @@ void Turn::leave() {
 void Turn::wake() {
   for (std::uint32_t j = state_.at(customer_).first_journey; j != kNone; j = state_.journey(j).next) {
     const Journey& journey = state_.journey(j);
-    if (journey.due > now_ || journey.status == JourneyStatus::sending || !is_live(journey.status)) continue;
+    if (journey.due > now_ || waits_for_answer(journey) || !is_live(journey.status)) continue;
     if (is_paused(journey.playbook)) continue;
     wake_journey(j);
   }
@@ -608,8 +613,7 @@ void Turn::finish_turn(bool recompute_due) {
   if (recompute_due) {
     for (std::uint32_t j = row.first_journey; j != kNone; j = state_.journey(j).next) {
       const Journey& journey = state_.journey(j);
-      if (journey.due < due && journey.status != JourneyStatus::sending && !is_paused(journey.playbook))
-        due = journey.due;
+      if (journey.due < due && !waits_for_answer(journey) && !is_paused(journey.playbook)) due = journey.due;
     }
     for (std::uint32_t s = 0; s < plan_.layout.schedules.size(); ++s)
       due = std::min(due, state_.occurrence(customer_, s).next);

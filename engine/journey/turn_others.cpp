@@ -78,6 +78,7 @@ void Turn::grant_or_credit(std::uint32_t j, const Step& step) {
   }
   if (nobody) return go_on(j);  // told, and nothing happens
   journey.status = JourneyStatus::asking;
+  journey.due = now_;
   effects_.asks.push_back(std::move(ask));
 }
 
@@ -119,6 +120,7 @@ void Turn::ask_staff(std::uint32_t j, const Step& step) {
   if (ask.team.empty() && step.kind == StepKind::transfer)
     return staff_found(j, step, ask.account);  // nothing to share out
   journey.status = JourneyStatus::asking;
+  journey.due = now_;
   if (tracer_ != nullptr) {
     note(NoteKind::asked, &journey,
          {.kind = NoteKind::asked,

@@ -116,9 +116,8 @@ void check_journey(Case& c, const Journey& journey) {
     c.find("wake", "it waits at " + where + " and nothing wakes it", &journey);
   if (stand == Stands::for_resume && c.state.paused.empty())
     c.find("wake", "it waits at " + where + " to be resumed, and nothing is paused", &journey);
-  const bool sending = journey.status == JourneyStatus::sending;  // keeps there when it was handed over
-  if (stand == Stands::for_answer && !sending && journey.due != kNever)
-    c.find("wake", "it waits for an answer at " + where + " and would be woken as well", &journey);
+  if (stand == Stands::for_answer && journey.due == kNever)
+    c.find("answer", "it waits for an answer at " + where + " and does not know when it asked", &journey);
 }
 
 bool waits_for_rank(const Case& c) {
