@@ -140,7 +140,9 @@ Result<Rehearsal> rehearse(const Partitions& partitions, const Programs& program
 
 Result<Prepared> Engine::prepare(const program::Program& now, const program::Places& places) {
   if (running_ == nullptr) running_ = &programs_->add(plan().program, {});  // in memory
-  if (!batch_.empty()) return fail(ErrorCode::invalid, "a deploy comes when nothing is under way");
+  if (!batch_.empty())
+    return fail(ErrorCode::invalid,
+                "messages that set off further messages are under way without an end: pause their playbook first");
   for (std::uint32_t p = 0; p < partitions_.count(); ++p) {
     const state::State& state = partitions_.state(p);
     bool out = !state.pending.empty() || !state.caused.empty();
@@ -158,7 +160,10 @@ Result<void> Engine::deploy(const program::Program& now, const program::Places& 
   moment = std::max(moment, clock());
   // What is due by then comes first, with all that it causes.
   add_tick(moment);
-  if (auto committed = commit(); !committed) return committed;
+  constexpr int kCommitsMax = 100;  // those who set each other off for ever have to be paused first
+  for (int i = 0; i < kCommitsMax && is_busy(); ++i) {
+    if (auto committed = commit(); !committed) return committed;
+  }
   auto prepared = prepare(now, places);
   if (!prepared) return tl::unexpected(prepared.error());
   if (prepared->refused) return tl::unexpected(refusal_of(*running_, *prepared));

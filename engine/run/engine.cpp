@@ -240,8 +240,11 @@ Result<void> Engine::commit_timers() { return commit({}, true); }
 Result<void> Engine::commit(const std::function<void()>& durable) { return commit(durable, false); }
 
 Result<void> Engine::commit(const std::function<void()>& durable, bool only_ranks) {
+  // Live, each answer comes later than what asked for it: playbooks that set each other off could go on for ever.
+  constexpr int kRoundsMax = 32;
   bool first = true;
-  for (;;) {
+  for (int round = 0;; ++round) {
+    if (round >= kRoundsMax && !partitions_.state(0).recorded && is_busy()) return {};
     if (unreleased_) {
       if (auto released = release(); !released) return released;
     }

@@ -89,12 +89,15 @@ class Engine {
     cursor_set_ = true;
     cursor_ = cursor;
   }
+  /// Live: answers are in that the last commit has not gone on with. The next one does.
+  bool is_busy() const { return !batch_.empty() || unreleased_; }
   /// What a commit would write, failed ones included.
   std::uint32_t batch_size() const { return batch_.size() + unlogged_.size(); }
 
   /// Makes the batch durable, applies it, releases what it caused, and goes on with the answers until nothing is
-  /// outstanding. Errors: of the disk (the batch is not applied and stays), of a channel that cannot be used at all
-  /// (what is outstanding is settled by the next open).
+  /// outstanding; live only for some rounds, so that nobody can keep it for himself: see is_busy(). Errors: of the disk
+  /// (the batch is not applied and stays), of a channel that cannot be used at all (what is outstanding is settled by
+  /// the next open).
   Result<void> commit();
 
   /// As commit, but tells `durable` as soon as the batch itself is durable and applied, before anything is released.
@@ -125,7 +128,8 @@ class Engine {
   const Running& running() const { return *running_; }
   log::Log* log() { return log_.get(); }
 
-  /// Snapshots of every partition, written when it returns. Not needed for safety, it makes the next start short.
+  /// Snapshots of every partition, written when it returns; none while it is busy. Not needed for safety, it makes the
+  /// next start short.
   Result<void> snapshot_all();
   /// Writes what recorded time has left for later: the end of a run calls it.
   Result<void> write_all();

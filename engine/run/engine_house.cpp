@@ -72,7 +72,7 @@ void Engine::go_on_with_snapshots() {
 }
 
 Result<void> Engine::keep_house() {
-  if (unlogged_.size() > 0) return {};  // a snapshot stands where the log stands
+  if (unlogged_.size() > 0 || is_busy()) return {};  // a snapshot stands where the log stands, with nothing out
   if (const auto error = background_->error()) return tl::unexpected(*error);
   go_on_with_snapshots();
   background_->turn();
@@ -107,7 +107,7 @@ Result<void> Engine::keep_house() {
 }
 
 Result<void> Engine::snapshot_all() {
-  if (!log_) return {};
+  if (!log_ || is_busy()) return {};
   if (auto written = write_all(); !written) return written;
   for (std::uint32_t p = 0; p < partitions_.count(); ++p) post_snapshot(static_cast<std::uint16_t>(p));
   background_->wait();

@@ -168,7 +168,7 @@ bool Live::wait_for_work(std::vector<Post>& posts, std::vector<Question>& questi
   std::unique_lock lock(mutex_);
   const env::Moment due = engine_->next_due();
   const std::int64_t until = due == state::kNever ? kNapMsMax : moments_.base_ms_until(due);
-  if (until > 0) {
+  if (until > 0 && !engine_->is_busy()) {
     changed_.wait_for(lock, std::chrono::milliseconds(std::min(until, kNapMsMax)),
                       [this] { return woken_ || stopping_ || !queue_.empty() || !questions_.empty(); });
   }
@@ -349,7 +349,10 @@ bool Live::pause_ms(std::int64_t ms) {
 }
 
 void Live::close() {
-  auto snapshots = engine_->snapshot_all();
+  constexpr int kCommitsMax = 100;  // what has no end is settled by the next start
+  Result<void> snapshots;
+  for (int i = 0; i < kCommitsMax && snapshots && engine_->is_busy(); ++i) snapshots = engine_->commit();
+  if (snapshots) snapshots = engine_->snapshot_all();
   engine_.reset();
   {
     const std::lock_guard lock(mutex_);

@@ -90,15 +90,16 @@ Result<void> run_recorded(run::Engine& engine, const Rows& rows, const RecordedO
     if (auto done = engine.commit(); !done) return done;  // what a crash left unanswered
   }
   std::vector<bool> touched(engine.partitions().count());  // those that have to be told how far time is
-  while (cursor.reached < options.to) {
+  const Moment until = std::min(options.to, options.until);
+  while (cursor.reached < until) {
     const std::uint64_t begin = cursor.rows_taken;
-    Moment longest = std::min(options.to, cursor.reached + options.window_ms);
+    Moment longest = std::min(until, cursor.reached + options.window_ms);
     if (crosses) {
       // What one customer asks or sends, others must not be ahead of: one moment after the other.
       Moment next = std::max(engine.next_due(), cursor.reached);
       if (begin < total) next = std::min(next, std::max(rows.rows[begin].at, cursor.reached));
-      longest = std::min(options.to, next >= options.to ? options.to : next + 1);
-      if (plan.ranks && next < options.to && engine.next_due() <= next) {
+      longest = std::min(until, next >= until ? until : next + 1);
+      if (plan.ranks && next < until && engine.next_due() <= next) {
         engine.add_tick_where_due(next);
         cursor.half = next;
         set_cursor(engine, cursor);
@@ -111,7 +112,7 @@ Result<void> run_recorded(run::Engine& engine, const Rows& rows, const RecordedO
     // Time is told up to the first row that is left for later; rows of that very moment may be on both sides, timers go
     // before them.
     const Moment reached = end < total && rows.rows[end].at < longest ? rows.rows[end].at : longest;
-    touched.assign(touched.size(), !crosses || reached == options.to);
+    touched.assign(touched.size(), !crosses || reached == until);
     add_rows(engine, rows, begin, end, &touched);
     engine.add_tick_where_due(reached - 1, touched);
     cursor.rows_taken = end;
@@ -125,6 +126,12 @@ Result<void> run_recorded(run::Engine& engine, const Rows& rows, const RecordedO
     }
   }
   return engine.write_all();
+}
+
+env::Moment reached(const run::Engine& engine) {
+  std::string_view in = engine.cursor();
+  Cursor cursor;
+  return state::take(in, cursor) ? cursor.reached : env::kNoMoment;
 }
 
 }  // namespace tend::simulate

@@ -65,8 +65,7 @@ Result<Outcome> run_undisturbed(const Subject& subject) {
                              std::string(send.channel), send.key});
   };
   const auto engine = run::Engine::in_memory(*subject.plan, options, world);
-  if (auto done = simulate::run_recorded(*engine, subject.prepared.rows, subject.prepared.options); !done)
-    return tl::unexpected(done.error());
+  if (auto done = run_through(*engine, subject, subject.prepared.options); !done) return tl::unexpected(done.error());
   outcome.figures = figures_of(subject, *engine);
   return outcome;
 }
@@ -75,23 +74,22 @@ std::string figures_of(const Subject& subject, run::Engine& engine) {
   const cli::Prepared& prepared = subject.prepared;
   const simulate::RunHead head{
       .from = prepared.options.from, .to = prepared.options.to, .default_channel = prepared.compiled->default_channel};
-  return simulate::run_json(head, run::collect_figures(engine.partitions()), subject.program(),
-                            prepared.compiled->places);
+  const bool edited = &engine.plan() != subject.plan.get();
+  return simulate::run_json(head, run::collect_figures(engine.partitions()),
+                            edited ? engine.running().program : subject.program(),
+                            edited ? engine.running().places : prepared.compiled->places);
 }
 
-bool take_outcome(const Subject& subject, std::string_view payload, std::vector<simulate::SendLine>& sends) {
+bool take_outcome(std::string_view payload, const World& world, std::vector<simulate::SendLine>& sends) {
   state::OutcomeInput outcome;
-  const program::Program& program = subject.program();
-  if (!decode(payload, outcome) || outcome.playbook >= program.playbooks.size() ||
-      outcome.message >= program.messages.size())
-    return false;
-  if (outcome.outcome == state::OutcomeKind::rejected_recipient ||
-      outcome.outcome == state::OutcomeKind::rejected_request)
-    return true;
+  if (!decode(payload, outcome)) return false;
+  if (!state::is_accepted(outcome.outcome)) return true;
+  const auto named = world.named().find(state::format_key(outcome.key));
+  if (named == world.named().end()) return false;
   sends.push_back({.at = outcome.moment,
                    .customer = std::string(outcome.customer),
-                   .playbook = program.playbooks[outcome.playbook].name,
-                   .message = program.messages[outcome.message].name,
+                   .playbook = named->second.playbook,
+                   .message = named->second.message,
                    .channel = std::string(outcome.channel),
                    .key = outcome.key});
   return true;

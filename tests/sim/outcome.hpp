@@ -6,6 +6,7 @@
 #include "engine/run/engine.hpp"
 #include "engine/simulate/report.hpp"
 #include "tests/sim/subject.hpp"
+#include "tests/sim/world.hpp"
 
 namespace tend::sim {
 
@@ -19,8 +20,9 @@ Result<Outcome> run_undisturbed(const Subject& subject);
 
 std::string figures_of(const Subject& subject, run::Engine& engine);
 
-/// Takes an `outcome` record into the list if it was an accepted one. False for a record that cannot be read.
-bool take_outcome(const Subject& subject, std::string_view payload, std::vector<simulate::SendLine>& sends);
+/// Takes an `outcome` record into the list if it was an accepted one; its numbers are of the program of that time, so
+/// what the world was asked says the names. False for a record that cannot be read, or of a send that nobody was asked.
+bool take_outcome(std::string_view payload, const World& world, std::vector<simulate::SendLine>& sends);
 
 /// How `right` differs from `left`, in words; empty where it does not.
 std::string difference(const Outcome& left, const Outcome& right);

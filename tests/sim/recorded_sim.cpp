@@ -117,7 +117,7 @@ Result<void> Storm::live() {
 void Storm::examine(run::Engine& engine, const char* when) {
   std::vector<run::Finding> findings;
   for (std::uint32_t p = 0; p < engine.partitions().count(); ++p)
-    run::check_state(*subject_.plan, engine.partitions().state(p), findings);
+    run::check_state(engine.plan(), engine.partitions().state(p), findings);
   if (!findings.empty()) fail(std::string("the doctor ") + when + ": " + run::text_of(findings.front()));
 }
 
@@ -141,7 +141,7 @@ Result<void> Storm::go_to_the_end(run::Engine& engine) {
     if (snapshot && random_.chance(life_.snapshot_percent)) snapshot = engine.snapshot_all();
   };
   for (;;) {
-    auto done = simulate::run_recorded(engine, subject_.prepared.rows, options);
+    auto done = run_through(engine, subject_, options);
     if (done && !snapshot) done = snapshot;
     if (done) return done;
     // On a full disk the batch stays, and goes on when there is space again; what a channel did not take needs a start.
@@ -163,7 +163,7 @@ Result<Outcome> Storm::outcome_of(run::Engine& engine) {
     if (partition == log::kNoPartition || !report_.failure.empty()) return;
     if (position != ++positions[partition]) fail("the log lacks a record before " + std::to_string(position));
     if (static_cast<state::InputKind>(kind) != state::InputKind::outcome) return;
-    if (!take_outcome(subject_, payload, outcome.sends)) fail("the log holds an outcome that cannot be read");
+    if (!take_outcome(payload, world_, outcome.sends)) fail("the log holds an outcome that cannot be read");
   };
   const auto segments = engine.log()->segments();
   for (const auto& [number, records] : archive_.segments()) {

@@ -17,7 +17,10 @@ ChannelKind World::kind_of(std::string_view channel) const {
 
 Result<std::vector<run::Answer>> World::hand_over(std::span<const run::Send> sends) {
   std::vector<run::Answer> answers;
+  if (slow_ms_ > 0)
+    clock_->advance(static_cast<std::int64_t>(env::fmix64(seed_ + ++calls_) % static_cast<std::uint64_t>(slow_ms_)));
   for (const run::Send& send : sends) {
+    named_[state::format_key(send.key)] = {std::string(send.playbook), std::string(send.message)};
     if (left_ && (*left_)-- == 0) {
       left_.reset();
       if (pulls_plug_) files_->unplug_after(0);
@@ -48,6 +51,7 @@ Result<std::vector<run::Settled>> World::settle(std::span<const run::Send> sends
   std::vector<run::Settled> settled;
   for (const run::Send& send : sends) {
     const std::string key = state::format_key(send.key);
+    named_[key] = {std::string(send.playbook), std::string(send.message)};
     const bool had = delivered_.contains(key);
     const ChannelKind kind = kind_of(send.channel);
     // What a channel refused it never took in, and so much even a lying one knows: taken as sent it would be another

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/env/clock.hpp"
 #include "engine/env/files_simulated.hpp"
 #include "engine/run/sender.hpp"
 
@@ -40,11 +41,21 @@ class World final : public run::Sender {
   }
 
   // ---- what became of it
+  struct Named {
+    std::string playbook, message;
+  };
+  /// Everything it was asked to take, or about: by key.
+  const std::map<std::string, Named>& named() const { return named_; }
   const std::map<std::string, int>& delivered() const { return delivered_; }  // key → how often
   /// Keys of which a lying channel could not say that it never had them: they may be missing.
   const std::set<std::string>& may_be_missing() const { return may_be_missing_; }
   bool was_rejected(const std::string& key) const { return rejected_.contains(key); }
   std::uint64_t dropped() const { return dropped_; }  // by idempotent channels
+  /// Slow channels: while they take a call, this clock goes on by up to so many ms.
+  void slow_down(env::SimulatedClock& clock, std::int64_t ms) {
+    clock_ = &clock;
+    slow_ms_ = ms;
+  }
   ChannelKind kind_of(std::string_view channel) const;
 
   Result<std::vector<run::Answer>> hand_over(std::span<const run::Send> sends) override;
@@ -55,6 +66,7 @@ class World final : public run::Sender {
   env::SimulatedFiles* files_;
   unsigned reject_percent_;
   std::uint64_t seed_;
+  std::map<std::string, Named> named_;
   std::map<std::string, int> delivered_;
   std::set<std::string> may_be_missing_;
   std::set<std::string> rejected_;
@@ -62,6 +74,9 @@ class World final : public run::Sender {
   std::optional<std::uint64_t> left_;
   bool pulls_plug_ = false;
   bool settle_fails_ = false;
+  env::SimulatedClock* clock_ = nullptr;
+  std::int64_t slow_ms_ = 0;
+  std::uint64_t calls_ = 0;
 };
 
 }  // namespace tend::sim
