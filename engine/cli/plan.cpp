@@ -49,8 +49,9 @@ struct Edit {
   std::string data;
   serve::ProgramRequest request;
   std::vector<std::string> channels;
-  run::DataFolder folder;  // with its lock, where nobody else has it
-  std::string address;     // else of who has it
+  run::DataFolder folder;                      // with its lock, where nobody else has it
+  std::string address;                         // else of who has it
+  std::unique_ptr<run::Indexer> indexer = {};  // of `look`
 };
 
 Result<Edit> edit_of(const Arguments& arguments, text::Tongue tongue) {
@@ -86,6 +87,8 @@ Result<Edit> edit_of(const Arguments& arguments, text::Tongue tongue) {
 Result<std::unique_ptr<run::Engine>> look(Edit& edit, const journey::Plan& plan, run::Sender& sender) {
   run::EngineOptions options{.threads = std::max(1u, std::thread::hardware_concurrency()), .node = "plan"};
   options.looks_only = true;
+  edit.indexer = std::make_unique<run::Indexer>(edit.folder);
+  options.history.visit = edit.indexer->hook().visit;
   run::DataFolder folder{.path = edit.folder.path, .files = edit.folder.files, .partitions = edit.folder.partitions};
   return run::Engine::open(std::move(folder), plan, edit.request.program, edit.request.places, options, sender);
 }

@@ -106,6 +106,14 @@ std::string plan_text(const Json& plan, text::Tongue tongue) {
   writer.names("function", "函数", plan["functions"]);
   if (plan.value("policy", false)) writer.out += writer.say("policy: changed\n", "规则：已改\n");
   if (plan.value("activity", false)) writer.out += writer.say("activity: changed\n", "活跃的定义：已改\n");
+  for (const Json& one : plan.value("filled_past", Json::array())) {
+    writer.out += writer.say("event ", "事件 ") + one["event"].get<std::string>() +
+                  writer.say(": conditions read more of it than was kept until now: ",
+                             "：条件要读的内容以前没有保留，已从历史中补上 ") +
+                  std::to_string(one["events"].get<std::uint64_t>()) + writer.say(" of ", " 条，涉及客户 ") +
+                  std::to_string(one["customers"].get<std::uint64_t>()) +
+                  writer.say(" customers are taken from the history\n", " 位\n");
+  }
   for (const Json& event : plan.value("unknown_past", Json::array())) {
     writer.out +=
         writer.say("event ", "事件 ") + event.get<std::string>() +

@@ -181,6 +181,21 @@ bool apply_answer(const Plan& plan, state::State& state, std::string_view payloa
                                          });
 }
 
+/// What was not kept of him until now and is from the deploy on.
+bool apply_past(const Plan& plan, state::State& state, std::string_view payload) {
+  state::PastInput input;
+  if (!decode(payload, input) || input.event >= plan.program.events.size()) return false;
+  const std::uint32_t customer = state.find_customer(input.customer);
+  if (customer == state::kNoText) return true;
+  state.drop_events(customer, input.event);
+  state::EventInput event{.moment = input.moment, .customer = input.customer, .event = input.event};
+  while (state::take_past(input.events, event.at, event.fields)) {
+    if (!fields_exist(plan, event)) return false;
+    state.keep_event(customer, event.event, event.at, event.fields, event.moment);
+  }
+  return true;
+}
+
 /// All that another customer was comes to this one.
 bool apply_joined(const Plan& plan, state::State& state, std::string_view payload, const state::MessageInput& input,
                   Effects& effects, Tracer* tracer) {
@@ -397,6 +412,7 @@ bool apply(const Plan& plan, state::State& state, InputKind kind, std::string_vi
     case InputKind::pause: return apply_pause(plan, state, payload, effects, tracer);
     case InputKind::confirm: return apply_confirm(plan, state, payload, effects, tracer);
     case InputKind::forget: return apply_forget(plan, state, payload, effects, tracer);
+    case InputKind::past: return apply_past(plan, state, payload);
     case InputKind::merge: return apply_merge(plan, state, payload, effects, tracer);
     case InputKind::owner:
     case InputKind::program:

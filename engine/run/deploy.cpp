@@ -28,10 +28,13 @@ struct Found {
   }
 };
 
-/// The records that take every partition over to a program at `moment`.
-void add_deploy_records(log::Batch& batch, std::uint32_t partitions, const std::string& hash, env::Moment moment) {
+/// The records that take every partition over to a program at `moment`, with what it reads of the time before.
+void add_deploy_records(log::Batch& batch, std::uint32_t partitions, const std::string& hash, const Past& past,
+                        env::Moment moment) {
   for (std::uint32_t p = 0; p < partitions; ++p)
     batch.add(static_cast<std::uint8_t>(InputKind::program), static_cast<std::uint16_t>(p), hash);
+  for (const Past::Record& record : past.records)
+    batch.add(static_cast<std::uint8_t>(InputKind::past), record.partition, record.payload);
   for (std::uint32_t p = 0; p < partitions; ++p) {
     state::encode_moment(batch.begin(static_cast<std::uint8_t>(InputKind::deploy), static_cast<std::uint16_t>(p)),
                          moment);
@@ -100,7 +103,7 @@ Error refusal_of(const Running& before, const Prepared& prepared) {
 }
 
 Result<Rehearsal> rehearse(const Partitions& partitions, const Programs& programs, const Running& running,
-                           env::Moment moment) {
+                           const Past& past, env::Moment moment) {
   Partitions copy(partitions.plan(), partitions.count(), 1);
   copy.set_programs(programs);
   copy.set_render(false);
@@ -124,7 +127,7 @@ Result<Rehearsal> rehearse(const Partitions& partitions, const Programs& program
   if (auto applied = copy.apply(batch); !applied) return tl::unexpected(applied.error());
   count(~std::uint64_t{0});
   batch.clear();
-  add_deploy_records(batch, copy.count(), running.hash, moment);
+  add_deploy_records(batch, copy.count(), running.hash, past, moment);
   if (auto applied = copy.apply(batch); !applied) return tl::unexpected(applied.error());
   count(1);
   for (std::uint32_t p = 0; p < copy.count(); ++p) {
@@ -156,6 +159,26 @@ Result<Prepared> Engine::prepare(const program::Program& now, const program::Pla
   return run::prepare(*running_, partitions_, now, places);
 }
 
+Result<Past> Engine::past_of(const Running& next, env::Moment moment) {
+  const auto read = [this](const VisitInput& visit) -> Result<bool> {
+    if (!log_) return false;
+    if (log_->segments().front().number == 1) {
+      log::Visitor visitor;
+      visitor.on_record = [&](const log::Record& record) -> Result<void> {
+        if (record.partition == log::kNoPartition) return {};
+        return visit(state::customer_of(static_cast<InputKind>(record.kind), record.payload), record);
+      };
+      const std::vector<std::uint64_t> beginning(partitions_.count(), 0);
+      if (auto done = log_->read(beginning, visitor); !done) return tl::unexpected(done.error());
+      return true;
+    }
+    if (!options_.history.visit) return false;
+    if (auto done = options_.history.visit(visit); !done) return tl::unexpected(done.error());
+    return true;
+  };
+  return run::past_of(*running_, next, partitions_, *programs_, folder_, moment, read);
+}
+
 Result<void> Engine::deploy(const program::Program& now, const program::Places& places, env::Moment moment) {
   moment = std::max(moment, clock());
   // What is due by then comes first, with all that it causes.
@@ -169,13 +192,15 @@ Result<void> Engine::deploy(const program::Program& now, const program::Places& 
   if (prepared->refused) return tl::unexpected(refusal_of(*running_, *prepared));
   const std::string from = program_hash(serialize(now));
   const Running& next = programs_->add(std::move(prepared->grafted.program), std::move(prepared->grafted.places), from);
+  auto past = past_of(next, moment);
+  if (!past) return tl::unexpected(past.error());
   // Both are in the folder before the log names the one: what runs, and what was put in.
   if (log_) {
     if (auto stored = store_program(folder_, serialize(now), serialize(places)); !stored) return stored;
     if (auto stored = store(folder_, next); !stored) return stored;
   }
   if (auto written = write_all(); !written) return written;
-  add_deploy_records(batch_, partitions_.count(), next.hash, moment);
+  add_deploy_records(batch_, partitions_.count(), next.hash, *past, moment);
   if (auto committed = commit(); !committed) return committed;
   if (auto written = write_all(); !written || !log_) return written;
   next_snapshot_ = 0;  // so that a start need not go through the deploy again

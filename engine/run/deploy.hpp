@@ -7,6 +7,7 @@
 #include "dsl/program/graft.hpp"
 #include "dsl/program/on_edit.hpp"
 #include "engine/run/partitions.hpp"
+#include "engine/run/past.hpp"
 #include "engine/run/programs.hpp"
 
 namespace tend::run {
@@ -47,6 +48,6 @@ struct Rehearsal {
 };
 /// Memory: as much again as the partitions. Requires: `running` was made from `prepared`; nothing outstanding.
 Result<Rehearsal> rehearse(const Partitions& partitions, const Programs& programs, const Running& running,
-                           env::Moment moment);
+                           const Past& past, env::Moment moment);
 
 }  // namespace tend::run

@@ -27,6 +27,8 @@ struct HistoryHook {
   std::function<Result<void>(std::uint32_t segment)> index_segment;
   /// The last segment that is in it; 0 if none. From any thread.
   std::function<std::uint32_t()> indexed_through;
+  /// Reads all inputs since the folder began, what only the log has included; called on the loop's thread.
+  std::function<Result<void>(const VisitInput&)> visit;
 };
 
 struct EngineOptions {
@@ -109,6 +111,9 @@ class Engine {
   /// What putting this program in would do. Shape: as the checker made it.
   /// Requires: everything is committed.
   Result<Prepared> prepare(const program::Program& now, const program::Places& places);
+  /// What a prepared program reads of the time before it and would be given at its deploy at `moment`: it is found
+  /// again in log or history.
+  Result<Past> past_of(const Running& next, env::Moment moment);
   /// Puts it in at `moment`: one input for all, durable when this returns. Those inside are carried as its `on edit`
   /// says. Errors: `invalid` with who stands where, if a `move` does not cover him: nothing has changed then; of the
   /// disk and channels as of commit. Requires: everything is committed. Source: docs/semantics.md §13

@@ -17,7 +17,8 @@ class Indexer {
 
   HistoryHook hook() {
     return {.index_segment = [this](std::uint32_t segment) { return index(segment); },
-            .indexed_through = [this] { return through_.load(); }};
+            .indexed_through = [this] { return through_.load(); },
+            .visit = [this](const VisitInput& visit) { return read_all(visit); }};
   }
 
  private:
@@ -34,6 +35,15 @@ class Indexer {
     }
     through_.store(history_->indexed_through());
     return {};
+  }
+
+  /// Beside the indexing, so with readers of its own.
+  Result<void> read_all(const VisitInput& visit) const {
+    auto reader = log::open_log_for_reading(*files_, log_);
+    if (!reader) return tl::unexpected(reader.error());
+    auto history = history::History::open_for_reading(history_folder_);
+    if (!history) return tl::unexpected(history.error());
+    return (*history)->for_each(**reader, visit);
   }
 
   env::Files* files_;

@@ -80,35 +80,6 @@ std::size_t changed_ways(const program::Program& before, const program::Program&
   return count;
 }
 
-bool longer(const state::StoredEvent& now, const state::StoredEvent& before) {
-  if (before.forever) return false;
-  constexpr std::int64_t kMonth = 31 * env::kDay;
-  const auto length = [](const program::Duration& keep) { return keep.months * kMonth + keep.ms; };
-  return now.forever || length(now.keep) > length(before.keep);
-}
-
-/// Events of which conditions will read more than was kept until now.
-std::vector<std::string> unknown_past(const program::Program& before, const program::Program& now) {
-  const state::Layout before_layout = state::make_layout(before), now_layout = state::make_layout(now);
-  const state::Moving moving(before, before_layout, now, now_layout);
-  std::vector<std::string> names;
-  for (const state::StoredEvent& stored : now_layout.stored) {
-    const auto old_event = static_cast<std::uint32_t>(
-        std::find(moving.events.begin(), moving.events.end(), stored.event) - moving.events.begin());
-    if (old_event == moving.events.size()) continue;  // there were none
-    const std::uint32_t index = before_layout.stored_of_event[old_event];
-    bool known = index != kNone && !longer(stored, before_layout.stored[index]);
-    for (const std::uint32_t field : stored.fields) {
-      const auto& fields = moving.fields[old_event];
-      const auto old = static_cast<std::uint32_t>(std::find(fields.begin(), fields.end(), field) - fields.begin());
-      known = known && (old == fields.size() || before_layout.slot_of(index, old) != kNone);
-    }
-    if (!known) names.push_back(now.events[stored.event].name);
-  }
-  std::sort(names.begin(), names.end());
-  return names;
-}
-
 bool holds(const std::vector<std::string>& names, const std::string& name) {
   return std::binary_search(names.begin(), names.end(), name);
 }
@@ -179,11 +150,18 @@ Result<std::string> plan_json(run::Engine& engine, const ReadProgram& now, const
     json["refused"] = refusal_of(before, *prepared).message;
   } else {
     next = &programs.add(std::move(prepared->grafted.program), std::move(prepared->grafted.places), hash);
-    auto rehearsed = rehearse(engine.partitions(), programs, *next, moment);
+    auto past = engine.past_of(*next, moment);
+    if (!past) return tl::unexpected(past.error());
+    auto rehearsed = rehearse(engine.partitions(), programs, *next, *past, moment);
     if (!rehearsed) return tl::unexpected(rehearsed.error());
     rehearsal = std::move(*rehearsed);
     json["sends"] = rehearsal.sends;
-    json["unknown_past"] = unknown_past(before.program, next->program);
+    json["filled_past"] = Json::array();
+    for (const run::Past::Filled& one : past->filled)
+      json["filled_past"].push_back(
+          {{"event", next->program.events[one.event].name}, {"customers", one.customers}, {"events", one.events}});
+    json["unknown_past"] = Json::array();
+    for (const std::uint32_t event : past->unknown) json["unknown_past"].push_back(next->program.events[event].name);
   }
 
   const program::Difference difference = program::difference(before.program, now.program);

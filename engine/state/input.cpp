@@ -266,6 +266,21 @@ void encode(std::string& out, const MergeInput& input) {
   put_text(out, input.into);
 }
 
+void encode(std::string& out, const PastInput& input) {
+  put_head(out, input.moment, input.customer);
+  put(out, input.event);
+  out += input.events;
+}
+
+void append_past(std::string& events, Moment at, std::string_view fields) {
+  put(events, at);
+  put_text(events, fields);
+}
+
+bool take_past(std::string_view& events, Moment& at, std::string_view& fields) {
+  return take(events, at) && take_text(events, fields) && adds_up(fields);
+}
+
 void encode_moment(std::string& out, Moment moment) { put(out, moment); }
 
 bool decode(std::string_view payload, EventInput& input) {
@@ -365,6 +380,16 @@ bool decode(std::string_view payload, MergeInput& input) {
          !input.customer.empty() && !input.into.empty() && payload.empty();
 }
 
+bool decode(std::string_view payload, PastInput& input) {
+  if (!take_head(payload, input.moment, input.customer) || !take(payload, input.event)) return false;
+  input.events = payload;
+  Moment at = 0;
+  std::string_view fields;
+  while (take_past(payload, at, fields)) {
+  }
+  return !input.customer.empty() && payload.empty();
+}
+
 bool decode_moment(std::string_view payload, Moment& moment) { return take(payload, moment) && payload.empty(); }
 
 std::string_view customer_of(InputKind kind, std::string_view payload) {
@@ -377,6 +402,7 @@ std::string_view customer_of(InputKind kind, std::string_view payload) {
     case InputKind::entry:
     case InputKind::confirm:
     case InputKind::forget:
+    case InputKind::past:
     case InputKind::merge: break;
     default: return {};
   }

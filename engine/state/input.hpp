@@ -33,6 +33,7 @@ enum class InputKind : std::uint8_t {
   confirm = 14,    // what a person did about a message that he had to send
   forget = 15,     // a customer is erased
   merge = 16,      // a customer turns out to be another one
+  past = 18,       // events of before, for conditions that a deploy brings: they were not kept then
 };
 
 /// One field or attribute in a blob. Indices of attributes at or above kTagAdd are not attributes.
@@ -82,6 +83,18 @@ struct AttributesInput {
   std::string_view customer;
   std::string_view fields;  // blob
 };
+
+/// All events of one type that a customer had and that conditions can still see, oldest coming first: what is kept of
+/// them is these from here on. Stands between a program and its deploy.
+struct PastInput {
+  Moment moment = 0;  // of the deploy
+  std::string_view customer;
+  std::uint32_t event = 0;  // Program::events
+  std::string_view events;  // append_past
+};
+void append_past(std::string& events, Moment at, std::string_view fields);
+/// Takes the first off; false where none is left or it does not add up.
+bool take_past(std::string_view& events, Moment& at, std::string_view& fields);
 
 enum class OutcomeKind : std::uint8_t {
   accepted = 0,
@@ -208,6 +221,7 @@ void encode(std::string& out, const EntryInput& input);
 void encode(std::string& out, const PauseInput& input);
 void encode(std::string& out, const ConfirmInput& input);
 void encode(std::string& out, const ForgetInput& input);
+void encode(std::string& out, const PastInput& input);
 void encode(std::string& out, const MergeInput& input);
 void encode_moment(std::string& out, Moment moment);  // tick
 
@@ -221,6 +235,7 @@ bool decode(std::string_view payload, EntryInput& input);
 bool decode(std::string_view payload, PauseInput& input);
 bool decode(std::string_view payload, ConfirmInput& input);
 bool decode(std::string_view payload, ForgetInput& input);
+bool decode(std::string_view payload, PastInput& input);
 bool decode(std::string_view payload, MergeInput& input);
 bool decode_moment(std::string_view payload, Moment& moment);
 

@@ -286,6 +286,14 @@ void State::keep_event(std::uint32_t customer, std::uint32_t event, Moment at, s
   }
 }
 
+void State::drop_events(std::uint32_t customer, std::uint32_t event) {
+  const std::uint32_t index = layout_->stored_of_event[event];
+  if (index == kNone) return;
+  Ring& ring = rings_[ring_index(customer, index)];
+  events_.release(ring.block);
+  ring = {};
+}
+
 Moment State::kept_at(std::uint32_t customer, std::uint32_t stored, std::uint32_t i) const {
   const Ring& ring = rings_[ring_index(customer, stored)];
   Moment at = 0;

@@ -5,8 +5,8 @@
 #include <cstdint>
 #include <deque>
 #include <map>
-#include <optional>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -265,6 +265,8 @@ class State {
   /// Keeps an event where a window reads its type, in order of (at, coming). `forget_before` drops what no window can
   /// see any more.
   void keep_event(std::uint32_t customer, std::uint32_t event, Moment at, std::string_view fields, Moment now);
+  /// Nothing of this type is kept of him any more.
+  void drop_events(std::uint32_t customer, std::uint32_t event);
   std::uint32_t kept_count(std::uint32_t customer, std::uint32_t stored) const {
     return rings_[ring_index(customer, stored)].count;
   }

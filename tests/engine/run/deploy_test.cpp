@@ -228,7 +228,7 @@ TEST_CASE("backfill lets in those for whom a new condition holds already, and a 
   REQUIRE(prepared);
   run::Programs programs("world");
   const run::Running& running = programs.add(prepared->grafted.program, prepared->grafted.places);
-  const auto rehearsal = run::rehearse(folder.engine->partitions(), programs, running, 2 * kDay);
+  const auto rehearsal = run::rehearse(folder.engine->partitions(), programs, running, {}, 2 * kDay);
   REQUIRE(rehearsal);
   CHECK(rehearsal->playbooks[0].entered == 0);
   CHECK(rehearsal->playbooks[1].entered == 3);
@@ -237,6 +237,89 @@ TEST_CASE("backfill lets in those for whom a new condition holds already, and a 
   REQUIRE(folder.deploy(now, 2 * kDay));
   CHECK(folder.days("anna b") == Days{2});
   CHECK(folder.days("carl b") == Days{2});
+}
+
+TEST_CASE(
+    "a new condition reads events that nothing kept, longer windows and new fields out of the log, and after a start "
+    "too") {
+  const std::string first = "playbook p { enter on order; send a }\n";
+  Folder folder(first);
+  const auto visits = [&](env::Moment at, const std::string& customer, const std::string& store) {
+    std::string fields;
+    const auto& declared = folder.engine->running().program.events[folder.event("visit")].fields;
+    for (std::uint16_t f = 0; f < declared.size(); ++f) {
+      if (declared[f].name == "store") state::append_field(fields, f, program::Value::string(store));
+    }
+    folder.engine->add(state::EventInput{
+        .moment = at, .at = at, .customer = customer, .event = folder.event("visit"), .fields = fields});
+    REQUIRE(folder.engine->commit());
+  };
+  visits(1 * kDay, "anna", "north");
+  visits(9 * kDay, "anna", "south");
+  visits(9 * kDay, "bob", "north");
+  visits(9 * kDay, "carl", "north");
+  folder.engine->add(state::ForgetInput{.moment = 9 * kDay + 1, .customer = "carl"});
+  REQUIRE(folder.engine->commit());
+
+  // Fields have other numbers now, and the window does not reach back to the first day.
+  const program::Program now = test::compile_or_throw(
+      "customer { city text }\nevent order { amount money }\nevent visit { page text; store text }\nactivity is order\n"
+      "message a { text \"a\" }\nmessage b { text \"b\" }\nmessage c { text \"c\" }\n" +
+      first + "playbook q { enter when count(visit) over 5 days >= 1; backfill all; send b }\n");
+  const auto plan_of = [&](const program::Program& next, env::Moment at) {
+    auto prepared = folder.engine->prepare(next, {});
+    REQUIRE(prepared);
+    run::Programs programs("world");
+    const run::Running& running = programs.add(prepared->grafted.program, prepared->grafted.places);
+    auto past = folder.engine->past_of(running, at);
+    REQUIRE(past);
+    return std::move(*past);
+  };
+  const run::Past past = plan_of(now, 10 * kDay);
+  CHECK(past.unknown.empty());
+  REQUIRE(past.filled.size() == 1);
+  CHECK(past.filled[0].customers == 2);
+  CHECK(past.filled[0].events == 2);
+  REQUIRE(folder.engine->deploy(now, {}, 10 * kDay));
+  CHECK(folder.days("anna b") == Days{10});
+  CHECK(folder.days("bob b") == Days{10});
+  CHECK(folder.days("carl b").empty());
+
+  // A longer window, and a field that nothing read.
+  const program::Program third = test::compile_or_throw(
+      "customer { city text }\nevent order { amount money }\nevent visit { page text; store text }\nactivity is order\n"
+      "message a { text \"a\" }\nmessage b { text \"b\" }\nmessage c { text \"c\" }\n" +
+      first +
+      "playbook r { enter when count(visit where store = \"north\") over 20 days >= 1; backfill all; send c }\n");
+  REQUIRE(folder.engine->deploy(third, {}, 11 * kDay));
+  folder.open();
+  CHECK(folder.days("anna c") == Days{11});
+  CHECK(folder.days("bob c") == Days{11});
+  for (std::uint32_t p = 0; p < folder.engine->partitions().count(); ++p) {
+    const state::State& state = folder.engine->partitions().state(p);
+    const std::uint32_t anna = state.find_customer("anna");
+    if (anna == state::kNoText) continue;
+    const std::uint32_t stored = state.layout().stored_of_event[folder.event("visit")];
+    REQUIRE(state.kept_count(anna, stored) == 2);
+    CHECK(state.kept_at(anna, stored, 0) == 1 * kDay);
+    CHECK(state.kept_at(anna, stored, 1) == 9 * kDay);
+  }
+}
+
+TEST_CASE("what a playbook emitted stays unknown, and the plan says so") {
+  const std::string first = "playbook p { enter on order; emit visit { store: \"x\" } }\n";
+  Folder folder(first);
+  folder.happens(1 * kDay, "anna", "order");
+  const program::Program now =
+      compiled(first + "playbook q { enter when count(visit) over 5 days >= 1; backfill all; send b }\n");
+  auto prepared = folder.engine->prepare(now, {});
+  REQUIRE(prepared);
+  run::Programs programs("world");
+  const auto past = folder.engine->past_of(programs.add(prepared->grafted.program, {}), 2 * kDay);
+  REQUIRE(past);
+  CHECK(past->filled.empty());
+  CHECK(past->records.empty());
+  CHECK(past->unknown == std::vector<std::uint32_t>{*program::find_event(now, "visit")});
 }
 
 TEST_CASE("a removed playbook takes nobody in, those inside finish, and it comes back where it was") {
