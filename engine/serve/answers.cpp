@@ -2,7 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <functional>
 #include <nlohmann/json.hpp>
+
+#include "engine/run/lift.hpp"
 
 namespace tend::serve {
 namespace {
@@ -48,6 +51,83 @@ void single(std::string& out, std::string_view name, std::string_view type, std:
             std::uint64_t value) {
   head(out, name, type, help);
   out += fmt::format("{} {}\n", name, value);
+}
+
+/// A gauge of each playbook with a control group.
+void holdout_gauge(std::string& out, const program::Program& program, const run::Figures& figures,
+                   std::string_view name, std::string_view help,
+                   const std::function<std::optional<double>(const run::PlaybookCount&)>& value) {
+  bool begun = false;
+  for (std::size_t i = 0; i < figures.playbooks.size(); ++i) {
+    if (has_newer(program, i) || !run::has_holdout(program, static_cast<std::uint32_t>(i))) continue;
+    const std::optional<double> number = value(figures.playbooks[i]);
+    if (!number) continue;
+    if (!begun) head(out, name, "gauge", help);
+    begun = true;
+    out += fmt::format("{}{{playbook=\"{}\"}} {:.6g}\n", name, label(program.playbooks[i].name), *number);
+  }
+}
+
+/// What comparing says: docs/lift.md.
+void lift_metrics(std::string& out, const program::Program& program, const run::Figures& figures) {
+  using Count = run::PlaybookCount;
+  const auto whole = [](std::uint64_t number) { return std::optional<double>(static_cast<double>(number)); };
+  const auto lift = [](const Count& count) {
+    return run::difference_of(run::contacted_of(count), run::held_out_of(count));
+  };
+  const auto gauge = [&](std::string_view name, std::string_view help,
+                         const std::function<std::optional<double>(const Count&)>& value) {
+    holdout_gauge(out, program, figures, name, help, value);
+  };
+  gauge("tend_journeys_contacted", "journeys that are not of the control group",
+        [&](const Count& count) { return whole(run::contacted_of(count).all); });
+  gauge("tend_journeys_contacted_goal", "those of them that reached the goal",
+        [&](const Count& count) { return whole(run::contacted_of(count).goal); });
+  gauge("tend_journeys_held_out", "journeys of the control group",
+        [&](const Count& count) { return whole(count.held_out); });
+  gauge("tend_journeys_held_out_goal", "those of them that reached the goal",
+        [&](const Count& count) { return whole(count.held_out_goal); });
+  const auto of_lift = [&](const std::function<double(const run::Difference&)>& part) {
+    return [lift, part](const Count& count) {
+      const auto difference = lift(count);
+      return difference ? std::optional<double>(part(*difference)) : std::nullopt;
+    };
+  };
+  gauge("tend_lift", "share of goals of those contacted less that of the control group",
+        of_lift([](const run::Difference& one) { return one.points; }));
+  gauge("tend_lift_low", "lower end of its interval of 95 percent",
+        of_lift([](const run::Difference& one) { return one.interval.low; }));
+  gauge("tend_lift_high", "upper end of its interval of 95 percent",
+        of_lift([](const run::Difference& one) { return one.interval.high; }));
+  gauge("tend_lift_p", "how often chance alone would give a difference as great",
+        of_lift([](const run::Difference& one) { return one.test.p; }));
+}
+
+/// A line for each arm of each split.
+void split_metrics(std::string& out, const program::Program& program, const program::Places& places,
+                   const run::Figures& figures) {
+  const auto each = [&](std::string_view name, std::string_view help,
+                        const std::function<std::uint64_t(const run::Group&)>& value) {
+    bool begun = false;
+    for (std::size_t i = 0; i < figures.playbooks.size(); ++i) {
+      const program::Playbook& playbook = program.playbooks[i];
+      if (has_newer(program, i)) continue;
+      for (std::size_t s = 0; s < playbook.steps.size(); ++s) {
+        const program::Step& step = playbook.steps[s];
+        if (step.kind != program::StepKind::split) continue;
+        const auto line = run::line_of(places, static_cast<std::uint32_t>(i), s);
+        if (!begun) head(out, name, "gauge", help);
+        begun = true;
+        const std::vector<run::Group> arms = run::arms_of(step, figures.playbooks[i]);
+        for (std::size_t a = 0; a < arms.size(); ++a)
+          out += fmt::format("{}{{playbook=\"{}\",step=\"{}\",line=\"{}\",arm=\"{}\"}} {}\n", name,
+                             label(playbook.name), label(step.label), line.value_or(0),
+                             label(playbook.shares[step.first_arm + a].name), value(arms[a]));
+      }
+    }
+  };
+  each("tend_split_entered", "journeys that went into the arm", [](const run::Group& arm) { return arm.all; });
+  each("tend_split_goal", "those of them that reached the goal", [](const run::Group& arm) { return arm.goal; });
 }
 
 void playbook_metrics(std::string& out, const program::Program& program, const run::Figures& figures) {
@@ -103,7 +183,8 @@ std::string error_json(std::string_view sentence, std::optional<std::size_t> ite
   return dump(json) + "\n";
 }
 
-std::string figures_json(const run::Figures& figures, const program::Program& program, env::Moment now) {
+std::string figures_json(const run::Figures& figures, const program::Program& program, const program::Places& places,
+                         env::Moment now) {
   Json playbooks = Json::object();
   for (std::size_t i = 0; i < figures.playbooks.size(); ++i) {
     if (has_newer(program, i)) continue;
@@ -122,6 +203,7 @@ std::string figures_json(const run::Figures& figures, const program::Program& pr
                                             {"held_out_goal", count.held_out_goal},
                                             {"steps", std::move(steps)},
                                             {"sends", sends_json(count)}};
+    run::add_lift(playbooks[program.playbooks[i].name], program, places, static_cast<std::uint32_t>(i), count);
   }
   return dump(Json{{"format", "tend.figures/1"},
                    {"at", env::format_moment(now)},
@@ -163,6 +245,8 @@ std::string metrics_text(const program::Program& program, const LiveCounts& live
   for (const expr::FunctionTrouble& one : engine->functions)
     out += fmt::format("tend_function_failures_total{{function=\"{}\"}} {}\n", one.name, one.calls);
   playbook_metrics(out, program, engine->figures);
+  lift_metrics(out, program, engine->figures);
+  split_metrics(out, program, engine->places != nullptr ? *engine->places : program::Places{}, engine->figures);
   return out;
 }
 

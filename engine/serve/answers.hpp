@@ -19,8 +19,10 @@ std::string success_json(const ReadBody& body);
 /// `{"success":false,"error":…}`, with the number of the item in a batch.
 std::string error_json(std::string_view sentence, std::optional<std::size_t> item = std::nullopt);
 
-/// The figures as of `now`, playbooks by name (docs/serve.md).
-std::string figures_json(const run::Figures& figures, const program::Program& program, env::Moment now);
+/// The figures as of `now`, playbooks by name, with what `holdout` and `split` make of them (docs/serve.md). Shape:
+/// `places` of a program of which nothing is known may be empty.
+std::string figures_json(const run::Figures& figures, const program::Program& program, const program::Places& places,
+                         env::Moment now);
 
 /// What the HTTP interface itself counts.
 struct HttpCounts {
@@ -33,6 +35,7 @@ struct HttpCounts {
 struct EngineCounts {
   run::Figures figures;
   const program::Program* program = nullptr;  // which they are of
+  const program::Places* places = nullptr;
   std::uint64_t log_batches = 0;
   std::uint64_t log_segments = 0;
   std::vector<expr::FunctionTrouble> functions;

@@ -251,6 +251,7 @@ asio::awaitable<std::optional<EngineCounts>> HttpServer::Inside::engine_counts(c
       counts.emplace();
       counts->figures = run::collect_figures(engine->partitions());
       counts->program = &engine->running().program;
+      counts->places = &engine->running().places;
       counts->functions = engine->running().plan->tables.functions().trouble();
       if (engine->log() != nullptr) {
         counts->log_batches = engine->log()->last_batch();
@@ -343,7 +344,7 @@ asio::awaitable<Answer> HttpServer::Inside::answer(const asio::any_io_executor& 
     co_return answer;
   }
   if (!engine) co_return refusal(http::status::service_unavailable, "the figures cannot be had just now");
-  answer.body = figures_json(engine->figures, *engine->program, live->now());
+  answer.body = figures_json(engine->figures, *engine->program, *engine->places, live->now());
   co_return answer;
 }
 

@@ -5,6 +5,7 @@
 
 #include "dsl/prose/step.hpp"
 #include "engine/channel/escape.hpp"
+#include "engine/run/lift.hpp"
 #include "engine/simulate/columns.hpp"
 #include "engine/simulate/report_lift.hpp"
 
@@ -76,7 +77,7 @@ std::string run_json(const RunHead& head, const run::Figures& figures, const pro
                                         {"held_out_goal", count.held_out_goal},
                                         {"steps", steps},
                                         {"sends", sends_of(program, playbook, count, head.default_channel)}};
-    add_lift(json["playbooks"][playbook.name], program, places.playbooks[p], static_cast<std::uint32_t>(p), count);
+    run::add_lift(json["playbooks"][playbook.name], program, places, static_cast<std::uint32_t>(p), count);
   }
   return json.dump(2) + "\n";
 }

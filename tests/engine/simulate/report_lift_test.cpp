@@ -1,6 +1,9 @@
 // What a report says of control groups and arms, with figures made by hand; the arithmetic is tested beside it in run.
 #include "engine/simulate/report_lift.hpp"
 
+#include <nlohmann/json.hpp>
+
+#include "engine/run/lift.hpp"
 #include "tests/support/test.hpp"
 
 using namespace tend;
@@ -9,7 +12,7 @@ namespace {
 
 struct Report {
   program::Program program;
-  program::PlaybookPlaces places;
+  program::Places places;
   run::PlaybookCount count;
 
   Report() {
@@ -17,13 +20,13 @@ struct Report {
     program.playbooks[0].shares = {{.hundredths = 5000, .name = "story"}, {.hundredths = 5000, .name = "discount"}};
     program.playbooks[0].steps.push_back(
         {.kind = program::StepKind::split, .label = "split", .first_arm = 0, .arms = 2});
-    places.steps.push_back({.line = 14});
+    places.playbooks.emplace_back().steps.push_back({.line = 14});
     count.arm_entered = {0, 0};
     count.arm_goal = {0, 0};
   }
   nlohmann::ordered_json json() const {
     auto out = nlohmann::ordered_json::object();
-    simulate::add_lift(out, program, places, 0, count);
+    run::add_lift(out, program, places, 0, count);
     return out;
   }
   std::string text(bool chinese) const { return simulate::lift_summary(program, 0, count, chinese); }
