@@ -322,6 +322,15 @@ TEST_CASE("what a playbook emitted stays unknown, and the plan says so") {
   CHECK(past->unknown == std::vector<std::uint32_t>{*program::find_event(now, "visit")});
 }
 
+TEST_CASE("a pause does not forget when a condition turns by time") {
+  Folder folder("playbook p { enter when inactive for 10 days; send a }\nplaybook q { enter on visit; send b }\n");
+  folder.happens(1 * kDay, "anna", "order");
+  folder.engine->add(state::PauseInput{.moment = 2 * kDay, .paused = true, .what = "playbook:q"});
+  REQUIRE(folder.engine->commit());
+  folder.until(20 * kDay);
+  CHECK(folder.days("anna a") == Days{11});
+}
+
 TEST_CASE("a removed playbook takes nobody in, those inside finish, and it comes back where it was") {
   const std::string kept = "playbook q { enter on visit; send c }\n";
   Folder folder("playbook p { enter on order; wait 3 days; send a }\n" + kept);
