@@ -116,7 +116,11 @@ TEST_CASE("the story of one who reads others is the same from the log and from t
   const check::CheckResult shop = checked();
   live(scratch / "whole", shop, {.threads = 1, .segment_bytes = 64 << 20});
   live(scratch / "short", shop,
-       {.threads = 1, .segment_bytes = 64 << 10, .snapshot_bytes = 16 << 10, .house_bytes = 4 << 10});
+       {.threads = 1,
+        .segment_bytes = 64 << 10,
+        .snapshot_bytes = 16 << 10,
+        .house_bytes = 4 << 10,
+        .background_in_turn = [] { return true; }});
   bool whole = false, short_is_whole = true;
   const std::string told = stories(scratch / "whole", whole), again = stories(scratch / "short", short_is_whole);
   REQUIRE(whole);

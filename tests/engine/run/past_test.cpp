@@ -81,6 +81,7 @@ TEST_CASE("a deploy finds the same past in the log and in the history, and a sta
       options.segment_bytes = 64 << 10;
       options.snapshot_bytes = 16 << 10;
       options.house_bytes = 4 << 10;
+      options.background_in_turn = [] { return true; };  // so that it has dropped by the end what it may drop
     }
     shop.open(path, options);
     shop.live();
