@@ -276,15 +276,11 @@ bool apply_confirm(const Plan& plan, state::State& state, std::string_view paylo
                                           });
 }
 
-/// What a pause or its end means for one customer.
-void pause_one(const Plan& plan, state::State& state, std::uint32_t customer, const state::PauseInput& input,
-               Effects& effects, Tracer* tracer) {
-  Turn turn(plan, state, customer, input.moment, effects, tracer);
-  if (input.paused) {
-    turn.look_again();
-  } else {
-    turn.resume();
-  }
+/// What the end of a pause means for one customer. Its beginning means nothing yet: what is due meanwhile waits then.
+void resume_one(const Plan& plan, state::State& state, std::uint32_t customer, const state::PauseInput& input,
+                Effects& effects, Tracer* tracer) {
+  if (input.paused) return;
+  Turn(plan, state, customer, input.moment, effects, tracer).resume();
   run_caused(plan, state, customer, input.moment, effects, tracer);
 }
 
@@ -305,7 +301,7 @@ bool apply_pause(const Plan& plan, state::State& state, std::string_view payload
   }
   for (std::uint32_t customer = 0; state.deployed && customer < state.customer_count(); ++customer) {
     if (!holds_back(state, customer, InputKind::pause, payload))
-      pause_one(plan, state, customer, input, effects, tracer);
+      resume_one(plan, state, customer, input, effects, tracer);
   }
   return true;
 }
@@ -317,7 +313,7 @@ void take_pending(const Plan& plan, state::State& state, std::uint32_t customer,
   if (pending.kind != InputKind::pause) {
     CHECK_OR_DIE(apply(plan, state, pending.kind, pending.payload, effects, tracer), "it was admitted once");
   } else if (!stands_still(state, customer) && decode(pending.payload, pause)) {
-    pause_one(plan, state, customer, pause, effects, tracer);
+    resume_one(plan, state, customer, pause, effects, tracer);
   }
 }
 

@@ -38,8 +38,6 @@ class Turn {
   void appear();
   /// Something was resumed: what fell due meanwhile is done in one turn.
   void resume();
-  /// Something was paused: when he is due is worked out anew.
-  void look_again() { timer(); }
   /// Asks again what the journey that stands before a queue asks: a restart lost the question.
   void ask_anew(std::uint32_t journey);
   /// Ends every journey as `left`: he is erased, or became one with another.

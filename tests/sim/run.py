@@ -40,8 +40,6 @@ def make(seed, folder, with_model, features):
     told = {"from": clock.print_moment(program["from"]), "to": clock.print_moment(program["to"])}
     if with_model:
         told = compare.expected(program)
-        for not_of_the_run in ("operations", "readings"):   # what is done in the middle stands in steps.json
-            told.pop(not_of_the_run, None)
         lines = [json.dumps(send, ensure_ascii=False) for send in told.pop("sends")]
         (folder / "sends.jsonl").write_text("".join(line + "\n" for line in lines), encoding="utf-8")
     (folder / "expected.json").write_text(json.dumps(told, ensure_ascii=False), encoding="utf-8")
