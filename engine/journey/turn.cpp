@@ -287,6 +287,14 @@ bool Turn::is_paused(std::uint32_t playbook) const {
   return !state_.paused.empty() && state_.is_paused("playbook", program_.playbooks[playbook].name);
 }
 
+/// Whether what falls due for it has to wait for the end of a pause. What a person does no pause keeps back: in
+/// recorded time that is due by time.
+bool Turn::waits_for_resume(const Journey& journey) {
+  if (!is_paused(journey.playbook)) return false;
+  if (!state_.recorded || journey.status != JourneyStatus::confirming) return true;
+  return journey.due >= given_up(journey, program_.playbooks[journey.playbook].steps[journey.step]);
+}
+
 // ---- the parts of a turn
 // ----------------------------------------------------------------------------------------------------
 
@@ -418,7 +426,7 @@ void Turn::wake() {
   for (std::uint32_t j = state_.at(customer_).first_journey; j != kNone; j = state_.journey(j).next) {
     const Journey& journey = state_.journey(j);
     if (journey.due > now_ || waits_for_answer(journey) || !is_live(journey.status)) continue;
-    if (is_paused(journey.playbook)) continue;
+    if (waits_for_resume(journey)) continue;
     wake_journey(j);
   }
 }
@@ -613,7 +621,7 @@ void Turn::finish_turn(bool recompute_due) {
   if (recompute_due) {
     for (std::uint32_t j = row.first_journey; j != kNone; j = state_.journey(j).next) {
       const Journey& journey = state_.journey(j);
-      if (journey.due < due && !waits_for_answer(journey) && !is_paused(journey.playbook)) due = journey.due;
+      if (journey.due < due && !waits_for_answer(journey) && !waits_for_resume(journey)) due = journey.due;
     }
     for (std::uint32_t s = 0; s < plan_.layout.schedules.size(); ++s)
       due = std::min(due, state_.occurrence(customer_, s).next);

@@ -85,6 +85,7 @@ class Turn {
   void agenda();
   void finish_turn(bool recompute_due);
   bool is_paused(std::uint32_t playbook) const;
+  bool waits_for_resume(const state::Journey& journey);
 
   // entry
   void attempt(const Way& way, bool once_more);

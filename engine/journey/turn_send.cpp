@@ -1,6 +1,7 @@
 // Messages: whether one may go out now (docs/semantics.md §11), and what happens to it.
 #include <algorithm>
 
+#include "dsl/text/must.hpp"
 #include "engine/journey/render_send.hpp"
 #include "engine/journey/turn.hpp"
 
@@ -67,8 +68,8 @@ void Turn::attempt_send(std::uint32_t j) {
   const bool capped = message_class == MessageClass::marketing || message_class == MessageClass::care;
   const std::uint32_t count = channel_count(plan_, step);
   AskEffect whom;
-  if (step.kind == StepKind::ask && (journey.flags & state::kHeldOut) == 0 && !staff_of(j, step, whom))
-    return refuse_staff(j, "no_person");
+  const bool held_back = (journey.flags & state::kHeldOut) != 0 && !free;
+  if (step.kind == StepKind::ask && !held_back && !staff_of(j, step, whom)) return refuse_staff(j, "no_person");
   if (is_paused(journey.playbook))
     return put_off(j, kNever, Refusal::paused, {}, nullptr, channel_at(plan_, step, journey.channel));
   for (std::uint32_t i = journey.channel; i < count; ++i) {
@@ -79,7 +80,7 @@ void Turn::attempt_send(std::uint32_t j) {
       skip(j, channel, Refusal::suppressed);
       continue;
     }
-    if ((journey.flags & state::kHeldOut) != 0 && !free) {
+    if (held_back) {
       skip(j, channel, Refusal::held_out);
       return go_on(j);
     }
@@ -130,7 +131,8 @@ void Turn::hand_over(std::uint32_t j) {
   if (step.kind != StepKind::ask) return handed_over(j);
   if (step.person.kind == program::Person::Kind::team) return ask_staff(j, step);
   AskEffect whom;
-  if (staff_of(j, step, whom)) ask_person(j, step, whom.account);
+  CHECK_OR_DIE(staff_of(j, step, whom), "who does not know whom to ask is refused before");
+  ask_person(j, step, whom.account);
 }
 
 /// A person has to send it, or to let it be.

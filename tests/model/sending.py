@@ -11,7 +11,8 @@ class Sending:
     def attempt(self, j):
         """Every channel in turn, until one takes the message or puts it off; a refusal tries the next at the same moment."""
         step = j.step()
-        if step["do"] == "ask" and not j.held and not self.people(step, j):  # no such person
+        passed_over = j.held and self.program["messages"][step["message"]].get("class") != "transactional"
+        if step["do"] == "ask" and not passed_over and not self.people(step, j):  # no such person
             self.skipped(j, tree.channels_of(self.program, step)[0], "rejected")
             return self.past(j, step.get("else"))
         if self.readings["send_begun"] == "attempted" and not j.channel and not j.rejected:

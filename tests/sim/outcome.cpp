@@ -65,6 +65,9 @@ Result<Outcome> run_undisturbed(const Subject& subject) {
     outcome.sends.push_back({send.at, std::string(send.customer), std::string(send.playbook), std::string(send.message),
                              std::string(send.channel), send.key});
   };
+  run::Programs programs(subject.plan->default_channel, subject.plan->teams);
+  programs.add(subject.program(), subject.prepared.compiled->places);
+  options.programs = &programs;
   const auto engine = run::Engine::in_memory(*subject.plan, options, world);
   if (auto done = run_through(*engine, subject, subject.prepared.options); !done) return tl::unexpected(done.error());
   outcome.figures = figures_of(subject, *engine);
@@ -75,7 +78,9 @@ std::string figures_of(const Subject& subject, run::Engine& engine) {
   const cli::Prepared& prepared = subject.prepared;
   const simulate::RunHead head{
       .from = prepared.options.from, .to = prepared.options.to, .default_channel = prepared.compiled->default_channel};
-  const bool edited = &engine.plan() != subject.plan.get();
+  // A program that is in force again is the first of its kind, wherever it came from.
+  const bool edited = &engine.plan() != subject.plan.get() &&
+                      engine.running().hash != run::program_hash(prepared.compiled->program_bytes);
   return simulate::run_json(head, run::collect_figures(engine.partitions()),
                             edited ? engine.running().program : subject.program(),
                             edited ? engine.running().places : prepared.compiled->places);
