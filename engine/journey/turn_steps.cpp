@@ -284,6 +284,9 @@ void Turn::keep_what_is_out(const Journey& journey) {
 void Turn::end(std::uint32_t j, JourneyStatus status, std::string_view why) {
   Journey& journey = state_.journey(j);
   if (journey.status == JourneyStatus::sending) keep_what_is_out(journey);
+  // A person who was asked to send it sends nothing now: its place under the caps is free again.
+  const bool asked = journey.status == JourneyStatus::confirming || journey.status == JourneyStatus::asking;
+  if (asked) state_.remove_contact(customer_, contact_of(journey));
   journey.status = status;
   journey.due = kNever;
   const Playbook& playbook = program_.playbooks[journey.playbook];

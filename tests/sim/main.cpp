@@ -1,11 +1,12 @@
 // tend_sim: the whole engine in one process under faults that a seed chooses, held against the same engine undisturbed
 // and against what the model expects.
 //
-//   tend_sim [--live] [--seed N | --seeds A:B] [--tell] FOLDER…
+//   tend_sim [--live] [--seed N | --seeds A:B] [--tell] [--print] FOLDER…
 //   FOLDER   a workspace; expected.json, sends.jsonl and faults.json in it are looked at where they are there
 //   --seeds  fault seeds A to B - 1 over each folder (default 0:1)
 //   --live   serve's loop, posts and a clock that is set, instead of recorded time
 //   --tell   what happened, life by life
+//   --print  the figures and sends of the undisturbed run
 //
 // Exit code: 0 all held, 1 something did not (a line says what, and the command that repeats it), 3 wrong usage.
 #include <signal.h>
@@ -37,6 +38,7 @@ struct Arguments {
   std::uint64_t first = 0, end = 1;
   bool live = false;
   bool tell = false;
+  bool print = false;
   std::vector<std::string> folders;
 };
 
@@ -52,6 +54,8 @@ bool read_arguments(int argc, char** argv, Arguments& arguments) {
       arguments.live = true;
     } else if (word == "--tell") {
       arguments.tell = true;
+    } else if (word == "--print") {
+      arguments.print = true;
     } else if (word == "--seed" && i + 1 < argc) {
       if (!read_number(argv[++i], arguments.first)) return false;
       arguments.end = arguments.first + 1;
@@ -87,6 +91,8 @@ bool run_folder(const std::string& program, const std::string& folder, const Arg
     std::printf("%s: undisturbed it ends with: %s\n", folder.c_str(), undisturbed.error().message.c_str());
     return false;
   }
+  if (arguments.print)
+    std::printf("%s%s", undisturbed->figures.c_str(), simulate::sends_jsonl(undisturbed->sends).c_str());
   bool held = true;
   const std::string other = difference_from_model(*subject, *undisturbed);
   if (!other.empty()) {
@@ -127,7 +133,7 @@ bool run_folder(const std::string& program, const std::string& folder, const Arg
 int main(int argc, char** argv) {
   Arguments arguments;
   if (!read_arguments(argc, argv, arguments)) {
-    std::fprintf(stderr, "usage: tend_sim [--live] [--seed N | --seeds A:B] [--tell] FOLDER...\n");
+    std::fprintf(stderr, "usage: tend_sim [--live] [--seed N | --seeds A:B] [--tell] [--print] FOLDER...\n");
     return 3;
   }
   for (const int number : {SIGABRT, SIGSEGV, SIGFPE}) signal(number, on_abort);

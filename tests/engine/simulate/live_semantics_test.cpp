@@ -274,3 +274,18 @@ message third { text "3" })");
   const auto sends = run::collect_figures(shop.engine->partitions()).playbooks[1].sends;
   CHECK(sends.at("second").at("outbox").skipped.at("rejected") == 1);
 }
+
+TEST_CASE("a pause leaves the moment as it is at which a condition turns by time", "[run]") {
+  Shop shop(R"(
+event order
+activity is order
+playbook silent { enter when inactive for 60 days
+  send miss }
+playbook other { enter on order }
+message miss { text "m" })");
+  shop.event("2026-03-02T00:00Z", "a", "order");
+  shop.engine->add(state::PauseInput{.moment = at("2026-03-03T00:00Z"), .paused = true, .what = "playbook:other"});
+  REQUIRE(shop.engine->commit());
+  shop.tick("2026-06-30T00:00Z");
+  CHECK(shop.notes.lines == Lines{"miss 2026-05-01T00:00:00Z"});
+}

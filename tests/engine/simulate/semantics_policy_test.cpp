@@ -217,3 +217,36 @@ message hi { text "hi" })");
   s.event("2026-01-01T05:00Z", "a", "visit");
   CHECK(s.run("2026-01-01", "2026-01-03") == Sends{"hi 2026-01-01T09:00:00Z"});
 }
+
+TEST_CASE("whose journey ends while a person is asked to send has the place under the caps back", "[semantics]") {
+  Scenario s(R"(
+event order
+event visit
+customer { owner staff }
+policy { cap 1 message per 10 days }
+playbook a { enter on order
+  leave when tagged "x"
+  ask customer.owner to send m }
+playbook b { enter on visit
+  send n }
+message m { text "m" }
+message n { text "n" })");
+  s.set("2026-01-01T09:00Z", "a", "owner", program::Value::string("boss"));
+  s.event("2026-01-01T10:00Z", "a", "order")
+      .tag("2026-01-01T11:00Z", "a", "x")
+      .event("2026-01-01T11:30Z", "a", "visit");
+  CHECK(s.run("2026-01-01", "2026-01-03") == Sends{"n 2026-01-01T11:30:00Z"});
+}
+
+TEST_CASE("what a held-out customer may have, a person has to be there for", "[semantics]") {
+  Scenario s(R"(
+event order
+customer { owner staff }
+playbook a { enter on order
+  holdout 100%
+  ask customer.owner to send m else { send n } }
+message m transactional { text "m" }
+message n transactional { text "n" })");
+  s.event("2026-01-01T10:00Z", "a", "order");
+  CHECK(s.run("2026-01-01", "2026-01-03") == Sends{"n 2026-01-01T10:00:00Z"});
+}
