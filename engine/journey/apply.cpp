@@ -332,6 +332,7 @@ bool apply_outcome(const Plan& plan, state::State& state, std::string_view paylo
   if (input.playbook >= plan.program.playbooks.size() || input.message >= plan.program.messages.size()) return false;
   const std::uint32_t customer = state.find_customer(input.customer);
   if (customer == state::kNoText) return false;
+  if (!state.recorded) state.clock = std::max(state.clock, input.moment);
   run_timers(plan, state, customer, input.moment, effects, tracer);
   if (const auto caused = state.caused.find(customer); caused != state.caused.end()) {
     for (state::Caused& one : caused->second) one.before -= one.before > 0 ? 1 : 0;

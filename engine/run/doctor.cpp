@@ -225,9 +225,8 @@ void check_customer(const journey::Plan& plan, const state::State& state, std::u
     return;
   }
   if (state.caused.contains(customer)) c.find("pending", "something that he caused himself has not happened");
-  // After a finding it would only say the same again. Open: where customers read one another, `tests/sim/run.py
-  // --workspace 260 --fault 260000 --in-live-time` has a finding of which nobody knows yet whether it is true.
-  if (findings.size() == before && !plan.reads_others) check_conditions(c, journeys);
+  // After a finding it would only say the same again.
+  if (findings.size() == before) check_conditions(c, journeys);
 }
 
 void check_partition(const journey::Plan& plan, const state::State& state, std::vector<Finding>& findings) {
