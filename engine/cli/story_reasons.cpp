@@ -134,6 +134,8 @@ std::string refusal_words(const Telling& telling, const Note& note) {
   if (note.detail == "live") return telling.say("a journey is still under way", "上一次旅程还在进行");
   if (note.detail == "this_moment") return telling.say("they entered at this very moment already", "同一时刻已进入过");
   if (note.detail == "paused") return telling.say("it is paused", "剧本已暂停");
+  if (note.detail == "stopped")
+    return telling.say("an operator stopped it while they waited for their turn", "排队等待时被运营人员手动停止");
   if (note.detail == "again") {
     if (book.again == program::Again::never)
       return telling.say("nobody enters twice", "已进入过，不再进入") + place(places.again);

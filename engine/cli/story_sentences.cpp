@@ -211,6 +211,7 @@ std::string Story::of_end(const Note& note) const {
   if (note.kind == NoteKind::left) {
     if (note.detail == "merged") return say("left: it is one with another journey now", "退出：已与另一次旅程合并");
     if (note.detail == "erased") return say("left: the customer was forgotten", "退出：客户已被遗忘");
+    if (note.detail == "stopped") return say("left: an operator stopped it", "退出：运营人员手动停止");
     if (note.expression == kNone) return say("left", "退出");
     return say("left: ", "退出：") + clause_of(note) + place(&program::PlaybookPlaces::leave);
   }

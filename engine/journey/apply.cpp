@@ -254,18 +254,31 @@ bool apply_merge(const Plan& plan, state::State& state, std::string_view payload
   return true;
 }
 
+/// The number by which all versions of a playbook are one; kNone where there is none of this name.
+std::uint32_t family_named(const Plan& plan, std::string_view name) {
+  const auto& playbooks = plan.program.playbooks;
+  for (std::uint32_t p = 0; p < playbooks.size(); ++p) {
+    if (playbooks[p].name == name && plan.layout.family[p] == p) return p;
+  }
+  return kNone;
+}
+
 bool apply_entry(const Plan& plan, state::State& state, std::string_view payload, Effects& effects, Tracer* tracer) {
   return apply_known<state::EntryInput>(plan, state, InputKind::entry, payload, effects, tracer,
                                         [&](Turn& turn, const state::EntryInput& input) {
-                                          const auto& playbooks = plan.program.playbooks;
-                                          for (std::uint32_t p = 0; p < playbooks.size(); ++p) {
-                                            if (playbooks[p].name != input.playbook || plan.layout.family[p] != p)
-                                              continue;
-                                            turn.entry(p);
-                                            break;
-                                          }
+                                          const std::uint32_t playbook = family_named(plan, input.playbook);
+                                          if (playbook != kNone) turn.entry(playbook);
                                           return true;
                                         });
+}
+
+bool apply_stop(const Plan& plan, state::State& state, std::string_view payload, Effects& effects, Tracer* tracer) {
+  return apply_known<state::StopInput>(plan, state, InputKind::stop, payload, effects, tracer,
+                                       [&](Turn& turn, const state::StopInput& input) {
+                                         const std::uint32_t playbook = family_named(plan, input.playbook);
+                                         if (playbook != kNone) turn.stop(playbook);
+                                         return true;
+                                       });
 }
 
 bool apply_confirm(const Plan& plan, state::State& state, std::string_view payload, Effects& effects, Tracer* tracer) {
@@ -411,6 +424,7 @@ bool apply(const Plan& plan, state::State& state, InputKind kind, std::string_vi
     case InputKind::forget: return apply_forget(plan, state, payload, effects, tracer);
     case InputKind::past: return apply_past(plan, state, payload);
     case InputKind::merge: return apply_merge(plan, state, payload, effects, tracer);
+    case InputKind::stop: return apply_stop(plan, state, payload, effects, tracer);
     case InputKind::owner:
     case InputKind::program:
     case InputKind::dispatch: return true;

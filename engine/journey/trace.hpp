@@ -14,7 +14,8 @@ enum class NoteKind : std::uint8_t {
   deployed,
   turned_true,  // condition of an `enter when`: the edge
   turned_false,
-  refused,   // an entry was refused; detail: live, this_moment, again, where, leave, paused, removed, no_key (of `per`)
+  refused,   // an entry was refused; detail: live, this_moment, again, where, leave, paused, removed, no_key (of
+             // `per`), stopped (while he waited for his turn)
   entered,   // detail: the value of `per`, or empty; about: the customer who wrote `start … for`, or empty
   step,      // a step was begun
   branch,    // an `if` was asked; truth
@@ -23,7 +24,7 @@ enum class NoteKind : std::uint8_t {
   send,      // handed over to `channel`; detail: the key
   outcome,   // what the channel said; detail: accepted, rejected …
   goal,      // detail: `stay` where the journey goes on
-  left,      // by `leave when`, or detail: merged, erased
+  left,      // by `leave when`, or detail: merged, erased, stopped
   finished,  // detail: the reason of `stop`, or empty after the last step
   tagged,
   untagged,

@@ -312,7 +312,8 @@ void Turn::take_event(std::uint32_t event, Moment at, std::string_view fields) {
   state_.keep_event(customer_, event, at, fields, now_);
   if (!state_.jobs.empty() && (event == program::kEventTaskDone || event == program::kEventTaskRefused)) {
     const Value label = state::find_field(fields, 0);
-    if (!label.missing()) close_job(label.str());
+    // In recorded time a job that has no label is closed where it is done.
+    if (!label.missing() || !state_.recorded) close_job(label.missing() ? std::string_view() : label.str());
   }
 }
 

@@ -30,6 +30,7 @@ class Turn {
   void joined(const state::MessageInput& input, bool is_new);
   void confirm(const state::ConfirmInput& input);
   void entry(std::uint32_t playbook);        // by hand
+  void stop(std::uint32_t family);           // by hand: his journeys through every version of it
   void caused(const state::Caused& caused);  // what an earlier turn of his caused
   /// Sets his bits and the occurrences of schedules without an edge. `changed`: by condition; null: all. Those for whom
   /// a `backfill` asks enter.

@@ -144,6 +144,7 @@ void Turn::ask_person(std::uint32_t j, const Step& step, std::string_view person
     note(NoteKind::asked, &journey,
          {.kind = NoteKind::asked, .step = journey.step, .until = limit, .about = std::string(person)});
   }
+  state_.keep(j, state::kKeptPerson, program::Value::string(person));  // whose work it is
   stand_until(j, JourneyStatus::confirming, std::min(until, limit));
 }
 

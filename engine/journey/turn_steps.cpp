@@ -324,6 +324,26 @@ void Turn::end(std::uint32_t j, JourneyStatus status, std::string_view why) {
   if (!text.empty()) state_.keep(j, state::kKeptKey, Value::string(text));
 }
 
+void Turn::stop(std::uint32_t family) {
+  const auto of_it = [&](std::uint32_t playbook) { return plan_.layout.family[playbook] == family; };
+  if (const auto of = state_.entries.find(customer_); of != state_.entries.end()) {
+    std::erase_if(of->second, [&](const state::PendingEntry& entry) {
+      if (!of_it(entry.playbook)) return false;
+      if (tracer_ != nullptr) {
+        note(NoteKind::refused, nullptr,
+             {.kind = NoteKind::refused, .playbook = entry.playbook, .enter = entry.enter, .detail = "stopped"});
+      }
+      return true;
+    });
+    if (of->second.empty()) state_.entries.erase(of);
+  }
+  for (std::uint32_t j = state_.at(customer_).first_journey; j != kNone; j = state_.journey(j).next) {
+    if (of_it(state_.journey(j).playbook) && is_live(state_.journey(j).status)) end(j, JourneyStatus::left, "stopped");
+  }
+  agenda();
+  finish_turn(true);
+}
+
 void Turn::end_all(std::string_view why) {
   for (std::uint32_t j = state_.at(customer_).first_journey; j != kNone; j = state_.journey(j).next) {
     if (is_live(state_.journey(j).status)) end(j, JourneyStatus::left, why);

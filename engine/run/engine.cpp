@@ -213,6 +213,11 @@ void Engine::add(const state::EntryInput& input) {
   batch_.end();
 }
 
+void Engine::add(const state::StopInput& input) {
+  encode(batch_.begin(kind_byte(InputKind::stop), partitions_.partition_of(input.customer)), input);
+  batch_.end();
+}
+
 void Engine::add(const state::ConfirmInput& input) {
   encode(batch_.begin(kind_byte(InputKind::confirm), partitions_.partition_of(input.customer)), input);
   batch_.end();
@@ -223,7 +228,23 @@ void Engine::add(const state::ForgetInput& input) {
   batch_.end();
 }
 
+std::string_view Engine::became(std::string_view customer) const {
+  for (;;) {
+    const auto& known = partitions_.state(partitions_.partition_of(customer)).became;
+    const auto other = known.find(customer);
+    if (other != known.end()) {
+      customer = other->second;
+      continue;
+    }
+    const auto now = merging_.find(customer);
+    if (now == merging_.end()) return customer;
+    customer = now->second;
+  }
+}
+
 void Engine::add(const state::MergeInput& input) {
+  if (became(input.into) == became(input.customer)) return;
+  merging_.emplace(input.customer, input.into);
   encode(batch_.begin(kind_byte(InputKind::merge), partitions_.partition_of(input.customer)), input);
   batch_.end();
 }
@@ -261,6 +282,7 @@ Result<void> Engine::commit(const std::function<void()>& durable, bool only_rank
     if (applied && &plan() != plan_of_desk_) go_over();
     if (log_ && (reads || plan().reads_others)) others_read_ = log_->last_batch();
     batch_.clear();
+    merging_.clear();
     cursor_set_ = outcomes_ = false;
     if (!applied) return applied;
     if (first && durable) durable();

@@ -2,6 +2,7 @@
 // answers are the next batch. The same code runs live, in `replay` and, without a log, in `simulate`.
 #pragma once
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -81,8 +82,11 @@ class Engine {
   void add_deploy(env::Moment moment);
   /// Somebody lets a customer in by hand. Nothing happens for a customer or playbook that nobody knows.
   void add(const state::EntryInput& input);
+  /// Somebody ends a customer's journeys through a playbook by hand.
+  void add(const state::StopInput& input);
   void add(const state::ConfirmInput& input);
   void add(const state::ForgetInput& input);
+  /// Left out where `into` turned out to be `customer` already: nobody becomes another one in a circle.
   void add(const state::MergeInput& input);
   /// Pauses or resumes in every partition.
   void add(const state::PauseInput& input);
@@ -118,6 +122,9 @@ class Engine {
   /// says. Errors: `invalid` with who stands where, if a `move` does not cover him: nothing has changed then; of the
   /// disk and channels as of commit. Requires: everything is committed. Source: docs/semantics.md §13
   Result<void> deploy(const program::Program& now, const program::Places& places, env::Moment moment);
+
+  /// Who this customer turned out to be, himself where nobody else. Lifetime: of the id and the engine's next change.
+  std::string_view became(std::string_view customer) const;
 
   /// Of the program in force.
   const journey::Plan& plan() const { return partitions_.plan(); }
@@ -178,6 +185,7 @@ class Engine {
   std::vector<bool> posted_;                  // by partition: messages lie in State::outgoing
   std::string cursor_;
   bool cursor_set_ = false;
+  std::map<std::string, std::string, std::less<>> merging_;  // by the batch: who becomes whom
   std::unique_ptr<Programs> own_programs_;
   Programs* programs_ = nullptr;
   const Running* running_ = nullptr;

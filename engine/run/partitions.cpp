@@ -97,7 +97,7 @@ Result<void> Partitions::apply_all() {
   for (const std::uint32_t p : touched_) total += records_[p].size();
   const auto work = [this](std::uint32_t i) {
     const std::uint32_t p = touched_[i];
-    journey::Tracer* const tracer = p == traced_ ? tracer_ : nullptr;
+    journey::Tracer* const tracer = tracers_.empty() ? nullptr : tracers_[p];
     for (const Record& record : records_[p]) {
       if (!journey::apply(*plans_[p], *states_[p], record.kind, record.payload, effects_[p], tracer)) failed_[p] = 1;
     }

@@ -58,10 +58,11 @@ class Partitions {
   state::Moment next_due() const;
   bool anything_pending() const;
 
-  /// Tells of what happens in one partition from here on. Lifetime: `tracer` outlives what is applied.
+  /// Tells of what happens in one partition from here on; null: no more. Lifetime: `tracer` outlives what is applied.
+  /// Partitions are applied by several threads: one tracer is for one partition.
   void trace(std::uint16_t partition, journey::Tracer* tracer) {
-    traced_ = partition;
-    tracer_ = tracer;
+    tracers_.resize(count(), nullptr);
+    tracers_[partition] = tracer;
   }
 
  private:
@@ -94,8 +95,7 @@ class Partitions {
   };
   std::vector<Gathered> gathered_;
   std::string gathered_bytes_;
-  std::uint32_t traced_ = 0;  // partition
-  journey::Tracer* tracer_ = nullptr;
+  std::vector<journey::Tracer*> tracers_;  // by partition; empty: nobody listens
 };
 
 }  // namespace tend::run

@@ -218,8 +218,10 @@ std::string metrics_text(const program::Program& program, const LiveCounts& live
   std::string out;
   single(out, "tend_up", "gauge", "1 when events are taken", engine ? 1 : 0);
   head(out, "tend_inputs_total", "counter", "durable inputs since the process began");
-  out += fmt::format("tend_inputs_total{{kind=\"event\"}} {}\ntend_inputs_total{{kind=\"attributes\"}} {}\n",
-                     live.events, live.attributes);
+  out += fmt::format(
+      "tend_inputs_total{{kind=\"event\"}} {}\ntend_inputs_total{{kind=\"attributes\"}} {}\n"
+      "tend_inputs_total{{kind=\"alias\"}} {}\ntend_inputs_total{{kind=\"order\"}} {}\n",
+      live.events, live.attributes, live.aliases, live.orders);
   single(out, "tend_queue_inputs", "gauge", "inputs that wait for the disk", live.queue_inputs);
   single(out, "tend_queue_bytes", "gauge", "bytes that wait for the disk", live.queue_bytes);
   single(out, "tend_commits_total", "counter", "batches of inputs and ticks", live.commits);
@@ -244,6 +246,8 @@ std::string metrics_text(const program::Program& program, const LiveCounts& live
     head(out, "tend_function_failures_total", "counter", "calls of functions in Lua that failed or gave another type");
   for (const expr::FunctionTrouble& one : engine->functions)
     out += fmt::format("tend_function_failures_total{{function=\"{}\"}} {}\n", one.name, one.calls);
+  if (!engine->paused.empty()) head(out, "tend_paused", "gauge", "what an operator or a refused account has paused");
+  for (const std::string& what : engine->paused) out += fmt::format("tend_paused{{what=\"{}\"}} 1\n", label(what));
   playbook_metrics(out, program, engine->figures);
   lift_metrics(out, program, engine->figures);
   split_metrics(out, program, engine->places != nullptr ? *engine->places : program::Places{}, engine->figures);

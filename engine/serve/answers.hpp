@@ -39,6 +39,7 @@ struct EngineCounts {
   std::uint64_t log_batches = 0;
   std::uint64_t log_segments = 0;
   std::vector<expr::FunctionTrouble> functions;
+  std::vector<std::string> paused;  // `everything`, `playbook:NAME`, `channel:NAME`
 };
 
 std::string metrics_text(const program::Program& program, const LiveCounts& live, const HttpCounts& http,

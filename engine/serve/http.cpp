@@ -27,6 +27,8 @@
 #include <vector>
 
 #include "engine/serve/answers.hpp"
+#include "engine/serve/look_target.hpp"
+#include "engine/serve/order.hpp"
 #include "engine/serve/plan.hpp"
 #include "engine/serve/read_body.hpp"
 
@@ -62,6 +64,20 @@ Answer refusal(http::status status, std::string_view sentence, std::optional<std
   answer.status = status;
   answer.body = error_json(sentence, item);
   answer.come_again = status == http::status::service_unavailable;
+  return answer;
+}
+
+/// What the engine's thread told.
+Answer answer_of(Result<std::string> told) {
+  if (!told) {
+    const ErrorCode code = told.error().code;
+    return refusal(code == ErrorCode::not_found ? http::status::not_found
+                   : code == ErrorCode::invalid ? http::status::conflict
+                                                : http::status::service_unavailable,
+                   told.error().message);
+  }
+  Answer answer;
+  answer.body = std::move(*told);
   return answer;
 }
 
@@ -105,6 +121,7 @@ std::optional<Route> route_of(std::string_view path) {
   if (path == "/v1/track") return Route::track;
   if (path == "/v1/identify") return Route::identify;
   if (path == "/v1/batch") return Route::batch;
+  if (path == "/v1/alias") return Route::alias;
   return std::nullopt;
 }
 
@@ -116,7 +133,9 @@ std::string_view path_of(const Request& request) {
   return target.substr(0, target.find('?'));
 }
 
-bool is_get_path(std::string_view path) { return path == "/healthz" || path == "/metrics" || path == "/v1/figures"; }
+bool is_get_path(std::string_view path) {
+  return path == "/healthz" || path == "/metrics" || path == "/v1/figures" || is_look_path(path);
+}
 
 /// What can be said from the header alone; none when the body is wanted.
 std::optional<Answer> refuse_by_header(const Request& request) {
@@ -124,7 +143,7 @@ std::optional<Answer> refuse_by_header(const Request& request) {
   if (!is_own_name(as_view(request[http::field::host]))) {
     return refusal(http::status::misdirected_request, "this server is `localhost` or an IP address, nothing else");
   }
-  const bool posts = route_of(path).has_value() || is_program_path(path);
+  const bool posts = route_of(path).has_value() || order_at(path).has_value() || is_program_path(path);
   if (!posts && !is_get_path(path)) return refusal(http::status::not_found, "there is nothing at this path");
   if (request.method() != (posts ? http::verb::post : http::verb::get)) {
     Answer answer = refusal(http::status::method_not_allowed, posts ? "this path takes POST" : "this path takes GET");
@@ -209,6 +228,8 @@ struct HttpServer::Inside : std::enable_shared_from_this<HttpServer::Inside> {
   asio::awaitable<Answer> answer(const asio::any_io_executor& executor, Request& request);
   asio::awaitable<Answer> take(const asio::any_io_executor& executor, Route route, std::string& body);
   asio::awaitable<Answer> change(const asio::any_io_executor& executor, bool applies, const std::string& body);
+  asio::awaitable<Answer> order(const asio::any_io_executor& executor, OrderKind kind, const std::string& body);
+  asio::awaitable<Answer> look(const asio::any_io_executor& executor, std::string_view target);
   asio::awaitable<std::optional<EngineCounts>> engine_counts(const asio::any_io_executor& executor);
   asio::awaitable<bool> write(beast::tcp_stream& stream, Answer answer, unsigned version, bool keep_alive);
   asio::awaitable<void> linger(beast::tcp_stream& stream);
@@ -251,6 +272,7 @@ asio::awaitable<std::optional<EngineCounts>> HttpServer::Inside::engine_counts(c
       counts.emplace();
       counts->figures = run::collect_figures(engine->partitions());
       counts->program = &engine->running().program;
+      counts->paused = paused_in(*engine);
       counts->places = &engine->running().places;
       counts->functions = engine->running().plan->tables.functions().trouble();
       if (engine->log() != nullptr) {
@@ -315,14 +337,33 @@ asio::awaitable<Answer> HttpServer::Inside::change(const asio::any_io_executor& 
                              : fail(ErrorCode::io, "nothing can be planned just now: come again"));
     });
   }
-  Result<std::string> told = co_await arrival(awaited);
-  if (!told) {
-    const bool refused = told.error().code == ErrorCode::invalid;
-    co_return refusal(refused ? http::status::conflict : http::status::service_unavailable, told.error().message);
-  }
-  Answer answer;
-  answer.body = std::move(*told);
-  co_return answer;
+  co_return answer_of(co_await arrival(awaited));
+}
+
+/// What an operator does by hand.
+asio::awaitable<Answer> HttpServer::Inside::order(const asio::any_io_executor& executor, OrderKind kind,
+                                                  const std::string& body) {
+  auto order = read_order(kind, body);
+  if (!order) co_return refusal(http::status::bad_request, order.error().message);
+  auto awaited = std::make_shared<Awaited<Result<std::string>>>(executor);
+  live->carry_out(std::move(*order), [self = shared_from_this(), executor, awaited](Result<std::string> told) {
+    bring(executor, awaited, std::move(told));
+  });
+  co_return answer_of(co_await arrival(awaited));
+}
+
+asio::awaitable<Answer> HttpServer::Inside::look(const asio::any_io_executor& executor, std::string_view target) {
+  auto look = read_look(target, live->channels());
+  if (!look) co_return refusal(http::status::bad_request, look.error().message);
+  auto awaited = std::make_shared<Awaited<Result<std::string>>>(executor);
+  live->ask(
+      [self = shared_from_this(), executor, awaited, look = std::move(*look), now = live->now()](run::Engine* engine) {
+        bring(executor, awaited,
+              engine != nullptr
+                  ? look(*engine, now)
+                  : Result<std::string>(fail(ErrorCode::io, "nothing can be looked at just now: come again")));
+      });
+  co_return answer_of(co_await arrival(awaited));
 }
 
 asio::awaitable<Answer> HttpServer::Inside::answer(const asio::any_io_executor& executor, Request& request) {
@@ -330,6 +371,8 @@ asio::awaitable<Answer> HttpServer::Inside::answer(const asio::any_io_executor& 
   const std::string path(target.substr(0, target.find('?')));
   if (const auto route = route_of(path)) co_return co_await take(executor, *route, request.body());
   if (is_program_path(path)) co_return co_await change(executor, path == "/v1/apply", request.body());
+  if (const auto kind = order_at(path)) co_return co_await order(executor, *kind, request.body());
+  if (is_look_path(path)) co_return co_await look(executor, target);
   Answer answer;
   if (path == "/healthz") {
     const std::string trouble = live->trouble();

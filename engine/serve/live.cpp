@@ -16,7 +16,9 @@ constexpr std::int64_t kBehindMsMax = env::kMinute;
 /// So many of the doctor's findings are told in full; all are counted.
 constexpr std::uint64_t kFindingsToldMax = 20;
 
-std::size_t bytes_of(const PostedInput& input) { return input.customer.size() + input.fields.size() + 64; }
+std::size_t bytes_of(const PostedInput& input) {
+  return input.customer.size() + input.fields.size() + input.into.size() + 64;
+}
 
 }  // namespace
 
@@ -106,6 +108,20 @@ void Live::deploy(std::string before, program::Program program, program::Places 
   });
 }
 
+void Live::carry_out(Order order, Tell tell) {
+  enqueue([this, order = std::move(order), tell = std::move(tell)](run::Engine* engine) -> Result<void> {
+    if (engine == nullptr) {
+      tell(fail(ErrorCode::io, "nothing is taken just now: come again"));
+      return {};
+    }
+    const OrderPlace place{.channels = options_.channels, .now = [this] { return moments_.now(); }};
+    return serve::carry_out(*engine, order, place, [&](Result<std::string> told) {
+      if (told) ++orders_;
+      tell(std::move(told));
+    });
+  });
+}
+
 void Live::enqueue(Question question) {
   {
     const std::lock_guard lock(mutex_);
@@ -137,6 +153,8 @@ std::string Live::trouble() const {
 LiveCounts Live::counts() const {
   LiveCounts counts{.events = events_.load(),
                     .attributes = attributes_.load(),
+                    .aliases = aliases_.load(),
+                    .orders = orders_.load(),
                     .commits = commits_.load(),
                     .commit_us = commit_us_.load(),
                     .failures = failures_.load(),
@@ -254,7 +272,7 @@ Result<void> Live::step(std::vector<Post>& posts) {
   refuse_outdated(posts);
   const env::Moment moment = moments_.now();
   if (engine_->next_due() <= moment) engine_->add_tick_where_due(moment);
-  std::uint64_t events = 0, attributes = 0;
+  std::uint64_t events = 0, attributes = 0, aliases = 0;
   for (const Post& post : posts) {
     for (const PostedInput& input : post.inputs) {
       if (input.kind == state::InputKind::event) {
@@ -262,13 +280,19 @@ Result<void> Live::step(std::vector<Post>& posts) {
         engine_->add(state::EventInput{
             .moment = moment, .at = at, .customer = input.customer, .event = input.event, .fields = input.fields});
         ++events;
+      } else if (input.kind == state::InputKind::merge) {
+        engine_->add(state::MergeInput{.moment = moment, .customer = input.customer, .into = input.into});
+        ++aliases;
       } else {
         engine_->add(state::AttributesInput{.moment = moment, .customer = input.customer, .fields = input.fields});
         ++attributes;
       }
     }
   }
-  if (engine_->batch_size() == 0) return {};
+  if (engine_->batch_size() == 0) {
+    for (const Post& post : posts) post.done({});  // who is somebody already does not become it again
+    return {};
+  }
 
   bool answered = false;
   const auto began = std::chrono::steady_clock::now();
@@ -276,6 +300,7 @@ Result<void> Live::step(std::vector<Post>& posts) {
     answered = true;
     events_ += events;
     attributes_ += attributes;
+    aliases_ += aliases;
     for (const Post& post : posts) post.done({});
   });
   commit_us_ += static_cast<std::uint64_t>(

@@ -13,16 +13,18 @@
 #include "engine/run/doctor.hpp"
 #include "engine/run/engine.hpp"
 #include "engine/serve/moments.hpp"
+#include "engine/serve/order.hpp"
 
 namespace tend::serve {
 
 /// An input on its way, typed already (intake.hpp, read_body.hpp).
 struct PostedInput {
-  state::InputKind kind = state::InputKind::event;  // event or attributes
+  state::InputKind kind = state::InputKind::event;  // event, attributes or merge
   std::string customer;
   env::Moment at = env::kNoMoment;  // when it happened; kNoMoment: when it is taken
   std::uint32_t event = 0;          // Program::events
   std::string fields;               // blob
+  std::string into = {};            // merge: who he turned out to be
 };
 
 /// Told once: the inputs are durable, or the sentence that says why they may not be. Called on the engine's thread, so
@@ -41,7 +43,7 @@ struct LiveOptions {
   std::string program_bytes;
   std::string places_bytes;
   std::vector<std::string> channels;  // names of those that are set up
-  run::EngineOptions engine;  // `recorded` and `now` are Live's to set
+  run::EngineOptions engine;          // `recorded` and `now` are Live's to set
   run::Sender* sender = nullptr;
   TimeOptions time;
   /// Told of what operators should know, in sentences without personal data. From the engine's thread.
@@ -63,6 +65,8 @@ struct LiveOptions {
 struct LiveCounts {
   std::uint64_t events = 0;  // durable
   std::uint64_t attributes = 0;
+  std::uint64_t aliases = 0;
+  std::uint64_t orders = 0;  // that were durable
   std::uint64_t commits = 0;
   std::uint64_t commit_us = 0;          // spent in them, with what they sent
   std::uint64_t failures = 0;           // of commits
@@ -99,6 +103,10 @@ class Live {
   /// thread, as of a post; a refused edit leaves everything as it is.
   /// Shape: `before` is the hash of the program that must have been put in last; empty: whichever it is.
   void deploy(std::string before, program::Program program, program::Places places, Done done);
+
+  /// Carries out what an operator orders, between two batches, at the clock's moment. `tell` is told on the engine's
+  /// thread.
+  void carry_out(Order order, Tell tell);
 
   /// Takes no more, finishes the queue, writes snapshots, closes the data folder.
   /// Errors: what ended the engine, or kept the last snapshots from being written.
@@ -167,7 +175,8 @@ class Live {
   bool ended_ = false;  // the loop: nothing is taken or asked any more
   Result<void> end_;    // how it ended
 
-  std::atomic<std::uint64_t> events_{0}, attributes_{0}, commits_{0}, commit_us_{0}, failures_{0};
+  std::atomic<std::uint64_t> events_{0}, attributes_{0}, aliases_{0}, orders_{0}, commits_{0}, commit_us_{0},
+      failures_{0};
   std::atomic<std::uint64_t> doctor_customers_{0}, doctor_violations_{0};
   run::Rounds rounds_;  // of the doctor
   std::chrono::steady_clock::time_point examined_{};

@@ -31,16 +31,16 @@ struct Named {
   Cell cell;
 };
 
-/// One call of track or identify as it is written.
+/// One call of track, identify or alias as it is written.
 struct Item {
-  Cell type, user, anonymous, event, timestamp;
+  Cell type, user, anonymous, previous, event, timestamp;
   std::vector<Named> properties;
   std::vector<Named> traits;
   std::vector<Named> consent;
   bool has_properties = false, has_traits = false;
 
   void clear() {
-    type = user = anonymous = event = timestamp = Cell();
+    type = user = anonymous = previous = event = timestamp = Cell();
     properties.clear();
     traits.clear();
     consent.clear();
@@ -96,6 +96,7 @@ struct BodyReader::Inside {
   bool take(Route route);
   bool take_track();
   bool take_identify();
+  bool take_alias();
   bool customer(PostedInput& input);
   bool moment(env::Moment& at);
   bool find_event(std::uint32_t& event);
@@ -268,7 +269,7 @@ bool BodyReader::Inside::read_item_key(std::string_view key, ondemand::value val
   };
   for (const Known& known :
        {Known{"type", &item.type}, Known{"userId", &item.user}, Known{"anonymousId", &item.anonymous},
-        Known{"event", &item.event}, Known{"timestamp", &item.timestamp}}) {
+        Known{"previousId", &item.previous}, Known{"event", &item.event}, Known{"timestamp", &item.timestamp}}) {
     if (key != known.name) continue;
     if (known.cell->kind != CellKind::absent) return refuse("`" + std::string(key) + "` comes twice");
     return read_value(value, *known.cell, depth);
@@ -355,11 +356,13 @@ bool BodyReader::Inside::take(Route route) {
   storage.clear();
   if (route == Route::track) return take_track();
   if (route == Route::identify) return take_identify();
-  if (item.type.kind == CellKind::absent) return refuse("`type` is missing: it is `track` or `identify`");
+  if (route == Route::alias) return take_alias();
+  if (item.type.kind == CellKind::absent) return refuse("`type` is missing: it is `track`, `identify` or `alias`");
   if (item.type.kind == CellKind::text && item.type.text == "track") return take_track();
   if (item.type.kind == CellKind::text && item.type.text == "identify") return take_identify();
+  if (item.type.kind == CellKind::text && item.type.text == "alias") return take_alias();
   return refuse((item.type.kind == CellKind::text ? ticks(item.type.text) : "`type`") +
-                " is not a call that is taken: those are `track` and `identify`");
+                " is not a call that is taken: those are `track`, `identify` and `alias`");
 }
 
 bool BodyReader::Inside::customer(PostedInput& input) {
@@ -499,6 +502,26 @@ bool BodyReader::Inside::take_identify() {
     if (!take_trait(trait, currency, input.fields)) return false;
   }
   if (!take_consent(input.fields)) return false;
+  body.inputs.push_back(std::move(input));
+  return true;
+}
+
+/// Whoever was known as `previousId` is `userId` from now on.
+bool BodyReader::Inside::take_alias() {
+  PostedInput input;
+  input.kind = state::InputKind::merge;
+  const auto id = [&](const Cell& cell, const char* key, std::string& text) {
+    if (cell.kind == CellKind::absent || cell.kind == CellKind::null)
+      return refuse("`" + std::string(key) + "` is missing");
+    const auto read = run::parse_customer_id(cell);
+    if (!read) return refuse("`" + std::string(key) + "`: " + read.error().message);
+    text = *read;
+    return true;
+  };
+  env::Moment at = env::kNoMoment;
+  if (!id(item.previous, "previousId", input.customer) || !id(item.user, "userId", input.into) || !moment(at))
+    return false;
+  if (input.customer == input.into) return refuse("`previousId` and `userId` are the same");
   body.inputs.push_back(std::move(input));
   return true;
 }

@@ -12,7 +12,7 @@
 
 namespace tend::serve {
 
-enum class Route { track, identify, batch };
+enum class Route { track, identify, alias, batch };
 
 inline constexpr std::size_t kBodyDepthMax = 32;
 inline constexpr std::size_t kIgnoredNamesMax = 20;     // told of in one answer
@@ -29,7 +29,7 @@ struct ReadBody {
   std::optional<std::size_t> item;  // of a batch, from 0: where the problem is
 };
 
-/// Reads bodies in the shapes of Segment's HTTP API: track, identify, batch of both.
+/// Reads bodies in the shapes of Segment's HTTP API: track, identify, alias, batch of these.
 /// Thread: one at a time; each thread has its own, for the parser's memory is used again.
 class BodyReader {
  public:

@@ -245,6 +245,11 @@ void encode(std::string& out, const EntryInput& input) {
   put_text(out, input.playbook);
 }
 
+void encode(std::string& out, const StopInput& input) {
+  put_head(out, input.moment, input.customer);
+  put_text(out, input.playbook);
+}
+
 void encode(std::string& out, const PauseInput& input) {
   put(out, input.moment);
   put(out, static_cast<std::uint8_t>(input.paused));
@@ -353,6 +358,11 @@ bool decode(std::string_view payload, EntryInput& input) {
          !input.customer.empty() && payload.empty();
 }
 
+bool decode(std::string_view payload, StopInput& input) {
+  return take_head(payload, input.moment, input.customer) && take_text(payload, input.playbook) &&
+         !input.customer.empty() && payload.empty();
+}
+
 bool decode(std::string_view payload, PauseInput& input) {
   std::uint8_t paused = 0;
   if (!take(payload, input.moment) || !take(payload, paused) || paused > 1 || !take_text(payload, input.what))
@@ -402,8 +412,9 @@ std::string_view customer_of(InputKind kind, std::string_view payload) {
     case InputKind::entry:
     case InputKind::confirm:
     case InputKind::forget:
-    case InputKind::past:
-    case InputKind::merge: break;
+    case InputKind::merge:
+    case InputKind::stop:
+    case InputKind::past: break;
     default: return {};
   }
   Moment moment = 0;

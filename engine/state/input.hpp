@@ -33,6 +33,7 @@ enum class InputKind : std::uint8_t {
   confirm = 14,    // what a person did about a message that he had to send
   forget = 15,     // a customer is erased
   merge = 16,      // a customer turns out to be another one
+  stop = 17,       // somebody ends a customer's journeys through a playbook by hand
   past = 18,       // events of before, for conditions that a deploy brings: they were not kept then
 };
 
@@ -183,6 +184,13 @@ struct EntryInput {
   std::string_view playbook;  // name
 };
 
+/// His live journeys through the playbook end, and he does not wait for his turn any more.
+struct StopInput {
+  Moment moment = 0;
+  std::string_view customer;
+  std::string_view playbook;  // name
+};
+
 /// `what` is empty for everything, `playbook:NAME` or `channel:NAME`.
 struct PauseInput {
   Moment moment = 0;
@@ -218,6 +226,7 @@ void encode(std::string& out, const OutcomeInput& input);
 void encode(std::string& out, const AnswerInput& input);
 void encode(std::string& out, const MessageInput& input);
 void encode(std::string& out, const EntryInput& input);
+void encode(std::string& out, const StopInput& input);
 void encode(std::string& out, const PauseInput& input);
 void encode(std::string& out, const ConfirmInput& input);
 void encode(std::string& out, const ForgetInput& input);
@@ -232,6 +241,7 @@ bool decode(std::string_view payload, OutcomeInput& input);
 bool decode(std::string_view payload, AnswerInput& input);
 bool decode(std::string_view payload, MessageInput& input);
 bool decode(std::string_view payload, EntryInput& input);
+bool decode(std::string_view payload, StopInput& input);
 bool decode(std::string_view payload, PauseInput& input);
 bool decode(std::string_view payload, ConfirmInput& input);
 bool decode(std::string_view payload, ForgetInput& input);

@@ -198,14 +198,22 @@ bool State::set_consent(std::uint32_t customer, std::string_view purpose, bool o
   return set_flag(consents_, consent_words_, consent_names_, customer, purpose, on);
 }
 
-std::vector<std::string_view> State::tags(std::uint32_t customer) const {
-  std::vector<std::string_view> tags;
-  for (std::uint32_t number = 0; number < tag_names_.count() && number / 64 < tag_words_; ++number) {
-    if ((tags_[std::size_t{customer} * tag_words_ + number / 64] >> (number % 64)) & 1)
-      tags.push_back(tag_names_.text(number));
+std::vector<std::string_view> State::flags(const std::vector<std::uint64_t>& words, std::uint32_t stride,
+                                           const Interner& names, std::uint32_t customer) {
+  std::vector<std::string_view> set;
+  for (std::uint32_t number = 0; number < names.count() && number / 64 < stride; ++number) {
+    if ((words[std::size_t{customer} * stride + number / 64] >> (number % 64)) & 1) set.push_back(names.text(number));
   }
-  std::sort(tags.begin(), tags.end());
-  return tags;
+  std::sort(set.begin(), set.end());
+  return set;
+}
+
+std::vector<std::string_view> State::tags(std::uint32_t customer) const {
+  return flags(tags_, tag_words_, tag_names_, customer);
+}
+
+std::vector<std::string_view> State::consents(std::uint32_t customer) const {
+  return flags(consents_, consent_words_, consent_names_, customer);
 }
 
 void State::set_bit(std::uint32_t customer, std::uint32_t condition, bool on) {

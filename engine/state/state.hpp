@@ -89,6 +89,7 @@ inline constexpr std::uint16_t kKeptRoundBegan = 0x8000;  // + step: moment of t
 inline constexpr std::uint16_t kKeptArm = 0xA000;         // + Step::first_arm: number of the share taken
 inline constexpr std::uint16_t kKeptKey = 0xF000;         // text: the value of `per`
 inline constexpr std::uint16_t kKeptEntryDate = 0xF001;   // date: what an entry relative to a date goes by
+inline constexpr std::uint16_t kKeptPerson = 0xF002;      // text: who was last asked to send a message of its
 
 /// A message handed over, as caps count it.
 struct Contact {
@@ -255,6 +256,8 @@ class State {
   bool has_consent(std::uint32_t customer, std::string_view purpose) const;
   bool set_consent(std::uint32_t customer, std::string_view purpose, bool on);
   std::vector<std::string_view> tags(std::uint32_t customer) const;  // sorted by bytes
+  /// What he consents to, with what withdrawal_of and suppression_of say of him; sorted by bytes.
+  std::vector<std::string_view> consents(std::uint32_t customer) const;
 
   bool bit(std::uint32_t customer, std::uint32_t condition) const {
     return (bits_[std::size_t{customer} * layout_->bit_words + condition / 64] >> (condition % 64)) & 1;
@@ -375,6 +378,8 @@ class State {
   }
   bool set_flag(std::vector<std::uint64_t>& words, std::uint32_t& stride, Interner& names, std::uint32_t customer,
                 std::string_view name, bool on);
+  static std::vector<std::string_view> flags(const std::vector<std::uint64_t>& words, std::uint32_t stride,
+                                             const Interner& names, std::uint32_t customer);
   bool has_flag(const std::vector<std::uint64_t>& words, std::uint32_t stride, const Interner& names,
                 std::uint32_t customer, std::string_view name) const;
 

@@ -163,9 +163,9 @@ TEST_CASE("one sentence for each mistake") {
       {Route::batch, R"({})", "`batch`, the list of calls, is missing"},
       {Route::batch, R"({"batch":{}})", "`batch` is not a list"},
       {Route::batch, R"({"batch":[1]})", "the item is not an object"},
-      {Route::batch, R"({"batch":[{"userId":"c"}]})", "`type` is missing: it is `track` or `identify`"},
+      {Route::batch, R"({"batch":[{"userId":"c"}]})", "`type` is missing: it is `track`, `identify` or `alias`"},
       {Route::batch, R"({"batch":[{"type":"page","userId":"c"}]})",
-       "`page` is not a call that is taken: those are `track` and `identify`"},
+       "`page` is not a call that is taken: those are `track`, `identify` and `alias`"},
   };
   for (const Case& c : cases) {
     INFO(c.body);

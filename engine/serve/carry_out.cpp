@@ -1,0 +1,398 @@
+// Orders become inputs. What came of them is read from the state and from what the core tells while it takes them.
+#include <algorithm>
+#include <map>
+#include <nlohmann/json.hpp>
+
+#include "dsl/diagnostic/suggest.hpp"
+#include "engine/run/decimal.hpp"
+#include "engine/serve/order.hpp"
+
+namespace tend::serve {
+namespace {
+
+using Json = nlohmann::ordered_json;
+using program::kNone;
+using state::JourneyStatus;
+
+constexpr int kCatchUpRoundsMax = 8;
+constexpr std::string_view kEverything = "everything";
+
+std::string dump(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n"; }
+
+tl::unexpected<Error> unknown(const std::string& what, std::string_view name, const std::vector<std::string>& names) {
+  std::string sentence = "there is no " + what + " " + run::quoted(name);
+  if (const auto meant = diagnostic::did_you_mean(std::string(name.substr(0, 80)), names))
+    return fail(ErrorCode::not_found, sentence + ": did you mean `" + *meant + "`?");
+  std::string all;
+  for (std::size_t i = 0; i < names.size() && i < 20; ++i) all += (i == 0 ? "`" : ", `") + names[i] + "`";
+  if (names.size() > 20) all += " and " + std::to_string(names.size() - 20) + " more";
+  return fail(ErrorCode::not_found, sentence + (all.empty() ? "" : ": there is " + all));
+}
+
+std::vector<std::string> playbook_names(const program::Program& program) {
+  std::vector<std::string> names;
+  for (std::size_t p = 0; p < program.playbooks.size(); ++p) {
+    if (!has_newer(program, p)) names.push_back(program.playbooks[p].name);
+  }
+  return names;
+}
+
+Result<std::uint32_t> playbook_of(const program::Program& program, const std::string& name) {
+  const auto found = find_playbook(program, name);
+  if (!found) return unknown("playbook", name, playbook_names(program));
+  return *found;
+}
+
+/// What was decided of a customer in one partition, by his number.
+class Decisions final : public journey::Tracer {
+ public:
+  explicit Decisions(const journey::Plan& plan, std::uint32_t playbook)
+      : plan_(plan), family_(plan.layout.family[playbook]) {}
+
+  void note(const journey::Note& note) override {
+    if (note.playbook == kNone || plan_.layout.family[note.playbook] != family_) return;
+    using journey::NoteKind;
+    std::string& decided = by_customer[note.customer];
+    if (note.kind == NoteKind::entered && note.enter == kNone) decided = "entered";
+    if (note.kind == NoteKind::held_out && decided == "entered") decided = "held_out";
+    if (note.kind == NoteKind::refused && note.enter == kNone && decided.empty()) decided = note.detail;
+    const bool stopped = note.kind == NoteKind::left || note.kind == NoteKind::refused;
+    if (stopped && note.detail == "stopped") decided = "stopped";
+  }
+
+  std::map<std::uint32_t, std::string> by_customer;
+
+ private:
+  const journey::Plan& plan_;
+  std::uint32_t family_;
+};
+
+class CarryingOut {
+ public:
+  CarryingOut(run::Engine& engine, const Order& order, const OrderPlace& place, const Tell& tell)
+      : engine_(engine), order_(order), place_(place), tell_(tell), program_(engine.plan().program) {}
+
+  Result<void> go() {
+    if (auto caught_up = catch_up(); !caught_up) return broken(caught_up.error());
+    now_ = place_.now();
+    switch (order_.kind) {
+      case OrderKind::pause:
+      case OrderKind::resume: return pause();
+      case OrderKind::start:
+      case OrderKind::stop: return start_or_stop();
+      case OrderKind::forget: return forget();
+      case OrderKind::confirm: return confirm();
+    }
+    return {};
+  }
+
+ private:
+  /// What is due by time comes first, so that the answer is about where everybody stands now.
+  Result<void> catch_up() {
+    for (int round = 0; place_.ticks && round < kCatchUpRoundsMax; ++round) {
+      const env::Moment moment = place_.now();
+      if (engine_.next_due() > moment) break;
+      engine_.add_tick_where_due(moment);
+      if (auto done = engine_.commit(); !done) return done;
+    }
+    return {};
+  }
+
+  Result<void> answer(const Json& json) {
+    told_ = true;
+    tell_(dump(json));
+    return {};
+  }
+  /// The asker's mistake.
+  Result<void> refuse(Error error) {
+    told_ = true;
+    tell_(tl::unexpected(std::move(error)));
+    return {};
+  }
+  Result<void> broken(Error error) {
+    if (!told_) tell_(tl::unexpected(error));
+    told_ = true;
+    return tl::unexpected(std::move(error));
+  }
+  /// `json` is asked as soon as what was put in is durable and applied.
+  template <typename Make>
+  Result<void> commit(const Make& json) {
+    auto done = engine_.commit([&] { (void)answer(json()); });
+    return done ? done : broken(done.error());
+  }
+
+  state::State& state_of(std::string_view customer) {
+    return engine_.partitions().state(engine_.partitions().partition_of(customer));
+  }
+  Json paused_json() {
+    Json all = Json::array();
+    for (const std::string& what : engine_.partitions().state(0).paused)
+      all.push_back(what.empty() ? std::string(kEverything) : what);
+    return all;
+  }
+
+  // ---- pause, resume
+
+  Result<void> known_target() {
+    if (order_.what.empty() || engine_.partitions().state(0).paused.contains(order_.what)) return {};
+    const std::size_t colon = order_.what.find(':');
+    const std::string name = order_.what.substr(colon + 1);
+    if (order_.what.starts_with("playbook:")) {
+      const auto playbook = playbook_of(program_, name);
+      if (!playbook) return tl::unexpected(playbook.error());
+      return {};
+    }
+    if (std::find(place_.channels.begin(), place_.channels.end(), name) != place_.channels.end()) return {};
+    return unknown("channel", name, place_.channels);
+  }
+
+  /// Live journeys that a pause concerns, and those of them that it holds up: what falls due meanwhile waits.
+  struct Held {
+    std::uint64_t live = 0, due = 0;
+  };
+  Held held() {
+    const std::string_view playbook =
+        order_.what.starts_with("playbook:") ? std::string_view(order_.what).substr(9) : std::string_view();
+    Held held;
+    for (std::uint32_t p = 0; p < engine_.partitions().count(); ++p) {
+      const state::State& state = engine_.partitions().state(p);
+      for (std::uint32_t j = 0; j < state.journey_count(); ++j) {
+        const state::Journey& journey = state.journey(j);
+        if (!is_live(journey.status)) continue;
+        const std::string& name = program_.playbooks[journey.playbook].name;
+        if (!playbook.empty() && name != playbook) continue;
+        ++held.live;
+        const bool send = journey.status == JourneyStatus::put_off && (journey.flags & state::kPausedSend) != 0;
+        const bool timed = journey.status != JourneyStatus::sending && journey.due <= now_;
+        if (send || (timed && state.is_paused("playbook", name))) ++held.due;
+      }
+    }
+    return held;
+  }
+
+  Result<void> pause() {
+    const bool pauses = order_.kind == OrderKind::pause;
+    if (auto known = known_target(); !known) return refuse(known.error());
+    const bool changes = engine_.partitions().state(0).paused.contains(order_.what) != pauses;
+    const Held before = held();
+    const auto json = [&] {
+      Json told{{"success", true},
+                {"what", order_.what.empty() ? kEverything : std::string_view(order_.what)},
+                {"state", pauses ? "paused" : "running"},
+                {"changed", changes},
+                {"live", before.live}};
+      if (!pauses) told["due"] = changes ? before.due - std::min(before.due, held().due) : 0;
+      told["paused"] = paused_json();
+      return told;
+    };
+    if (!changes) return answer(json());
+    engine_.add(state::PauseInput{.moment = now_, .paused = pauses, .what = order_.what});
+    return commit(json);
+  }
+
+  // ---- start, stop
+
+  bool is_inside(const state::State& state, std::uint32_t customer, std::uint32_t family) const {
+    const auto& families = engine_.plan().layout.family;
+    for (std::uint32_t j = state.at(customer).first_journey; j != kNone; j = state.journey(j).next) {
+      if (families[state.journey(j).playbook] == family && is_live(state.journey(j).status)) return true;
+    }
+    const auto waiting = state.entries.find(customer);
+    return waiting != state.entries.end() &&
+           std::any_of(waiting->second.begin(), waiting->second.end(),
+                       [&](const state::PendingEntry& entry) { return families[entry.playbook] == family; });
+  }
+
+  Result<void> start_or_stop() {
+    const bool starts = order_.kind == OrderKind::start;
+    const auto playbook = playbook_of(program_, order_.what);
+    if (!playbook) return refuse(playbook.error());
+    if (starts && program_.playbooks[*playbook].superseded)
+      return refuse({ErrorCode::invalid, "the playbook `" + order_.what + "` was removed: nobody enters it any more"});
+    std::vector<Decisions> decisions(engine_.partitions().count(), Decisions(engine_.plan(), *playbook));
+    std::map<std::string, std::string, std::less<>> refused;  // without an input
+    std::size_t inputs = 0;
+    for (const std::string& asked : order_.customers) {
+      const std::string_view id = engine_.became(asked);
+      const state::State& state = state_of(id);
+      const std::uint32_t customer = state.find_customer(id);
+      if (customer == state::kNoText) {
+        refused.emplace(asked, "unknown");
+      } else if (starts) {
+        engine_.add(state::EntryInput{.moment = now_, .customer = id, .playbook = order_.what});
+        ++inputs;
+      } else if (is_inside(state, customer, engine_.plan().layout.family[*playbook])) {
+        engine_.add(state::StopInput{.moment = now_, .customer = id, .playbook = order_.what});
+        ++inputs;
+      } else {
+        refused.emplace(asked, "not_inside");
+      }
+    }
+    const auto json = [&] { return customers_json(decisions, refused); };
+    if (inputs == 0) return answer(json());
+    run::Partitions& partitions = engine_.partitions();
+    for (std::uint32_t p = 0; p < partitions.count(); ++p)
+      partitions.trace(static_cast<std::uint16_t>(p), &decisions[p]);
+    const auto deaf = [&] {
+      for (std::uint32_t p = 0; p < partitions.count(); ++p) partitions.trace(static_cast<std::uint16_t>(p), nullptr);
+    };
+    auto done = commit([&] {
+      deaf();
+      return json();
+    });
+    deaf();
+    return done;
+  }
+
+  Json customers_json(const std::vector<Decisions>& decisions,
+                      const std::map<std::string, std::string, std::less<>>& refused) {
+    Json each = Json::array();
+    std::map<std::string, std::uint64_t> counts;
+    for (const std::string& asked : order_.customers) {
+      std::string_view id = engine_.became(asked);
+      std::string result = "later";  // a message of his is out: what is asked for follows its outcome
+      if (const auto why = refused.find(asked); why != refused.end()) {
+        result = why->second;
+      } else {
+        const std::uint16_t partition = engine_.partitions().partition_of(id);
+        const auto& known = decisions[partition].by_customer;
+        const auto decided = known.find(engine_.partitions().state(partition).find_customer(id));
+        if (decided != known.end() && !decided->second.empty()) result = decided->second;
+      }
+      ++counts[result];
+      Json one{{"customer", asked}, {"result", result}};
+      if (id != asked) one["is"] = id;
+      each.push_back(std::move(one));
+    }
+    const bool starts = order_.kind == OrderKind::start;
+    Json json{{"success", true}, {"playbook", order_.what}};
+    for (const char* good :
+         starts ? std::vector<const char*>{"entered", "held_out"} : std::vector<const char*>{"stopped"}) {
+      json[good] = counts[good];
+      counts.erase(good);
+    }
+    Json others = Json::object();
+    for (const auto& [why, count] : counts) others[why] = count;
+    json["refused"] = std::move(others);
+    json["customers"] = std::move(each);
+    return json;
+  }
+
+  // ---- one customer
+
+  tl::unexpected<Error> nobody(const std::string& customer) {
+    return fail(ErrorCode::not_found, "there is no customer " + run::quoted(customer));
+  }
+
+  Result<void> forget() {
+    const std::string& asked = order_.customers.front();
+    const std::string id(engine_.became(asked));
+    const state::State& state = state_of(id);
+    const std::uint32_t customer = state.find_customer(id);
+    if (customer == state::kNoText) return refuse(nobody(asked).value());
+    std::uint64_t left = 0, jobs = 0;
+    for (std::uint32_t j = state.at(customer).first_journey; j != kNone; j = state.journey(j).next)
+      left += is_live(state.journey(j).status) ? 1 : 0;
+    if (const auto open = state.jobs.find(customer); open != state.jobs.end()) jobs = open->second.size();
+    engine_.add(state::ForgetInput{.moment = now_, .customer = id});
+    return commit([&] {
+      Json json{{"success", true}, {"customer", asked}, {"left", left}, {"tasks", jobs}};
+      if (id != asked) json["is"] = id;
+      json["remains"] = {"log", "snapshots", "history", "channels"};
+      return json;
+    });
+  }
+
+  /// Something that a person has to do: a job, or a message to send.
+  struct Open {
+    std::string name;
+    std::uint32_t playbook = 0;
+    std::uint32_t journey = 0;
+    bool message = false;
+    std::string label;  // of a job
+  };
+
+  std::vector<Open> open_of(const state::State& state, std::uint32_t customer) const {
+    std::vector<Open> all;
+    if (const auto jobs = state.jobs.find(customer); jobs != state.jobs.end()) {
+      for (const state::Job& job : jobs->second)
+        all.push_back({job.label.empty() ? job.text : job.label, job.playbook, job.journey, false, job.label});
+    }
+    for (std::uint32_t j = state.at(customer).first_journey; j != kNone; j = state.journey(j).next) {
+      const state::Journey& journey = state.journey(j);
+      if (journey.status != JourneyStatus::confirming) continue;
+      const program::Step& step = program_.playbooks[journey.playbook].steps[journey.step];
+      all.push_back({program_.messages[step.message].name, journey.playbook, journey.number, true, {}});
+    }
+    return all;
+  }
+
+  Result<void> confirm() {
+    const std::string& asked = order_.customers.front();
+    const std::string id(engine_.became(asked));
+    const state::State& state = state_of(id);
+    const std::uint32_t customer = state.find_customer(id);
+    if (customer == state::kNoText) return refuse(nobody(asked).value());
+    std::vector<Open> fits;
+    std::vector<std::string> names;
+    for (const Open& one : open_of(state, customer)) {
+      const std::string& playbook = program_.playbooks[one.playbook].name;
+      const bool meant = (order_.playbook.empty() || order_.playbook == playbook) &&
+                         (order_.journey == 0 || order_.journey == one.journey);
+      if (one.name == order_.what && meant) fits.push_back(one);
+      names.push_back(one.name);
+    }
+    if (fits.empty())
+      return refuse(unknown("open task of customer " + run::quoted(asked) + " called", order_.what, names).value());
+    // Of jobs of one name the oldest is done first; which message was sent has to be said.
+    const Open& one = fits.front();
+    if (one.message && fits.size() > 1)
+      return refuse({ErrorCode::invalid,
+                     "this message waits in several journeys: say `playbook` and `journey`, as "
+                     "the tasks have them"});
+    if (!one.message && !order_.reason.empty())
+      return refuse({ErrorCode::invalid, "a task that is refused has no place for a reason: leave it out"});
+    std::string fields;
+    if (!one.message && !one.label.empty()) state::append_field(fields, 0, program::Value::string(one.label));
+    if (one.message) {
+      engine_.add(state::ConfirmInput{.moment = now_,
+                                      .customer = id,
+                                      .playbook = one.playbook,
+                                      .journey = one.journey,
+                                      .done = order_.done,
+                                      .reason = order_.reason});
+    } else {
+      engine_.add(state::EventInput{.moment = now_,
+                                    .at = now_,
+                                    .customer = id,
+                                    .event = order_.done ? program::kEventTaskDone : program::kEventTaskRefused,
+                                    .fields = fields});
+    }
+    return commit([&] {
+      Json json{{"success", true}, {"customer", asked}};
+      if (id != asked) json["is"] = id;
+      json["what"] = order_.what;
+      json["kind"] = one.message ? "message" : "task";
+      json["playbook"] = program_.playbooks[one.playbook].name;
+      json["journey"] = one.journey;
+      json["done"] = order_.done;
+      return json;
+    });
+  }
+
+  run::Engine& engine_;
+  const Order& order_;
+  const OrderPlace& place_;
+  const Tell& tell_;
+  const program::Program& program_;
+  env::Moment now_ = 0;
+  bool told_ = false;
+};
+
+}  // namespace
+
+Result<void> carry_out(run::Engine& engine, const Order& order, const OrderPlace& place, const Tell& tell) {
+  return CarryingOut(engine, order, place, tell).go();
+}
+
+}  // namespace tend::serve

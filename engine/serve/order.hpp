@@ -1,0 +1,57 @@
+// What an operator does by hand: pausing and resuming, letting customers in and taking them out, forgetting one, and
+// what a person says about a job. Read from a body, then put into the engine as inputs (docs/operate.md).
+#pragma once
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/run/engine.hpp"
+
+namespace tend::serve {
+
+enum class OrderKind { pause, resume, start, stop, forget, confirm };
+
+inline constexpr std::size_t kOrderCustomersMax = 10'000;   // of one `start` or `stop`
+inline constexpr std::size_t kOrderNameBytesMax = 1'024;    // of a playbook, a channel, a job
+inline constexpr std::size_t kOrderReasonBytesMax = 1'000;  // of a refusal
+
+struct Order {
+  OrderKind kind = OrderKind::pause;
+  /// pause, resume: empty for everything, `playbook:NAME` or `channel:NAME` · start, stop: the playbook · confirm: the
+  /// job's label (its text where it has none) or the message that was to be sent.
+  std::string what;
+  std::vector<std::string> customers;  // start, stop: each once · forget, confirm: one
+  std::string playbook;                // confirm: of this one alone; empty: whichever
+  std::uint32_t journey = 0;           // confirm: of this number alone; 0: whichever
+  bool done = true;                    // confirm
+  std::string reason;                  // confirm: why not
+};
+
+/// `/v1/pause`, `/v1/resume`, `/v1/start`, `/v1/stop`, `/v1/forget`, `/v1/confirm`.
+std::optional<OrderKind> order_at(std::string_view path);
+std::string_view path_of(OrderKind kind);
+
+/// Reads a body. Errors: `invalid` with a sentence: no JSON, a key that is unknown or comes twice, a value of another
+/// type, too many customers, an id that is none.
+Result<Order> read_order(OrderKind kind, std::string_view body);
+/// The body that read_order reads.
+std::string write_order(const Order& order);
+
+/// What one has to know to carry an order out.
+struct OrderPlace {
+  std::vector<std::string> channels;  // names of those that are set up
+  std::function<env::Moment()> now;   // never goes back
+  bool ticks = true;                  // what is due by time happens first; not in recorded time
+};
+
+/// Told once: the answer as JSON, as soon as the order is durable, or why there is none. `not_found` and `invalid` are
+/// the asker's: nothing has changed then.
+using Tell = std::function<void(Result<std::string>)>;
+
+/// Puts it in. What it let go is released when this returns. Errors: of the engine, which `tell` was told too unless it
+/// had its answer before. Requires: everything is committed.
+Result<void> carry_out(run::Engine& engine, const Order& order, const OrderPlace& place, const Tell& tell);
+
+}  // namespace tend::serve
