@@ -28,7 +28,9 @@ std::string report_json(const run::FolderReport& report) {
                {"outstanding", report.outstanding},
                {"records", report.records},
                {"from_the_beginning", report.from_the_beginning},
+               {"paused", Json::array()},
                {"findings", Json::array()}};
+  for (const std::string& what : report.paused) json["paused"].push_back(what.empty() ? "everything" : what);
   for (const run::Finding& finding : report.findings) {
     Json one = {{"check", finding.check}, {"partition", finding.partition}};
     if (!finding.customer.empty()) one["customer"] = finding.customer;
@@ -56,6 +58,10 @@ std::string report_text(const run::FolderReport& report) {
   if (!report.from_the_beginning) {
     text += "the log no longer begins with its first record, so the snapshots were not built anew from it\n";
   }
+  std::string paused;
+  for (const std::string& what : report.paused)
+    paused += (paused.empty() ? "" : ", ") + (what.empty() ? "everything" : what);
+  if (!paused.empty()) text += "paused: " + paused + "\n";
   text += report.findings.empty() ? "everything is in order\n"
                                   : count(report.findings.size(), "thing is", "things are") + " not in order\n";
   return text;

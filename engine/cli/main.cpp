@@ -25,6 +25,10 @@ int main(int argc, char** argv) {
   tend::cli::add_plan(app, exit_code);
   tend::cli::add_apply(app, exit_code);
   tend::cli::add_serve(app, exit_code);
+  tend::cli::add_pause(app, exit_code);
+  tend::cli::add_start(app, exit_code);
+  tend::cli::add_customer(app, exit_code);
+  tend::cli::add_tasks(app, exit_code);
   tend::cli::add_why(app, exit_code);
   tend::cli::add_doctor(app, exit_code);
   tend::cli::add_ledger(app, exit_code);

@@ -8,6 +8,7 @@
 
 #include "engine/channel/dispatcher.hpp"
 #include "engine/cli/compile.hpp"
+#include "engine/cli/operator.hpp"
 #include "engine/cli/plan_text.hpp"
 #include "engine/cli/terminal.hpp"
 #include "engine/cli/verbs.hpp"
@@ -30,17 +31,6 @@ struct Arguments {
   std::string lang;
   std::string save;  // of plan: a file for the plan
   std::string plan;  // of apply: such a file
-};
-
-/// A channel for who only looks.
-class NoSender final : public run::Sender {
- public:
-  Result<std::vector<run::Answer>> hand_over(std::span<const run::Send>) override { return nobody(); }
-  Result<std::vector<run::Settled>> settle(std::span<const run::Send>) override { return nobody(); }
-  bool needs_dispatch_record(std::string_view) const override { return false; }
-
- private:
-  static tl::unexpected<Error> nobody() { return fail(ErrorCode::unsupported, "nothing is sent while a plan is made"); }
 };
 
 /// The workspace's program, and who is to be asked about it.
@@ -93,19 +83,10 @@ Result<std::unique_ptr<run::Engine>> look(Edit& edit, const journey::Plan& plan,
   return run::Engine::open(std::move(folder), plan, edit.request.program, edit.request.places, options, sender);
 }
 
-/// What the sentence of an answer says that is no 200.
-Error error_of(const serve::HttpAnswer& answer) {
-  const Json json = Json::parse(answer.body, nullptr, false);
-  const bool refused = answer.status >= 400 && answer.status < 500;
-  std::string sentence = "the answer of `tend serve` cannot be read";
-  if (json.is_object() && json.contains("error") && json["error"].is_string()) sentence = json["error"];
-  return {refused ? ErrorCode::invalid : ErrorCode::io, sentence};
-}
-
 Result<std::string> asked(const Edit& edit, const std::string& path) {
   auto answer = serve::post_bytes(edit.address, path, serve::encode(edit.request), kAnswerMax);
   if (!answer) return tl::unexpected(answer.error());
-  if (answer->status != 200) return tl::unexpected(error_of(*answer));
+  if (answer->status != 200) return tl::unexpected(serve::error_of(*answer));
   return std::move(answer->body);
 }
 

@@ -90,7 +90,9 @@ Result<env::Moment> last_tick(log::Log& log, std::uint16_t partition) {
   return env::kNoMoment;
 }
 
-Result<std::string> why_in_folder(const Arguments& arguments, const std::string& data, text::Tongue tongue) {
+}  // namespace
+
+Result<std::string> why_in_folder(const WhyArguments& arguments, const std::string& data, text::Tongue tongue) {
   auto folder = run::open_data_folder_for_reading(env::real_files(), data);
   if (!folder) return tl::unexpected(folder.error());
   // Who belonged to which team, and where messages that name no channel went, says the workspace; where there is none,
@@ -145,6 +147,8 @@ Result<std::string> why_in_folder(const Arguments& arguments, const std::string&
   return retell(*first, programs, arguments, tongue, inputs, *until);
 }
 
+namespace {
+
 int run_why(const Arguments& arguments) {
   const text::Tongue tongue = workspace_tongue(arguments.workspace, arguments.lang);
   auto story =
@@ -162,13 +166,37 @@ void Teller::go_over(const program::Program& program, const program::Places& pla
     // A playbook that this program does not have yet, or no longer has: nothing of it is told.
     only = find_playbook(program, arguments_.playbook).value_or(static_cast<std::uint32_t>(program.playbooks.size()));
   }
+  program_ = &program;
   story_ = std::make_unique<Story>(program, places, only, tongue_);
 }
 
 void Teller::note(const journey::Note& note) {
   const bool about_another =
       state_ != nullptr && note.customer != program::kNone && state_->customer_id(note.customer) != arguments_.customer;
-  if (!about_another) story_->note(note);
+  if (about_another) return;
+  story_->note(note);
+  if (arguments_.sends != nullptr) note_send(note);
+}
+
+void Teller::note_send(const journey::Note& note) {
+  using journey::NoteKind;
+  if (note.playbook == program::kNone) return;
+  const program::Playbook& playbook = program_->playbooks[note.playbook];
+  std::string message;
+  if (note.step < playbook.steps.size() && playbook.steps[note.step].message != program::kNone)
+    message = program_->messages[playbook.steps[note.step].message].name;
+  std::vector<ToldSend>& sends = *arguments_.sends;
+  if (note.kind == NoteKind::send) {
+    sends.push_back({note.moment, playbook.name, message, note.channel, note.detail, {}});
+  } else if (note.kind == NoteKind::outcome) {
+    const auto open = std::find_if(sends.rbegin(), sends.rend(), [&](const ToldSend& send) {
+      return send.playbook == playbook.name && send.channel == note.channel && send.outcome.empty();
+    });
+    if (open != sends.rend()) open->outcome = note.detail;
+  } else if (note.kind == NoteKind::answered && note.about.empty() && !message.empty()) {
+    // A person said so: no channel was asked.
+    sends.push_back({note.moment, playbook.name, message, {}, {}, note.truth ? "confirmed" : "refused"});
+  }
 }
 
 std::string end_of_story(const state::State& state, const std::string& customer, env::Moment until,

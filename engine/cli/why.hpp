@@ -1,9 +1,9 @@
 // What the ways of `tend why` have in common: over a data folder, one customer alone (why.cpp) or among those he reads
 // (why_others.cpp), and over sources (why_sources.cpp).
 #pragma once
-#include <string>
-
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "engine/cli/recorded_run.hpp"
 #include "engine/cli/story.hpp"
@@ -13,10 +13,18 @@
 
 namespace tend::cli {
 
+/// A message that went out to the customer, or that a person was to send.
+struct ToldSend {
+  env::Moment at = 0;
+  std::string playbook, message, channel, key;
+  std::string outcome;  // accepted, `rejected: …`, confirmed, refused; empty: none is in
+};
+
 struct WhyArguments : RecordedArguments {
   std::string customer;
   std::string playbook;
   std::string data;
+  std::vector<ToldSend>* sends = nullptr;  // not null: what the story tells of messages is noted here too
 };
 
 /// One customer's story over all programs that he lived under.
@@ -32,12 +40,18 @@ class Teller final : public journey::Tracer {
   std::string told() const { return told_ + (story_ ? story_->text() : std::string()); }
 
  private:
+  void note_send(const journey::Note& note);
+
   const WhyArguments& arguments_;
   text::Tongue tongue_;
   const state::State* state_;
+  const program::Program* program_ = nullptr;
   std::unique_ptr<Story> story_;
   std::string told_;
 };
+
+/// The story of a data folder. Errors: `not_found` for one of whom nothing was recorded.
+Result<std::string> why_in_folder(const WhyArguments& arguments, const std::string& data, text::Tongue tongue);
 
 /// What a data folder knows of its past, opened to look. Lifetime: all outlive whoever is told.
 struct Past {

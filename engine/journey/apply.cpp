@@ -169,18 +169,6 @@ bool take_back(const Plan& plan, state::State& state, const state::AnswerInput& 
   return true;
 }
 
-bool apply_answer(const Plan& plan, state::State& state, std::string_view payload, Effects& effects, Tracer* tracer) {
-  state::AnswerInput answer;
-  if (!decode(payload, answer)) return false;
-  if (answer.kind == state::AnswerKind::reversal) return take_back(plan, state, answer, tracer);
-  return apply_known<state::AnswerInput>(plan, state, InputKind::answer, payload, effects, tracer,
-                                         [&](Turn& turn, const state::AnswerInput& input) {
-                                           if (input.playbook >= plan.program.playbooks.size()) return false;
-                                           turn.answer(input);
-                                           return true;
-                                         });
-}
-
 /// What was not kept of him until now and is from the deploy on.
 bool apply_past(const Plan& plan, state::State& state, std::string_view payload) {
   state::PastInput input;
@@ -233,6 +221,17 @@ bool apply_message(const Plan& plan, state::State& state, std::string_view paylo
                                           });
 }
 
+/// Does he wait for an answer of a budget, a team or a ranking? It will come to him and to nobody else.
+bool asks(const state::State& state, std::uint32_t customer) {
+  for (std::uint32_t j = state.at(customer).first_journey; j != kNone; j = state.journey(j).next) {
+    if (state.journey(j).status == state::JourneyStatus::asking) return true;
+  }
+  const auto entries = state.entries.find(customer);
+  return entries != state.entries.end() &&
+         std::any_of(entries->second.begin(), entries->second.end(),
+                     [](const state::PendingEntry& entry) { return entry.moment == kNever; });
+}
+
 /// The customer turns out to be another one: what he is and did goes there, he is nobody then.
 bool apply_merge(const Plan& plan, state::State& state, std::string_view payload, Effects& effects, Tracer* tracer) {
   state::MergeInput input;
@@ -245,8 +244,13 @@ bool apply_merge(const Plan& plan, state::State& state, std::string_view payload
   if (customer != state::kNoText) {
     if (state.deployed) run_timers(plan, state, customer, input.moment, effects, tracer);
     if (holds_back(state, customer, InputKind::merge, payload)) return true;
+    if (asks(state, customer)) {
+      state.pending[customer].push_back({InputKind::merge, std::string(payload)});
+      return true;
+    }
     carried = state.take_out(customer);
     message.carried = carried;
+    state.count_away(customer);
     state.forget(customer);
   }
   state.became[std::string(input.customer)] = input.into;
@@ -330,6 +334,36 @@ void take_pending(const Plan& plan, state::State& state, std::uint32_t customer,
   }
 }
 
+/// What waited for an outcome or an answer goes on, until the next send holds him.
+void take_waiting(const Plan& plan, state::State& state, std::uint32_t customer, Moment moment, Effects& effects,
+                  Tracer* tracer) {
+  const auto waiting = state.pending.find(customer);
+  if (waiting == state.pending.end() || stands_still(state, customer)) return;
+  std::vector<state::PendingInput> inputs = std::move(waiting->second);
+  state.pending.erase(waiting);
+  for (state::PendingInput& pending : inputs) {
+    if (!state.recorded) not_before(moment, pending.payload);
+    take_pending(plan, state, customer, pending, effects, tracer);
+  }
+}
+
+bool apply_answer(const Plan& plan, state::State& state, std::string_view payload, Effects& effects, Tracer* tracer) {
+  state::AnswerInput answer;
+  if (!decode(payload, answer)) return false;
+  if (answer.kind == state::AnswerKind::reversal) return take_back(plan, state, answer, tracer);
+  const bool applied = apply_known<state::AnswerInput>(plan, state, InputKind::answer, payload, effects, tracer,
+                                                       [&](Turn& turn, const state::AnswerInput& input) {
+                                                         if (input.playbook >= plan.program.playbooks.size())
+                                                           return false;
+                                                         turn.answer(input);
+                                                         return true;
+                                                       });
+  const std::uint32_t customer = state.find_customer(answer.customer);
+  if (applied && customer != state::kNoText && !state.pending.empty())
+    take_waiting(plan, state, customer, answer.moment, effects, tracer);
+  return applied;
+}
+
 bool apply_forget(const Plan& plan, state::State& state, std::string_view payload, Effects& effects, Tracer* tracer) {
   return apply_known<state::ForgetInput>(plan, state, InputKind::forget, payload, effects, tracer,
                                          [&](Turn& turn, const state::ForgetInput& input) {
@@ -360,17 +394,7 @@ bool apply_outcome(const Plan& plan, state::State& state, std::string_view paylo
   }
   run_caused(plan, state, customer, input.moment, effects, tracer);
 
-  // What waited for the answer goes on, until the next send holds him.
-  const auto waiting = state.pending.find(customer);
-  std::vector<state::PendingInput> inputs;
-  if (waiting != state.pending.end() && !stands_still(state, customer)) {
-    inputs = std::move(waiting->second);
-    state.pending.erase(waiting);
-  }
-  for (state::PendingInput& pending : inputs) {
-    if (!state.recorded) not_before(input.moment, pending.payload);
-    take_pending(plan, state, customer, pending, effects, tracer);
-  }
+  take_waiting(plan, state, customer, input.moment, effects, tracer);
   if (state.recorded && !stands_still(state, customer) && state.clock != env::kNoMoment) {
     run_timers(plan, state, customer, state.clock, effects, tracer);
   }

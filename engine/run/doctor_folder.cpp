@@ -120,9 +120,11 @@ Result<void> FolderDoctor::replay(Partitions& partitions, const std::vector<std:
 
 void FolderDoctor::count(const state::State& state) {
   report_.customers += state.existing_count();
-  report_.journeys += state.journey_count();
-  for (std::uint32_t j = 0; j < state.journey_count(); ++j)
+  if (state.partition() == 0) report_.paused.assign(state.paused.begin(), state.paused.end());
+  for (std::uint32_t j = 0; j < state.journey_count(); ++j) {
+    report_.journeys += state.journey(j).customer != state::kNone ? 1 : 0;
     report_.live_journeys += is_live(state.journey(j).status) ? 1 : 0;
+  }
   for (std::uint32_t c = 0; c < state.customer_count(); ++c) report_.outstanding += state.at(c).outstanding;
 }
 

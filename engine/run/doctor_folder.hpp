@@ -22,6 +22,7 @@ struct FolderReport {
   std::uint64_t outstanding = 0;   // sends whose answer is not in
   std::uint64_t records = 0;       // of the log that were read
   bool from_the_beginning = true;  // the log reaches back to its first record, so that snapshots could be checked by it
+  std::vector<std::string> paused;  // PauseInput::what
   std::vector<Finding> findings;
 };
 

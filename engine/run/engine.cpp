@@ -282,7 +282,7 @@ Result<void> Engine::commit(const std::function<void()>& durable, bool only_rank
     if (applied && &plan() != plan_of_desk_) go_over();
     if (log_ && (reads || plan().reads_others)) others_read_ = log_->last_batch();
     batch_.clear();
-    merging_.clear();
+    if (!merging_.empty() && !partitions_.anything_pending()) merging_.clear();
     cursor_set_ = outcomes_ = false;
     if (!applied) return applied;
     if (first && durable) durable();

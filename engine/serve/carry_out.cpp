@@ -89,10 +89,11 @@ class CarryingOut {
  private:
   /// What is due by time comes first, so that the answer is about where everybody stands now.
   Result<void> catch_up() {
-    for (int round = 0; place_.ticks && round < kCatchUpRoundsMax; ++round) {
+    for (int round = 0; round < kCatchUpRoundsMax; ++round) {
       const env::Moment moment = place_.now();
-      if (engine_.next_due() > moment) break;
-      engine_.add_tick_where_due(moment);
+      const bool due = place_.ticks && engine_.next_due() <= moment;
+      if (!due && !engine_.is_busy()) break;
+      if (due) engine_.add_tick_where_due(moment);
       if (auto done = engine_.commit(); !done) return done;
     }
     return {};

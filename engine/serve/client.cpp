@@ -4,6 +4,7 @@
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
 #include <cstdint>
+#include <nlohmann/json.hpp>
 
 #include "engine/serve/http.hpp"
 
@@ -15,10 +16,8 @@ namespace beast = boost::beast;
 namespace http = beast::http;
 constexpr std::uint64_t kAnswerBytesMax = 256u << 20;
 
-}  // namespace
-
-Result<HttpAnswer> post_bytes(const std::string& address, const std::string& path, const std::string& body,
-                              std::chrono::seconds within) {
+Result<HttpAnswer> call(http::verb verb, const std::string& address, const std::string& target,
+                        const std::string& body, const char* type, std::chrono::seconds within) {
   const auto place = parse_listen(address);
   if (!place) return tl::unexpected(place.error());
   asio::io_context io;
@@ -34,9 +33,9 @@ Result<HttpAnswer> post_bytes(const std::string& address, const std::string& pat
     return !error;
   };
   const asio::ip::tcp::endpoint endpoint(asio::ip::make_address(place->host, error), place->port);
-  http::request<http::string_body> request(http::verb::post, path, 11);
+  http::request<http::string_body> request(verb, target, 11);
   request.set(http::field::host, address);
-  request.set(http::field::content_type, "application/octet-stream");
+  if (type != nullptr) request.set(http::field::content_type, type);
   request.body() = body;
   request.prepare_payload();
   beast::flat_buffer buffer;
@@ -47,6 +46,30 @@ Result<HttpAnswer> post_bytes(const std::string& address, const std::string& pat
                         step([&](auto done) { http::async_read(stream, buffer, parser, done); });
   if (!answered) return fail(ErrorCode::io, "`tend serve` on " + address + " does not answer: " + error.message());
   return HttpAnswer{static_cast<unsigned>(parser.get().result_int()), parser.get().body()};
+}
+
+}  // namespace
+
+Result<HttpAnswer> get(const std::string& address, const std::string& target, std::chrono::seconds within) {
+  return call(http::verb::get, address, target, {}, nullptr, within);
+}
+
+Result<HttpAnswer> post_json(const std::string& address, const std::string& path, const std::string& body,
+                             std::chrono::seconds within) {
+  return call(http::verb::post, address, path, body, "application/json", within);
+}
+
+Result<HttpAnswer> post_bytes(const std::string& address, const std::string& path, const std::string& body,
+                              std::chrono::seconds within) {
+  return call(http::verb::post, address, path, body, "application/octet-stream", within);
+}
+
+Error error_of(const HttpAnswer& answer) {
+  const nlohmann::json json = nlohmann::json::parse(answer.body, nullptr, false);
+  std::string sentence = "the answer of `tend serve` cannot be read";
+  if (json.is_object() && json.contains("error") && json["error"].is_string()) sentence = json["error"];
+  const bool refused = answer.status >= 400 && answer.status < 500;
+  return {answer.status == 404 ? ErrorCode::not_found : refused ? ErrorCode::invalid : ErrorCode::io, sentence};
 }
 
 }  // namespace tend::serve

@@ -51,7 +51,7 @@ struct OrderPlace {
 using Tell = std::function<void(Result<std::string>)>;
 
 /// Puts it in. What it let go is released when this returns. Errors: of the engine, which `tell` was told too unless it
-/// had its answer before. Requires: everything is committed.
+/// had its answer before. What has no end (Engine::is_busy) is not waited for.
 Result<void> carry_out(run::Engine& engine, const Order& order, const OrderPlace& place, const Tell& tell);
 
 }  // namespace tend::serve

@@ -386,6 +386,11 @@ void State::forget(std::uint32_t customer) {
       *block = kNoBlock;
     }
   }
+  for (std::uint32_t j = row.first_journey; j != kNone; j = journeys_[j].next) {
+    journeys_[j].customer = kNone;
+    journeys_[j].status = JourneyStatus::left;  // nobody asks for it or hands it over again
+    journeys_[j].due = kNever;
+  }
   row = {};  // no moment at which he was first seen: gone
   ++gone_;
   for (Column& column : columns_) {

@@ -52,9 +52,9 @@ inline bool is_live(JourneyStatus status) { return status <= JourneyStatus::wait
 /// the watched goal.
 struct Journey {
   Moment entered = 0;
-  Moment reached = 0;   // when `step` was begun
-  Moment due = kNever;  // its next wake-up by time; sending: handed_over(…)
-  std::uint32_t customer = 0;
+  Moment reached = 0;          // when `step` was begun
+  Moment due = kNever;         // its next wake-up by time; sending: handed_over(…)
+  std::uint32_t customer = 0;  // kNone: nobody's any more
   std::uint32_t next = kNone;  // of the same customer
   std::uint32_t playbook = 0;
   std::uint32_t number = 0;  // 1, 2, … per customer and playbook
@@ -234,6 +234,8 @@ class State {
   std::uint32_t customer(std::string_view id, Moment moment, bool& is_new);
   /// Removes what a customer is and did, and his journeys; his next input makes him anew.
   void forget(std::uint32_t customer);
+  /// What the figures count of his journeys goes with them to another partition. To be called before forget.
+  void count_away(std::uint32_t customer);
   /// Everything that a customer is and did, by name, for another partition of the same program.
   /// Requires: nothing of his is outstanding.
   std::string take_out(std::uint32_t customer) const;
@@ -369,6 +371,7 @@ class State {
     return std::size_t{customer} * layout_->stored.size() + stored;
   }
   void link(std::uint32_t journey, std::uint32_t number);
+  void count(const Journey& journey, bool comes);
   void put_in_journey(std::uint32_t customer, Journey journey, std::string_view blobs[3], std::uint32_t numbers_before);
   void save_rare(std::string& out) const;
   bool load_rare(std::string_view& in);

@@ -72,7 +72,35 @@ std::string State::take_out(std::uint32_t customer) const {
   }
   const auto waiting = entries.find(customer);
   put_vector(out, waiting == entries.end() ? std::vector<PendingEntry>{} : waiting->second);
+  const auto open = jobs.find(customer);
+  put(out, static_cast<std::uint64_t>(open == jobs.end() ? 0 : open->second.size()));
+  if (open == jobs.end()) return out;
+  for (const Job& job : open->second) {
+    for (const std::string* text : {&job.person, &job.label, &job.text}) put_text(out, *text);
+    put(out, job.since);
+    put(out, job.due);
+    put(out, job.playbook);
+    put(out, job.journey);
+  }
   return out;
+}
+
+/// One journey more or less in the figures.
+void State::count(const Journey& journey, bool comes) {
+  PlaybookFigures& of = figures[journey.playbook];
+  const std::uint64_t one = comes ? 1 : ~std::uint64_t{0};  // wraps: less by one
+  const bool goal = (journey.flags & kGoalNoted) != 0 || journey.status == JourneyStatus::goal;
+  of.entered += one;
+  if (goal) of.goal += one;
+  if (!goal && journey.status == JourneyStatus::left) of.left += one;
+  if (!goal && journey.status == JourneyStatus::finished) of.finished += one;
+  if ((journey.flags & kHeldOut) == 0) return;
+  of.held_out += one;
+  if (goal) of.held_out_goal += one;
+}
+
+void State::count_away(std::uint32_t customer) {
+  for (std::uint32_t j = rows_[customer].first_journey; j != kNone; j = journeys_[j].next) count(journeys_[j], false);
 }
 
 bool State::put_in(std::uint32_t customer, std::string_view in) {
@@ -155,7 +183,20 @@ bool State::put_in(std::uint32_t customer, std::string_view in) {
     put_in_journey(customer, journey, views, numbers[layout_->family[journey.playbook]]);
   }
   std::vector<PendingEntry> waiting;
-  if (!take_vector(in, waiting) || !in.empty()) return false;
+  if (!take_vector(in, waiting) || !take(in, count)) return false;
+  for (; count > 0; --count) {
+    Job job;
+    for (std::string* part : {&job.person, &job.label, &job.text}) {
+      if (!take_text(in, *part)) return false;
+    }
+    if (!take(in, job.since) || !take(in, job.due) || !take(in, job.playbook) || !take(in, job.journey)) return false;
+    if (job.playbook >= layout_->family.size()) return false;
+    job.journey += numbers[layout_->family[job.playbook]];
+    auto& mine = jobs[customer];
+    const auto later = [](const Job& a, const Job& b) { return a.since < b.since; };
+    mine.insert(std::upper_bound(mine.begin(), mine.end(), job, later), std::move(job));
+  }
+  if (!in.empty()) return false;
   if (!waiting.empty()) {
     auto& mine = entries[customer];
     mine.insert(mine.end(), waiting.begin(), waiting.end());
@@ -178,6 +219,7 @@ void State::put_in_journey(std::uint32_t customer, Journey journey, std::string_
         key_of(pool.text(other.kept)) == key_of(blobs[2]))
       break;
   }
+  count(journey, true);
   const auto leave = [&](const Journey& loser) {
     if (is_live(loser.status) && (loser.flags & kGoalNoted) == 0) ++figures[loser.playbook].left;
     if (is_live(loser.status) && (loser.flags & kGoalNoted) != 0) return;  // counted as its goal

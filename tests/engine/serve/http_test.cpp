@@ -342,3 +342,43 @@ TEST_CASE("a port is taken once, and only addresses of this machine pass without
   CHECK(require_loopback({"::1", 1}));
   for (const char* bad : {"0.0.0.0", "192.168.1.5", "::", "8.8.8.8"}) CHECK(!require_loopback({bad, 1}));
 }
+
+TEST_CASE("an operator's orders and looks are answered over HTTP") {
+  Site site;
+  Client client(site.server->address());
+  client.send(post("/v1/track", R"({"userId":"c1","event":"order"})"));
+  CHECK(status_of(client.answer()) == 200);
+  const auto asked = [&](const std::string& request, int status) {
+    client.send(request);
+    const std::string answer = client.answer();
+    CHECK(status_of(answer) == status);
+    return nlohmann::json::parse(body_of(answer));
+  };
+  CHECK(asked(post("/v1/pause", R"({"what":"playbook:thanks"})"), 200)["changed"] == true);
+  CHECK(asked(get("/v1/playbooks"), 200)["paused"] == nlohmann::json{"playbook:thanks"});
+  CHECK(asked(post("/v1/pause", R"({"what":"playbook:thank"})"), 404)["error"] ==
+        "there is no playbook `thank`: did you mean `thanks`?");
+  CHECK(asked(post("/v1/start", R"({"playbook":"thanks","customers":["c1"]})"), 200)["refused"]["paused"] == 1);
+  CHECK(asked(post("/v1/resume", R"({"what":"playbook:thanks"})"), 200)["paused"].empty());
+  CHECK(asked(post("/v1/start", R"({"playbook":"thanks","customers":["c1"]})"), 200)["refused"]["live"] == 1);
+  CHECK(asked(post("/v1/stop", R"({"playbook":"thanks","customers":["c1"]})"), 200)["stopped"] == 1);
+  CHECK(asked(post("/v1/start", "{"), 400)["success"] == false);
+  CHECK(asked(get("/v1/customers/c%31"), 200)["customer"] == "c1");
+  CHECK(asked(get("/v1/customers/c2"), 404)["error"] == "there is no customer `c2`");
+  CHECK(asked(get("/v1/journeys?cursor=7"), 409)["success"] == false);
+  CHECK(asked(get("/v1/journeys?limit=0"), 400)["success"] == false);
+  CHECK(asked(get("/v1/tasks"), 200)["tasks"].empty());
+  CHECK(asked(get("/v1/pause"), 405)["success"] == false);
+  CHECK(asked(post("/v1/tasks", "{}"), 405)["success"] == false);
+
+  CHECK(asked(post("/v1/alias", R"({"previousId":"c1","userId":"c9"})"), 200)["success"] == true);
+  CHECK(asked(post("/v1/batch", R"({"batch":[{"type":"alias","previousId":"c9","userId":"c1"}]})"), 200)["success"] ==
+        true);  // a circle: he is already
+  CHECK(asked(get("/v1/customers/c1"), 200)["customer"] == "c9");
+  CHECK(asked(post("/v1/forget", R"({"customer":"c1"})"), 200)["is"] == "c9");
+  CHECK(asked(get("/v1/customers/c9"), 404)["success"] == false);
+  client.send(get("/metrics"));
+  const std::string metrics = body_of(client.answer());
+  CHECK(metrics.find("tend_inputs_total{kind=\"alias\"} 2\n") != std::string::npos);
+  CHECK(metrics.find("tend_inputs_total{kind=\"order\"} 7\n") != std::string::npos);
+}

@@ -1,4 +1,4 @@
-// What /metrics and the figures say of functions in Lua, control groups and the arms of splits.
+// What /metrics and the figures say of functions in Lua, control groups, the arms of splits, and what is paused.
 #include "engine/serve/answers.hpp"
 #include "tests/support/test.hpp"
 
@@ -11,6 +11,16 @@ TEST_CASE("calls of functions that came to nothing by a mistake are counted by f
   CHECK(said().find("tend_function") == std::string::npos);
   engine.functions.push_back({.name = "score", .calls = 3, .first = "f.lua:1: no"});
   CHECK(said().find("\ntend_function_failures_total{function=\"score\"} 3\n") != std::string::npos);
+}
+
+TEST_CASE("what is paused is told, and nothing where nothing is") {
+  const program::Program program;
+  serve::EngineCounts engine;
+  const auto said = [&] { return serve::metrics_text(program, {}, {}, engine); };
+  CHECK(said().find("tend_paused") == std::string::npos);
+  engine.paused = {"everything", "playbook:a \"b\""};
+  CHECK(said().find("\ntend_paused{what=\"everything\"} 1\n") != std::string::npos);
+  CHECK(said().find("\ntend_paused{what=\"playbook:a \\\"b\\\"\"} 1\n") != std::string::npos);
 }
 
 TEST_CASE("the figures and /metrics say what the control group and the arms of a split make of them") {

@@ -194,3 +194,16 @@ TEST_CASE("a send's key is 32 hex digits") {
   CHECK(format_key({0x0123456789abcdefULL, 0xfedcba9876543210ULL}) == "0123456789abcdeffedcba9876543210");
   CHECK(format_key({}) == std::string(32, '0'));
 }
+
+TEST_CASE("a stop is written as it is read, and is about its customer") {
+  std::string bytes;
+  encode(bytes, StopInput{.moment = 7, .customer = "李雷", .playbook = "p"});
+  StopInput back;
+  REQUIRE(decode(bytes, back));
+  CHECK(back.moment == 7);
+  CHECK(back.customer == "李雷");
+  CHECK(back.playbook == "p");
+  CHECK(customer_of(InputKind::stop, bytes) == "李雷");
+  for (std::size_t size = 0; size < bytes.size(); ++size) CHECK_FALSE(decode(bytes.substr(0, size), back));
+  CHECK_FALSE(decode(bytes + "x", back));
+}
