@@ -21,6 +21,14 @@ std::string shown(const std::string& text) {
   return out;
 }
 
+/// `2026-03-01T10:00:00Z`: nobody waits for a thousandth of a second.
+std::string moment_text(const Json& json) {
+  std::string text = json.get<std::string>();
+  const std::size_t dot = text.find('.');
+  if (dot != std::string::npos) text.erase(dot, text.find_first_not_of("0123456789", dot + 1) - dot);
+  return text;
+}
+
 class Words {
  public:
   explicit Words(text::Tongue tongue) : chinese_(tongue == text::Tongue::zh) {}
@@ -84,9 +92,11 @@ std::string pause_text(const Json& answer, text::Tongue tongue) {
                                                                " journey is under way", " journeys are under way",
                                                                " 个旅程在进行中");
   } else {
+    const std::uint64_t due = answer.value("due", std::uint64_t{0});
     out += words.say(": goes on; ", "：已恢复；") +
-           words.count(answer.value("due", std::uint64_t{0}), " journey that fell due meanwhile goes on now",
-                       " journeys that fell due meanwhile go on now", " 个到期的旅程现在继续");
+           (due == 0 ? words.say("nothing fell due meanwhile", "期间没有旅程到期")
+                     : words.count(due, " journey that fell due meanwhile goes on now",
+                                   " journeys that fell due meanwhile go on now", " 个到期的旅程现在继续"));
   }
   out += "\n";
   const Json paused = answer.value("paused", Json::array());
@@ -184,7 +194,7 @@ std::string tasks_text(const Json& tasks, text::Tongue tongue) {
     const Json due = task.value("due", Json(nullptr));
     if (due.is_string())
       line += (task.value("overdue", false) ? words.say(", was due ", "，已过期 ") : words.say(", due ", "，限期 ")) +
-              due.get<std::string>();
+              moment_text(due);
     line += words.say(", playbook ", "，剧本 ") + shown(task.value("playbook", std::string()));
     if (!message && what != said) line += words.say(", task ", "，任务 ") + what;
     out += line + "\n";
@@ -228,7 +238,10 @@ std::string journey_text(const Words& words, const Json& journey) {
   if (status != kStatus.end())
     out += words.say(": ", "：") + (words.zh() ? status->second.second : status->second.first);
   const Json until = journey.value("until", Json(nullptr));
-  if (until.is_string()) out += words.say(" until ", "至 ") + until.get<std::string>();
+  if (until.is_string()) {
+    const bool person = journey.value("status", std::string()) == "confirming";
+    out += (person ? words.say(" by ", "，限期 ") : words.say(" until ", "至 ")) + moment_text(until);
+  }
   if (journey.value("paused", false)) out += words.say(", paused", "，已暂停");
   if (journey.value("held_out", false)) out += words.say(", control group", "，对照组");
   out += "\n";
@@ -253,7 +266,7 @@ std::string customer_text(const Json& customer, const Json& sends, text::Tongue 
   };
   const auto moment = [&](const char* key) {
     const Json value = customer.value(key, Json(nullptr));
-    return value.is_string() ? value.get<std::string>() : std::string();
+    return value.is_string() ? moment_text(value) : std::string();
   };
   line("first seen", "首次出现", moment("first_seen"));
   line("last active", "最近活跃", moment("last_active"));
@@ -273,18 +286,18 @@ std::string customer_text(const Json& customer, const Json& sends, text::Tongue 
   for (const Json& entry : customer.value("enters_later", Json::array())) {
     out += "  " + shown(entry.value("playbook", std::string())) +
            words.say(": waits for their turn to enter", "：排队等待进入");
-    if (entry["until"].is_string()) out += words.say(", ", "，") + entry["until"].get<std::string>();
+    if (entry["until"].is_string()) out += words.say(", ", "，") + moment_text(entry["until"]);
     out += "\n";
   }
   if (!tasks.empty()) out += words.say("open tasks\n", "待办\n");
   for (const Json& task : tasks) {
     out += "  " + value_text(task["what"]) + words.say(", ", "，") + value_text(task["person"]);
-    if (task["due"].is_string()) out += words.say(", due ", "，限期 ") + task["due"].get<std::string>();
+    if (task["due"].is_string()) out += words.say(", due ", "，限期 ") + moment_text(task["due"]);
     out += "\n";
   }
   if (!sends.empty()) out += words.say("last messages\n", "最近消息\n");
   for (const Json& send : sends) {
-    out += "  " + send.value("at", std::string()) + "  " + value_text(send["message"]);
+    out += "  " + moment_text(send["at"]) + "  " + value_text(send["message"]);
     const std::string channel = send.value("channel", std::string());
     if (!channel.empty()) out += words.say(" on ", "，") + shown(channel);
     out += words.say(": ", "：") + shown(send.value("outcome", std::string())) + "\n";

@@ -164,7 +164,9 @@ class CarryingOut {
         if (!playbook.empty() && name != playbook) continue;
         ++held.live;
         const bool send = journey.status == JourneyStatus::put_off && (journey.flags & state::kPausedSend) != 0;
-        const bool timed = journey.status != JourneyStatus::sending && journey.due <= now_;
+        // Of who waits for an answer `due` says something else.
+        const bool answers = journey.status == JourneyStatus::sending || journey.status == JourneyStatus::asking;
+        const bool timed = !answers && journey.due <= now_;
         if (send || (timed && state.is_paused("playbook", name))) ++held.due;
       }
     }

@@ -289,7 +289,7 @@ Result<void> Live::step(std::vector<Post>& posts) {
       }
     }
   }
-  if (engine_->batch_size() == 0) {
+  if (engine_->batch_size() == 0 && !engine_->is_busy()) {
     for (const Post& post : posts) post.done({});  // who is somebody already does not become it again
     return {};
   }

@@ -64,7 +64,9 @@ Json journey_json(const run::Running& running, const state::State& state, const 
   if (is_live(journey.status)) {
     add_step(json, running, journey);
     json["since"] = moment_json(journey.reached);
-    json["until"] = journey.status == JourneyStatus::sending ? Json(nullptr) : moment_json(journey.due);
+    // Of who waits for an answer `due` says something else.
+    const bool answers = journey.status == JourneyStatus::sending || journey.status == JourneyStatus::asking;
+    json["until"] = answers ? Json(nullptr) : moment_json(journey.due);
     const bool send = journey.status == JourneyStatus::put_off && (journey.flags & state::kPausedSend) != 0;
     if (send || state.is_paused("playbook", playbook.name)) json["paused"] = true;
   }
