@@ -84,13 +84,15 @@ Result<std::vector<std::string>> customer_ids_in(const std::string& name, std::s
   auto utf8 = simulate::to_utf8(std::move(text), name);
   if (!utf8) return tl::unexpected(utf8.error());
   Ids ids;
-  const std::string_view first = run::trim_blanks(std::string_view(*utf8).substr(0, utf8->find('\n')));
+  const std::string_view first = run::trim_blanks(std::string_view(*utf8).substr(0, utf8->find_first_of("\r\n")));
   const bool table = !column.empty() || first.find_first_of(",;\t") != std::string_view::npos || is_usual(first);
   if (!table) {
     std::string_view rest = *utf8;
     for (std::uint64_t line = 1; !rest.empty(); ++line) {
       const std::size_t end = std::min(rest.find('\n'), rest.size());
-      const std::string_view id = run::trim_blanks(rest.substr(0, end));
+      std::string_view id = rest.substr(0, end);
+      if (id.ends_with('\r')) id.remove_suffix(1);
+      id = run::trim_blanks(id);
       rest.remove_prefix(std::min(end + 1, rest.size()));
       if (id.empty()) continue;
       if (auto added = ids.add(name, line, id); !added) return tl::unexpected(added.error());

@@ -369,7 +369,7 @@ TEST_CASE("an operator's orders and looks are answered over HTTP") {
   CHECK(asked(get("/v1/journeys?limit=0"), 400)["success"] == false);
   CHECK(asked(get("/v1/tasks"), 200)["tasks"].empty());
   CHECK(asked(get("/v1/pause"), 405)["success"] == false);
-  CHECK(asked(post("/v1/tasks", "{}"), 405)["success"] == false);
+  CHECK(status_of(site.once(post("/v1/tasks", "{}"))) == 405);
 
   CHECK(asked(post("/v1/alias", R"({"previousId":"c1","userId":"c9"})"), 200)["success"] == true);
   CHECK(asked(post("/v1/batch", R"({"batch":[{"type":"alias","previousId":"c9","userId":"c1"}]})"), 200)["success"] ==
@@ -379,6 +379,6 @@ TEST_CASE("an operator's orders and looks are answered over HTTP") {
   CHECK(asked(get("/v1/customers/c9"), 404)["success"] == false);
   client.send(get("/metrics"));
   const std::string metrics = body_of(client.answer());
-  CHECK(metrics.find("tend_inputs_total{kind=\"alias\"} 2\n") != std::string::npos);
-  CHECK(metrics.find("tend_inputs_total{kind=\"order\"} 7\n") != std::string::npos);
+  CHECK(metrics.find("tend_inputs_total{kind=\"alias\"} 1\n") != std::string::npos);
+  CHECK(metrics.find("tend_inputs_total{kind=\"order\"} 6\n") != std::string::npos);
 }
