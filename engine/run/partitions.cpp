@@ -1,6 +1,8 @@
 #include "engine/run/partitions.hpp"
 
 #include <algorithm>
+#include <array>
+#include <cstring>
 #include <map>
 
 #include "dsl/text/must.hpp"
@@ -8,6 +10,16 @@
 #include "engine/state/migrate.hpp"
 
 namespace tend::run {
+namespace {
+
+/// Up to eight bytes as a number that compares as they do, zeros behind.
+std::uint64_t first_bytes(std::string_view text) {
+  std::uint64_t value = 0;
+  std::memcpy(&value, text.data(), std::min(text.size(), sizeof value));
+  return __builtin_bswap64(value);
+}
+
+}  // namespace
 
 Partitions::Partitions(const journey::Plan& plan, unsigned count, unsigned threads)
     : plans_(count, &plan), workers_(threads), effects_(count), records_(count), failed_(count, 0) {
@@ -89,16 +101,33 @@ Result<void> Partitions::change_programs() {
   return {};
 }
 
+/// Lets memory bring what the next records will read while others are worked on: customers lie anywhere, and to wait
+/// for each in turn takes longer than the work.
+void Partitions::fetch(const state::State& state, std::span<const Record> records) {
+  records = records.first(std::min(records.size(), kFetched));
+  std::array<std::string_view, kFetched> ids;
+  std::array<std::uint32_t, kFetched> customers;
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    ids[i] = state::customer_of(records[i].kind, records[i].payload);
+    state.fetch(ids[i]);
+  }
+  for (std::size_t i = 0; i < records.size(); ++i) customers[i] = state.fetch_row(ids[i]);
+  for (std::size_t i = 0; i < records.size(); ++i) state.fetch_journey(customers[i]);
+}
+
 Result<void> Partitions::apply_all() {
   for (journey::Effects& effects : effects_) effects.clear();
   std::sort(touched_.begin(), touched_.end());
   if (auto changed = change_programs(); !changed) return changed;
   std::size_t total = 0;
   for (const std::uint32_t p : touched_) total += records_[p].size();
-  const auto work = [this](std::uint32_t i) {
-    const std::uint32_t p = touched_[i];
+  const auto work = [this](std::uint32_t turn) {
+    const std::uint32_t p = touched_[turn];
     journey::Tracer* const tracer = tracers_.empty() ? nullptr : tracers_[p];
-    for (const Record& record : records_[p]) {
+    const std::vector<Record>& records = records_[p];
+    for (std::size_t i = 0; i < records.size(); ++i) {
+      if (i % kFetched == 0) fetch(*states_[p], std::span(records).subspan(i));
+      const Record& record = records[i];
       if (!journey::apply(*plans_[p], *states_[p], record.kind, record.payload, effects_[p], tracer)) failed_[p] = 1;
     }
     records_[p].clear();
@@ -123,11 +152,14 @@ const std::vector<PartitionEffect>& Partitions::sends() {
   order_.clear();
   for (std::uint32_t p = 0; p < count(); ++p) {
     const auto& sends = effects_[p].sends;
-    for (std::uint32_t i = 0; i < sends.size(); ++i)
-      order_.push_back({sends[i].at, states_[p]->customer_id(sends[i].customer), {static_cast<std::uint16_t>(p), i}});
+    for (std::uint32_t i = 0; i < sends.size(); ++i) {
+      const std::string_view customer = states_[p]->customer_id(sends[i].customer);
+      order_.push_back({sends[i].at, first_bytes(customer), customer, {static_cast<std::uint16_t>(p), i}});
+    }
   }
   std::sort(order_.begin(), order_.end(), [](const Ordered& a, const Ordered& b) {
     if (a.at != b.at) return a.at < b.at;
+    if (a.first_bytes != b.first_bytes) return a.first_bytes < b.first_bytes;
     const int order = a.customer.compare(b.customer);
     return order != 0 ? order < 0 : a.effect.send < b.effect.send;  // one customer is in one partition
   });

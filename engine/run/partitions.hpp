@@ -3,6 +3,7 @@
 #pragma once
 #include <functional>
 #include <memory>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -70,6 +71,8 @@ class Partitions {
     state::InputKind kind;
     std::string_view payload;
   };
+  static constexpr std::size_t kFetched = 32;
+  static void fetch(const state::State& state, std::span<const Record> records);
   Result<void> apply_all();
   Result<void> change_programs();
 
@@ -83,6 +86,7 @@ class Partitions {
   std::vector<std::uint8_t> failed_;
   struct Ordered {
     state::Moment at;
+    std::uint64_t first_bytes;  // of the customer's id, so that most comparisons need no more
     std::string_view customer;
     PartitionEffect effect;
   };

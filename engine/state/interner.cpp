@@ -42,6 +42,18 @@ std::size_t Interner::slot_of(std::string_view text) const {
   return slot;
 }
 
+void Interner::fetch(std::string_view text) const {
+  const std::size_t slot = hash_of(text) & (table_.size() - 1);
+  __builtin_prefetch(table_.data() + slot);
+  __builtin_prefetch(prints_.data() + slot);
+}
+
+std::uint32_t Interner::fetch_text(std::string_view text) const {
+  const std::uint32_t id = table_[hash_of(text) & (table_.size() - 1)];
+  if (id != kNoText) __builtin_prefetch(begins_.data() + id);
+  return id;
+}
+
 std::uint32_t Interner::find(std::string_view text) const { return table_[slot_of(text)]; }
 
 std::uint32_t Interner::intern(std::string_view text) {
