@@ -421,8 +421,9 @@ bool apply_tick(const Plan& plan, state::State& state, std::string_view payload,
   if (!state::decode_moment(payload, moment)) return false;
   state.clock = std::max(state.clock, moment);
   if (!state.deployed) return true;
-  state.wheel.advance(moment,
-                      [&](std::uint32_t customer) { run_timers(plan, state, customer, moment, effects, tracer); });
+  state.wheel.advance(
+      moment, [&](std::uint32_t customer) { run_timers(plan, state, customer, moment, effects, tracer); },
+      [&](std::span<const std::uint32_t> customers) { state.fetch_due(customers); });
   return true;
 }
 

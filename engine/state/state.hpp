@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -259,6 +260,11 @@ class State {
     __builtin_prefetch(customers_.text(customer).data());
     if (rows_[customer].first_journey != kNone) __builtin_prefetch(journeys_.data() + rows_[customer].first_journey);
   }
+  void fetch_due(std::span<const std::uint32_t> customers) const {
+    for (const std::uint32_t customer : customers) __builtin_prefetch(rows_.data() + customer);
+    for (const std::uint32_t customer : customers) fetch_journey(customer);
+  }
+
   std::string_view customer_id(std::uint32_t customer) const { return customers_.text(customer); }
   Customer& at(std::uint32_t customer) { return rows_[customer]; }
   const Customer& at(std::uint32_t customer) const { return rows_[customer]; }

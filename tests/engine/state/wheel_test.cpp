@@ -87,3 +87,22 @@ TEST_CASE("the wheel does what an ordered map does", "[wheel]") {
     }
   }
 }
+
+TEST_CASE("who fires next is told ahead, each once", "[wheel]") {
+  Wheel wheel;
+  wheel.resize(100);
+  wheel.advance(1'000, [](std::uint32_t) {});
+  for (std::uint32_t id = 0; id < 100; ++id) wheel.set(id, id < 90 ? 2'000 : 3'000);
+  std::set<std::uint32_t> ahead, fired;
+  wheel.advance(
+      2'500,
+      [&](std::uint32_t id) {
+        REQUIRE(ahead.contains(id));
+        REQUIRE(fired.insert(id).second);
+      },
+      [&](std::span<const std::uint32_t> ids) {
+        for (const std::uint32_t id : ids) REQUIRE(ahead.insert(id).second);
+      });
+  CHECK(fired.size() == 90);
+  CHECK(ahead.size() == 90);
+}
