@@ -204,6 +204,7 @@ Result<void> Engine::deploy(const program::Program& now, const program::Places& 
   if (auto committed = commit(); !committed) return committed;
   if (auto written = write_all(); !written || !log_) return written;
   next_snapshot_ = 0;  // so that a start need not go through the deploy again
+  round_bytes_ = 0;
   return set_current_program(folder_, next.hash);
 }
 

@@ -39,8 +39,9 @@ struct EngineOptions {
   bool recorded = true;        // customers stand still while a send is out; else live
   bool render = true;
   std::uint64_t segment_bytes = 64ull << 20;
-  std::uint64_t snapshot_bytes = 128ull << 20;  // a round of snapshots begins when the log has grown by this
-  std::uint64_t house_bytes = 4ull << 20;       // so often it looks after snapshots, history and the log's old segments
+  std::uint64_t snapshot_bytes =
+      128ull << 20;                        // a round begins when the log has grown by this, and by what the last took
+  std::uint64_t house_bytes = 4ull << 20;  // so often it looks after snapshots, history and the log's old segments
   /// A simulation's: see Background. Empty: on a thread of its own.
   std::function<bool()> background_in_turn = {};
   /// Live: what time it is; outcomes are taken then. Empty in recorded time: they are taken at their send's moment.
@@ -199,6 +200,7 @@ class Engine {
   // snapshots and trimming
   std::uint64_t log_bytes_ = 0;  // appended since the last round of snapshots began
   std::uint64_t checked_bytes_ = 0;
+  std::uint64_t round_bytes_ = 0;           // of the snapshots of the last round
   std::uint32_t next_snapshot_ = 0;         // partition of the round under way; count() when there is none
   std::uint32_t last_posted_segment_ = 0;   // to the history
   std::uint64_t others_read_ = 0;           // the last batch by a program in which customers read one another

@@ -51,15 +51,16 @@ void Engine::post_snapshot(std::uint16_t partition) {
     const bool same = !of.empty() && of.front().position == head.position && of.front().program == head.program;
     if (same && (!plan().reads_others || of.front().batch == head.batch)) return;
   }
-  background_->post(
-      [this, head, bytes = std::make_shared<std::string>(partitions_.state(partition).save())]() -> Result<void> {
-        if (auto written = write_snapshot(folder_, head, *bytes); !written) return written;
-        const std::lock_guard lock(snapshot_mutex_);
-        auto& of = snapshots_.heads[head.partition];
-        if (!of.empty() && of.front().batch == head.batch) of.erase(of.begin());
-        of.insert(of.begin(), head);
-        return drop_snapshots(folder_, head.partition, snapshots_);
-      });
+  auto bytes = std::make_shared<std::string>(partitions_.state(partition).save());
+  round_bytes_ += bytes->size();
+  background_->post([this, head, bytes = std::move(bytes)]() -> Result<void> {
+    if (auto written = write_snapshot(folder_, head, *bytes); !written) return written;
+    const std::lock_guard lock(snapshot_mutex_);
+    auto& of = snapshots_.heads[head.partition];
+    if (!of.empty() && of.front().batch == head.batch) of.erase(of.begin());
+    of.insert(of.begin(), head);
+    return drop_snapshots(folder_, head.partition, snapshots_);
+  });
 }
 
 /// A round goes partition by partition, so that it holds nobody up. Where customers read one another all partitions are
@@ -87,8 +88,10 @@ Result<void> Engine::keep_house() {
     if (options_.history.index_segment)
       background_->post([this, number = segment.number] { return options_.history.index_segment(number); });
   }
-  if (next_snapshot_ >= partitions_.count() && log_bytes_ >= options_.snapshot_bytes) {
-    log_bytes_ = checked_bytes_ = 0;
+  // A start reads a round of snapshots and the log behind it: a state larger than the log's growth is not worth
+  // another.
+  if (next_snapshot_ >= partitions_.count() && log_bytes_ >= std::max(options_.snapshot_bytes, round_bytes_)) {
+    log_bytes_ = checked_bytes_ = round_bytes_ = 0;
     next_snapshot_ = 0;
   }
   // What two sets of snapshots cover and the history holds, the log need not keep.
