@@ -92,7 +92,7 @@ def live(binary, scratch):
     order(server, "c1")
     text = tend(binary, folder, "pause", "playbook:hello", "--lang", "en")
     w.check(text == "playbook hello: paused; 1 journey is under way\n", text)
-    text = tend(binary, folder, "pause", "playbook:hello", "--lang", "zh")
+    text = tend(binary, folder, "pause", "剧本：hello", "--lang", "zh")
     w.check(text == "剧本 hello：早已暂停\n", text)
     order(server, "c2")
     status, told = server.call("GET", "/v1/playbooks")

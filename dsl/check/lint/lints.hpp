@@ -36,6 +36,8 @@ void lint_same_day(Workspace& workspace, const program::Program& program, const 
 void lint_always_stops(Workspace& workspace, const program::Program& program, const program::Places& places);
 /// T0613: an arm that takes the event of `enter on`.
 void lint_arm_takes_entry(Workspace& workspace, const program::Program& program, const program::Places& places);
+/// T0614: a playbook whose messages set it off again, without an end.
+void lint_sets_itself_off(Workspace& workspace, const program::Program& program, const program::Places& places);
 
 inline void lint_all(Workspace& workspace, const std::map<std::string, MessageUse>& uses, const Findings& findings,
                      const program::Program& program, const program::Places& places) {
@@ -45,7 +47,7 @@ inline void lint_all(Workspace& workspace, const std::map<std::string, MessageUs
   lint_not_missing(workspace);
   for (const auto lint :
        {lint_enter_never, lint_leaves_at_once, lint_always_holds, lint_no_cap, lint_discount_before_care,
-        lint_no_opt_out, lint_same_day, lint_always_stops, lint_arm_takes_entry}) {
+        lint_no_opt_out, lint_same_day, lint_always_stops, lint_arm_takes_entry, lint_sets_itself_off}) {
     lint(workspace, program, places);
   }
 }
