@@ -15,7 +15,7 @@ namespace {
 /// Up to eight bytes as a number that compares as they do, zeros behind.
 std::uint64_t first_bytes(std::string_view text) {
   std::uint64_t value = 0;
-  std::memcpy(&value, text.data(), std::min(text.size(), sizeof value));
+  if (!text.empty()) std::memcpy(&value, text.data(), std::min(text.size(), sizeof value));
   return __builtin_bswap64(value);
 }
 
@@ -109,9 +109,10 @@ void Partitions::fetch(const state::State& state, std::span<const Record> record
   std::array<std::uint32_t, kFetched> customers;
   for (std::size_t i = 0; i < records.size(); ++i) {
     ids[i] = state::customer_of(records[i].kind, records[i].payload);
-    state.fetch(ids[i]);
+    if (!ids[i].empty()) state.fetch(ids[i]);
   }
-  for (std::size_t i = 0; i < records.size(); ++i) customers[i] = state.fetch_row(ids[i]);
+  for (std::size_t i = 0; i < records.size(); ++i)
+    customers[i] = ids[i].empty() ? state::kNoText : state.fetch_row(ids[i]);
   for (std::size_t i = 0; i < records.size(); ++i) state.fetch_journey(customers[i]);
 }
 

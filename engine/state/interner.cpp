@@ -24,7 +24,7 @@ std::uint64_t hash_of(std::string_view text) {
     n -= 8;
   }
   std::uint64_t word = 0;
-  std::memcpy(&word, p, n);
+  if (n > 0) std::memcpy(&word, p, n);
   mix(word);
   h *= 0xC4CEB9FE1A85EC53ull;
   return h ^ (h >> 29);
