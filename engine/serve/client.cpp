@@ -20,8 +20,8 @@ namespace beast = boost::beast;
 namespace http = beast::http;
 constexpr std::uint64_t kAnswerBytesMax = 256u << 20;
 
-Result<HttpAnswer> call(http::verb verb, const std::string& address, const std::string& target,
-                        const std::string& body, const char* type, std::chrono::seconds within) {
+Result<HttpAnswer> call(http::verb verb, const std::string& address, const std::string& target, const std::string& body,
+                        const char* type, std::chrono::seconds within) {
   const auto place = parse_listen(address);
   if (!place) return tl::unexpected(place.error());
   asio::io_context io;
