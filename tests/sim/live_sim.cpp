@@ -224,8 +224,15 @@ void LiveStorm::to_the_end() {
     settle_down();
     if (!comes_back()) return;  // an error of the background's last work may be told only now
   }
-  if (auto stopped = live_->stop(); !stopped) return fail("without a fault it ends with: " + stopped.error().message);
+  auto stopped = live_->stop();
   live_.reset();
+  if (!stopped && stopped.error().code == ErrorCode::io) {  // of work that was begun before; what is durable tells
+    if (auto started = start(); !started) return fail("without a fault it does not start: " + started.error().message);
+    settle_down();
+    stopped = live_->stop();
+    live_.reset();
+  }
+  if (!stopped) return fail("without a fault it ends with: " + stopped.error().message);
   check_log();
 }
 
