@@ -123,13 +123,15 @@ void LiveStorm::stop() {
 /// Back when the loop has nothing left to do at this moment of the clock.
 void LiveStorm::settle_down() {
   constexpr int kRoundsMax = 2000, kBusyMax = 20;
-  int busy = 0;  // with messages that set each other off: some programs never end that
+  const env::Moment now =
+      live_->now();  // slow channels move the clock on, and what is due then comes with the next step
+  int busy = 0;      // with messages that set each other off: some programs never end that
   for (int round = 0, idle = 0; idle < 2 && busy < kBusyMax;
        ++round) {  // questions come before the work found with them
     live_->wake();
     auto asked = std::make_shared<std::promise<std::pair<bool, bool>>>();
     auto future = asked->get_future();
-    live_->ask([asked, now = live_->now()](run::Engine* engine) {
+    live_->ask([asked, now](run::Engine* engine) {
       asked->set_value({engine == nullptr || engine->next_due() > now, engine != nullptr && engine->is_busy()});
     });
     if (future.wait_for(std::chrono::milliseconds(kPatienceMs)) != std::future_status::ready) {
