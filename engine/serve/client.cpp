@@ -1,3 +1,4 @@
+// How a verb asks a running server, over HTTP on this machine.
 #ifdef __SANITIZE_THREAD__
 // As in http.cpp: the sanitizer does not know fences.
 #define BOOST_ASIO_DISABLE_FENCED_BLOCK 1
