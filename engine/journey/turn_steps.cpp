@@ -341,7 +341,7 @@ void Turn::stop(std::uint32_t family) {
     if (of_it(state_.journey(j).playbook) && is_live(state_.journey(j).status)) end(j, JourneyStatus::left, "stopped");
   }
   agenda();
-  finish_turn(true);
+  finish_turn(false);
 }
 
 void Turn::end_all(std::string_view why) {

@@ -212,3 +212,20 @@ playbook p { enter on order
   shop.commit();
   CHECK(state.jobs.empty());
 }
+
+TEST_CASE("who is taken out by hand is still looked at when his conditions turn by time", "[run]") {
+  Shop shop(R"(
+event order
+activity is order
+playbook other { enter on order
+  wait 90 days }
+playbook silent { enter when inactive for 60 days
+  send miss }
+message miss { text "m" })");
+  shop.event("a", "order");
+  shop.commit();
+  shop.engine->add(state::StopInput{.moment = shop.now, .customer = "a", .playbook = "other"});
+  shop.commit();
+  shop.tick(61 * env::kDay);
+  CHECK(shop.notes.lines == std::vector<std::string>{"a miss"});
+}

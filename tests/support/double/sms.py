@@ -65,3 +65,12 @@ class Receipts:
         for message in messages:
             message.setdefault("reported_at", now)
         return await deliver.deliver(self.platform.double, self.make(messages, url))
+
+    async def emit(self, told, name):
+        """Receipts on demand: of all messages sent, or those whose `name` stands in `of`; in `one_push`, or each in its own."""
+        rows = [one for one in self.platform.sent if "of" not in told or one[name] in told["of"]]
+        rows = deliver.arranged(rows, told, self.platform.random)
+        for one in rows:
+            one["outcome"] = told.get("outcome", one["outcome"])
+        groups = [rows] if told.get("one_push") else [[one] for one in rows]
+        return [await self.send(group, told["url"]) for group in groups]

@@ -210,11 +210,7 @@ class Tencent(Platform):
             return [await deliver.deliver(self.double, one) for one in deliver.arranged(pushes, told, self.random)]
         if told.get("kind") != "report":
             raise BadAct("tencent emits the kinds report and reply")
-        rows = deliver.arranged([one for one in self.sent if "of" not in told or one["sid"] in told["of"]], told, self.random)
-        for one in rows:
-            one["outcome"] = told.get("outcome", one["outcome"])
-        groups = [rows] if told.get("one_push") else [[one] for one in rows]
-        return [await self.receipts.send(group, told["url"]) for group in groups]
+        return await self.receipts.emit(told, "sid")
 
     def shown(self):
         return {"sent": self.sent}
