@@ -7,6 +7,7 @@
 #include "engine/env/files_simulated.hpp"
 #include "engine/serve/look.hpp"
 #include "tests/support/compile.hpp"
+#include "tests/support/noting_sender.hpp"
 #include "tests/support/test.hpp"
 
 using namespace tend;
@@ -15,19 +16,6 @@ using namespace tend::serve;
 namespace {
 
 using Json = nlohmann::json;
-
-/// Accepts everything.
-struct Yes final : run::Sender {
-  std::vector<std::string> lines;
-  Result<std::vector<run::Answer>> hand_over(std::span<const run::Send> sends) override {
-    for (const run::Send& send : sends) lines.push_back(std::string(send.customer) + " " + std::string(send.message));
-    return std::vector<run::Answer>(sends.size());
-  }
-  Result<std::vector<run::Settled>> settle(std::span<const run::Send> sends) override {
-    return std::vector<run::Settled>(sends.size(), run::Settled::never);
-  }
-  bool needs_dispatch_record(std::string_view) const override { return false; }
-};
 
 constexpr const char* kText = R"(
 customer { city text; owner staff; name text }
@@ -55,7 +43,7 @@ message bye { text "bye" }
 struct Desk {
   program::Program program = test::compile_or_throw(kText);
   journey::Plan plan{program, "outbox", {}};
-  Yes yes;
+  test::NotingSender yes;
   env::SimulatedFiles files;
   env::Moment now = *env::parse_moment("2026-03-01T10:00Z", env::utc());
   std::unique_ptr<run::Engine> engine;

@@ -6,23 +6,12 @@
 #include "engine/run/engine.hpp"
 #include "engine/run/figures.hpp"
 #include "tests/support/compile.hpp"
+#include "tests/support/noting_sender.hpp"
 #include "tests/support/test.hpp"
 
 using namespace tend;
 
 namespace {
-
-struct Notes final : run::Sender {
-  std::vector<std::string> lines;
-  Result<std::vector<run::Answer>> hand_over(std::span<const run::Send> sends) override {
-    for (const run::Send& send : sends) lines.push_back(std::string(send.customer) + " " + std::string(send.message));
-    return std::vector<run::Answer>(sends.size());
-  }
-  Result<std::vector<run::Settled>> settle(std::span<const run::Send> sends) override {
-    return std::vector<run::Settled>(sends.size(), run::Settled::never);
-  }
-  bool needs_dispatch_record(std::string_view) const override { return false; }
-};
 
 struct Shop {
   explicit Shop(const std::string& text) : program(test::compile_or_throw(text)), plan(program, "outbox") {
@@ -56,7 +45,7 @@ struct Shop {
 
   program::Program program;
   journey::Plan plan;
-  Notes notes;
+  test::NotingSender notes;
   env::Moment now = *env::parse_moment("2026-03-01T10:00Z", env::utc());
   std::unique_ptr<run::Engine> engine;
 };
