@@ -9,24 +9,11 @@
 #include "engine/channel/config.hpp"
 #include "engine/channel/console_adapter.hpp"
 #include "engine/channel/file_adapter.hpp"
+#include "engine/channel/kinds.hpp"
 #include "engine/channel/rate.hpp"
 
 namespace tend::channel {
 namespace {
-
-struct Option {
-  std::string_view name;
-  bool required;
-  std::string_view meaning;  // follows "needs `name`, "
-};
-
-struct AdapterKind {
-  std::string_view name;
-  std::span<const Option> options;  // besides `rate`, which every channel has
-};
-
-constexpr std::array<Option, 1> kFileOptions = {{{"path", true, "the file that messages are written to"}}};
-constexpr std::array<AdapterKind, 2> kAdapters = {{{"console", {}}, {"file", kFileOptions}}};
 
 /// "`a`", "`a` and `b`", "`a`, `b` and `c`".
 std::string enumerate(const std::vector<std::string_view>& names) {
@@ -38,35 +25,48 @@ std::string enumerate(const std::vector<std::string_view>& names) {
   return out;
 }
 
-const AdapterKind* find_adapter(std::string_view name) {
-  const auto kind = std::find_if(kAdapters.begin(), kAdapters.end(), [&](const auto& k) { return k.name == name; });
-  return kind == kAdapters.end() ? nullptr : &*kind;
-}
-
 Result<void> unknown_adapter(const ChannelConfig& config) {
   std::vector<std::string_view> names;
-  for (const AdapterKind& kind : kAdapters) names.push_back(kind.name);
+  for (const AdapterKind& kind : adapter_kinds()) names.push_back(kind.name);
   return fail(ErrorCode::invalid, "channel `" + config.name + "`: there is no adapter `" + config.adapter +
                                       "`, the adapters are " + enumerate(names));
 }
 
+/// Without `rate`, which every channel has.
+std::vector<Option> options_of(const AdapterKind& kind) {
+  std::vector<Option> options(kind.options.begin(), kind.options.end());
+  if (kind.make_remote == nullptr) return options;
+  // An adapter's own row says more than that of all.
+  for (const Option& common : remote_options()) {
+    const auto same = [&](const Option& own) { return own.name == common.name; };
+    if (std::none_of(kind.options.begin(), kind.options.end(), same)) options.push_back(common);
+  }
+  return options;
+}
+
 Result<void> unknown_option(const ChannelConfig& config, const AdapterKind& kind, const std::string& option) {
   std::vector<std::string_view> names;
-  for (const Option& known : kind.options) names.push_back(known.name);
+  for (const Option& known : options_of(kind)) names.push_back(known.name);
   names.push_back("rate");
   return fail(ErrorCode::invalid, "channel `" + config.name + "`: the adapter `" + config.adapter +
                                       "` has no option `" + option + "`, it has " + enumerate(names));
 }
 
 Result<void> check_options(const ChannelConfig& config, const AdapterKind& kind) {
+  const std::vector<Option> options = options_of(kind);
   for (const auto& [name, value] : config.options) {
     const auto has_name = [&name = name](const Option& option) { return option.name == name; };
-    if (name != "rate" && std::none_of(kind.options.begin(), kind.options.end(), has_name)) {
+    if (name != "rate" && std::none_of(options.begin(), options.end(), has_name)) {
       return unknown_option(config, kind, name);
     }
   }
-  for (const Option& option : kind.options) {
+  for (const Option& option : options) {
     const auto given = config.options.find(std::string(option.name));
+    if (option.secret && given != config.options.end() && !given->second.starts_with("env:") &&
+        !given->second.starts_with("file:")) {
+      return fail(ErrorCode::invalid, "channel `" + config.name + "`: `" + std::string(option.name) +
+                                          "` is a secret: name where it is, as `env:NAME` or `file:PATH`");
+    }
     if (!option.required || (given != config.options.end() && !given->second.empty())) continue;
     return fail(ErrorCode::invalid, "channel `" + config.name + "`: the adapter `" + config.adapter + "` needs `" +
                                         std::string(option.name) + "`, " + std::string(option.meaning));

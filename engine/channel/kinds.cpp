@@ -1,0 +1,69 @@
+// The table of adapters, and where secrets come from.
+#include "engine/channel/kinds.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+
+namespace tend::channel {
+namespace {
+
+constexpr std::array<Option, 1> kFileOptions = {{{"path", true, "the file that messages are written to"}}};
+
+constexpr std::array<AdapterKind, 2> kKinds = {{
+    {"console", "prints messages, for trying things out", {}},
+    {"file", "writes messages to a file of JSON lines", kFileOptions},
+}};
+
+constexpr std::array<Option, 3> kRemoteOptions = {{
+    {"to", false, "the attribute with the customer's address on this channel"},
+    {"staff", false, "the attribute with the person whom messages go through"},
+    {"concurrency", false, "how many calls may be under way at a time"},
+}};
+
+/// What `env:NAME` or `file:PATH` stands for; the last line's end of a file is not part of it.
+Result<std::string> read_secret(const std::string& named) {
+  if (named.starts_with("env:")) {
+    const char* value = std::getenv(named.substr(4).c_str());
+    if (value == nullptr || *value == '\0')
+      return fail(ErrorCode::invalid, "the environment has no `" + named.substr(4) + "`");
+    return std::string(value);
+  }
+  std::ifstream file(named.substr(5), std::ios::binary);
+  std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+  while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.pop_back();
+  if (!file.is_open() || text.empty())
+    return fail(ErrorCode::invalid, "the file `" + named.substr(5) + "` cannot be read or is empty");
+  return text;
+}
+
+}  // namespace
+
+std::span<const AdapterKind> adapter_kinds() { return kKinds; }
+std::span<const Option> remote_options() { return kRemoteOptions; }
+
+const AdapterKind* find_adapter(std::string_view name) {
+  const auto kind = std::find_if(kKinds.begin(), kKinds.end(), [&](const auto& k) { return k.name == name; });
+  return kind == kKinds.end() ? nullptr : &*kind;
+}
+
+Result<ChannelConfig> with_secrets(const ChannelConfig& config) {
+  ChannelConfig out = config;
+  const AdapterKind* kind = find_adapter(config.adapter);
+  if (kind == nullptr) return out;
+  for (const Option& option : kind->options) {
+    const auto given = out.options.find(std::string(option.name));
+    if (!option.secret || given == out.options.end()) continue;
+    auto secret = read_secret(given->second);
+    if (!secret) {
+      return fail(ErrorCode::invalid,
+                  "channel `" + config.name + "`, `" + given->first + "`: " + secret.error().message);
+    }
+    given->second = std::move(*secret);
+  }
+  return out;
+}
+
+}  // namespace tend::channel

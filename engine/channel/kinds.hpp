@@ -1,0 +1,41 @@
+// Which adapters there are and what options each takes. A new adapter is a row in kinds.cpp.
+#pragma once
+#include <memory>
+#include <span>
+#include <string_view>
+
+#include "engine/channel/config.hpp"
+#include "engine/channel/remote.hpp"
+
+namespace tend::channel {
+
+struct Option {
+  std::string_view name;
+  bool required;
+  std::string_view meaning;  // follows "needs `name`, "
+  bool secret = false;       // named, not written: `env:NAME` or `file:PATH`
+};
+
+/// Makes a remote adapter from options that check_channel has let through, its secrets read already.
+/// Errors: `invalid` for values that cannot be; the sentence begins with what is wrong, not with the channel.
+using MakeRemote = Result<std::unique_ptr<Remote>> (*)(const ChannelConfig& config);
+
+struct AdapterKind {
+  std::string_view name;
+  std::string_view meaning;          // one line for `tend channels`
+  std::span<const Option> options;   // besides `rate`, which every channel has
+  MakeRemote make_remote = nullptr;  // null: an adapter of this machine (adapter.hpp)
+};
+
+/// By name.
+std::span<const AdapterKind> adapter_kinds();
+const AdapterKind* find_adapter(std::string_view name);
+
+/// Options of every remote adapter: who a message goes to and how many go at a time.
+std::span<const Option> remote_options();
+
+/// The config with each secret option's text in place of its name. Errors: `invalid` naming the variable or file that
+/// is missing or empty; never with what is in it.
+Result<ChannelConfig> with_secrets(const ChannelConfig& config);
+
+}  // namespace tend::channel

@@ -1,0 +1,201 @@
+// The seam between the dispatcher and a platform over the network: messages go out, outcomes, receipts and what people
+// write come back. An adapter here knows one platform's words and codes; when it is asked, how often, and what a
+// message's fate means for its journey is the dispatcher's business.
+#pragma once
+#include <boost/asio/awaitable.hpp>
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "engine/env/moment.hpp"
+#include "engine/state/input.hpp"
+
+namespace tend::channel {
+
+/// What an adapter does when it has to wait for the network. All of them run on the dispatcher's one thread.
+template <typename T>
+using Task = boost::asio::awaitable<T>;
+
+struct Item {
+  std::string kind;  // as run::RenderedItem
+  std::string text;
+  std::string field;  // of a value handed to a template: its name
+};
+
+/// A message on its way. It owns what it says, for it may have to wait.
+struct Message {
+  state::SendKey key;  // for life the same
+  env::Moment at = 0;  // when it was decided
+  std::string customer;
+  std::string playbook;
+  std::string message;  // its name
+  std::string channel;
+  bool marketing = true;
+  std::string to;     // the customer's address here: the attribute that the channel's `to` names
+  std::string staff;  // who it goes through: the attribute that the channel's `staff` names; may be empty
+  std::vector<Item> items;
+  unsigned attempt = 0;  // from 0
+};
+
+/// Whose fault a refusal is, or whom a limit is about.
+enum class Scope : std::uint8_t {
+  recipient,  // this address
+  request,    // what was said, or how
+  account,    // our account, its credentials, its balance: nobody gets anything until somebody acts
+  domain,     // the recipient's mail server, an endpoint
+};
+
+/// Source: what each code of a platform is read as stands beside it in the adapter.
+enum class Fate : std::uint8_t {
+  accepted,
+  duplicate,  // it has it already, by our key
+  rejected,   // for good, by `scope`
+  deferred,   // not taken, and the platform's state is as if it had never been asked; again at `until`
+  throttled,  // as deferred, because of a limit of `scope`; all within that limit wait until `until`
+  unknown,    // it may have been taken: RemoteCapabilities::unknown says what then
+};
+
+struct Outcome {
+  Fate fate = Fate::accepted;
+  Scope scope = Scope::recipient;
+  std::string reason;                  // the platform's code and a few words; no personal data
+  std::string provider_id;             // accepted: by which the platform's receipts name it
+  env::Moment until = env::kNoMoment;  // deferred, throttled: kNoMoment leaves it to the dispatcher's table
+  bool suppress = false;               // rejected, recipient: never write to this address again
+};
+
+enum class ReceiptKind : std::uint8_t { delivered, failed, opened, clicked, unsubscribed, complained, confirmed };
+
+/// What became of a message after it was accepted. It is found by `key` where the platform gives it back, else by
+/// `provider_id`, else by `to`.
+struct Receipt {
+  ReceiptKind kind = ReceiptKind::delivered;
+  std::string key;  // 32 hex digits
+  std::string provider_id;
+  std::string to;
+  env::Moment at = env::kNoMoment;  // kNoMoment: when it came
+  std::string reason;
+  bool suppress = false;
+};
+
+/// Something that a person did or the platform tells of him: an event of the workspace, where it declares one of this
+/// name.
+struct Inbound {
+  std::string event;  // `reply`, `added`, …
+  std::string from;   // his address here
+  std::string id;     // the same when it is told again; empty: cannot be told apart
+  env::Moment at = env::kNoMoment;
+  std::map<std::string, std::string> fields;  // `text`, …
+};
+
+struct CallbackRequest {
+  std::string method;
+  std::string url;                             // as it was called: scheme, host, path and query
+  std::string query;                           // without `?`
+  std::map<std::string, std::string> headers;  // names in lower case
+  std::string body;
+};
+
+/// What is answered, and what it said. Answered only when receipts and inbound are durable.
+struct Callback {
+  int status = 200;
+  std::string type = "text/plain; charset=utf-8";
+  std::string body;
+  std::vector<Receipt> receipts;
+  std::vector<Inbound> inbound;
+};
+
+/// How far a request came.
+enum class Reached : std::uint8_t {
+  no,     // it was not sent: no connection, no name
+  maybe,  // it was sent, wholly or not, and no answer came
+  yes,    // an answer came
+};
+
+struct HttpRequest {
+  std::string method = "POST";
+  std::string url;
+  std::vector<std::pair<std::string, std::string>> headers;
+  std::string body;
+  std::chrono::milliseconds timeout{15'000};
+  std::size_t answer_bytes_max = 1u << 20;
+  bool public_only = false;  // addresses of this machine and of private networks are not called
+};
+
+struct HttpAnswer {
+  Reached reached = Reached::yes;
+  int status = 0;
+  std::map<std::string, std::string> headers;  // names in lower case
+  std::string body;
+  std::string error;  // where no answer came: why
+};
+
+struct MailRequest {
+  std::string url;  // smtp://HOST:PORT, smtps://HOST:PORT
+  bool require_tls = true;
+  std::string user;
+  std::string password;
+  std::string from;  // of the envelope
+  std::string to;
+  std::string data;  // CRLF lines
+  std::chrono::milliseconds timeout{60'000};
+};
+
+struct MailAnswer {
+  Reached reached = Reached::yes;  // maybe: after the last dot
+  int code = 0;
+  std::string text;  // the server's line
+  std::string error;
+};
+
+/// What an adapter may touch of the world. Errors are answers; nothing throws.
+class Host {
+ public:
+  virtual ~Host() = default;
+  virtual Task<HttpAnswer> fetch(HttpRequest request) = 0;
+  virtual Task<MailAnswer> mail(MailRequest request) = 0;
+  virtual Task<void> sleep(std::chrono::milliseconds time) = 0;
+  virtual env::Moment now() = 0;
+  virtual std::string random_hex(std::size_t bytes) = 0;
+};
+
+/// What to do with a message of which nobody knows whether it was taken.
+enum class Unknown : std::uint8_t {
+  ask,    // reconcile() asks the platform; where that cannot say either: as `once`
+  once,   // it counts as sent, and says so
+  again,  // it is sent again with the same key: the platform tells duplicates apart
+};
+
+struct RemoteCapabilities {
+  std::size_t batch_max = 1;    // most messages of one submit
+  std::size_t concurrency = 8;  // most submits at a time
+  Unknown unknown = Unknown::once;
+  bool polls = false;                     // receipts are asked for with poll()
+  bool needs_person = false;              // a person confirms each send; `confirmed` is its receipt
+  std::chrono::milliseconds deadline{0};  // of a message from `at`; 0: none
+  std::string duplicates;  // for people: the field by which the platform tells duplicates apart; empty: none
+};
+
+/// One account on one platform. Thread: the dispatcher's; several tasks of it take turns at their co_awaits.
+class Remote {
+ public:
+  virtual ~Remote() = default;
+  virtual RemoteCapabilities capabilities() const = 0;
+  /// Shape: at most batch_max messages; one outcome each, in their order.
+  virtual Task<std::vector<Outcome>> submit(std::span<const Message> messages, Host& host) = 0;
+  /// Asks the platform what became of a message whose outcome is unknown. `deferred`: it never came, send it.
+  virtual Task<Outcome> reconcile(const Message& message, Host& host);
+  /// Asks what became of an accepted one. `again`: when to ask next, kNoMoment when there is no more to come.
+  virtual Task<std::vector<Receipt>> poll(const std::string& provider_id, env::Moment accepted, env::Moment& again,
+                                          Host& host);
+  /// The platform calls us. Errors are statuses: a signature that does not fit is 401 and brings nothing.
+  /// Requires: nothing; all of it is hostile.
+  virtual Callback on_callback(const CallbackRequest& request, env::Moment now);
+};
+
+}  // namespace tend::channel
