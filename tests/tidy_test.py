@@ -15,7 +15,9 @@ PURE = ("dsl/", "engine/state/", "engine/expr/", "engine/journey/")
 # Headers of libraries (as a prefix of the path in <…>) and the folders that may see them.
 LIBRARIES = {
     "boost/beast": ("engine/serve",),
-    "boost/asio": ("engine/serve",),
+    "boost/asio": ("engine/serve", "engine/channel"),
+    "curl/": ("engine/channel",),
+    "openssl/": ("engine/channel", "engine/serve"),
     "boost/math": ("engine/run",),
     "rocksdb/": ("engine/history",),
     "lua": ("engine/expr",),
@@ -23,7 +25,7 @@ LIBRARIES = {
     "unicode/": ("engine/env",),
     "toml++/": ("engine/simulate",),
     "CLI/": ("engine/cli",),
-    "sodium": ("engine/journey", "engine/run"),
+    "sodium": ("engine/journey", "engine/run", "engine/channel", "engine/serve"),
     "tao/": ("dsl/syntax",),
     "simdjson": ("engine/serve", "engine/simulate"),
 }

@@ -10,6 +10,11 @@ Task<std::vector<Receipt>> Remote::poll(const std::string&, env::Moment, env::Mo
   co_return std::vector<Receipt>{};
 }
 
+Task<News> Remote::gather(env::Moment& again, Host&) {
+  again = env::kNoMoment;
+  co_return News{};
+}
+
 Callback Remote::on_callback(const CallbackRequest&, env::Moment) {
   return {.status = 404, .body = "this channel takes no calls\n"};
 }

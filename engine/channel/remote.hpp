@@ -110,6 +110,12 @@ struct Callback {
   std::vector<Inbound> inbound;
 };
 
+/// What an adapter found where nobody asked it for one message: a mailbox of bounces, what another program said.
+struct News {
+  std::vector<Receipt> receipts;
+  std::vector<Inbound> inbound;
+};
+
 /// How far a request came.
 enum class Reached : std::uint8_t {
   no,     // it was not sent: no connection, no name
@@ -125,6 +131,7 @@ struct HttpRequest {
   std::chrono::milliseconds timeout{15'000};
   std::size_t answer_bytes_max = 1u << 20;
   bool public_only = false;  // addresses of this machine and of private networks are not called
+  std::string ca_file;       // certificates that are trusted instead of the system's; empty: the system's
 };
 
 struct HttpAnswer {
@@ -143,6 +150,7 @@ struct MailRequest {
   std::string from;  // of the envelope
   std::string to;
   std::string data;  // CRLF lines
+  std::string ca_file;
   std::chrono::milliseconds timeout{60'000};
 };
 
@@ -193,6 +201,11 @@ class Remote {
   /// Asks what became of an accepted one. `again`: when to ask next, kNoMoment when there is no more to come.
   virtual Task<std::vector<Receipt>> poll(const std::string& provider_id, env::Moment accepted, env::Moment& again,
                                           Host& host);
+  /// Looks where news come without being asked for. `again`: when to look next; kNoMoment: never (what an adapter
+  /// without such a place answers). What was given out is given out again until gathered() was called for it.
+  virtual Task<News> gather(env::Moment& again, Host& host);
+  /// What the last gather() gave out is durable.
+  virtual void gathered() {}
   /// The platform calls us. Errors are statuses: a signature that does not fit is 401 and brings nothing.
   /// Requires: nothing; all of it is hostile.
   virtual Callback on_callback(const CallbackRequest& request, env::Moment now);
