@@ -7,12 +7,15 @@
 #include <fstream>
 #include <iterator>
 
+#include "engine/channel/platform/platforms.hpp"
+
 namespace tend::channel {
 namespace {
 
 constexpr std::array<Option, 1> kFileOptions = {{{"path", true, "the file that messages are written to"}}};
 
-constexpr std::array<AdapterKind, 2> kKinds = {{
+constexpr std::array<AdapterKind, 3> kKinds = {{
+    {"aliyun_sms", "sends approved SMS by Aliyun (阿里云短信)", kAliyunSmsOptions, make_aliyun_sms},
     {"console", "prints messages, for trying things out", {}},
     {"file", "writes messages to a file of JSON lines", kFileOptions},
 }};
