@@ -17,8 +17,18 @@ constexpr int kLooksMax = 10;
 /// The customer of a record that belongs into the history; none for ticks and the log's own records.
 std::optional<std::string_view> customer_to_index(const log::Record& record) {
   const auto kind = static_cast<state::InputKind>(record.kind);
-  if (record.partition == log::kNoPartition || kind == state::InputKind::tick) return std::nullopt;
+  if (record.partition == log::kNoPartition) return std::nullopt;
+  if (kind == state::InputKind::tick || kind == state::InputKind::seen) return std::nullopt;
   return state::customer_of(kind, record.payload);
+}
+
+/// False when its bytes do not add up.
+bool add_seen(const log::Record& record, std::vector<SeenMessage>& seen) {
+  state::SeenInput input;
+  if (!decode(record.payload, input)) return false;
+  for (std::size_t i = 0; i < input.ids.size() / sizeof(state::SeenId); ++i)
+    seen.push_back({state::seen_at(input.ids, i), input.moment});
+  return true;
 }
 
 /// Visits the records of one value. False when its bytes do not add up.
@@ -112,14 +122,17 @@ Result<void> History::index_segment(log::Log& log, std::uint32_t segment) {
                    "together");
   }
   Grouping records(log.partitions(), info->used_bytes);
+  std::vector<SeenMessage> seen;
   const auto gather = [&](const log::Record& record) -> Result<void> {
     if (record.partition == log::kNoPartition) return {};
     mark.heads[record.partition] = record.position;
+    if (static_cast<state::InputKind>(record.kind) == state::InputKind::seen && !add_seen(record, seen))
+      return damaged("cannot take in segment " + std::to_string(segment) + " of the log: messages seen do not add up");
     if (const auto customer = customer_to_index(record)) records.add(record, *customer);
     return {};
   };
   if (Result<void> read = log.read_segment(segment, {gather, nullptr}); !read) return read;
-  if (Result<void> written = store_->ingest(records, mark); !written) return written;
+  if (Result<void> written = store_->ingest(records, mark, seen); !written) return written;
   mark_ = std::move(mark);
   return {};
 }

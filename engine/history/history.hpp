@@ -22,7 +22,7 @@ using Visit = std::function<Result<void>(const log::Record&)>;
 using VisitCustomer = std::function<Result<void>(std::string_view customer, const log::Record&)>;
 
 /// The history of a data folder. It holds all records of the indexed segments but ticks and the log's own; records
-/// about nobody (programs, deploys, …) stand under the empty customer of their partition.
+/// about nobody (programs, deploys, …) stand under the empty customer of their partition, messages seen apart.
 /// Errors: `corrupt` when store or log do not fit each other or are damaged; `io`; in every case nothing has changed.
 /// Thread: reading from several threads; index_segment and catch_up from one, beside readers only of other History.
 class History {
@@ -49,6 +49,12 @@ class History {
   std::uint32_t indexed_through() const { return mark_.segment; }
   /// For each partition the last position that is in; empty before the first segment.
   std::span<const std::uint64_t> heads() const { return mark_.heads; }
+
+  /// Sets `found` where a message from outside was seen, in the indexed segments, at `since` or later. From any
+  /// thread, also beside index_segment. Requires: opened to write.
+  Result<void> find_seen(std::span<const state::SeenId> ids, env::Moment since, std::vector<bool>& found) const {
+    return store_->find_seen(ids, since, found);
+  }
 
   /// The customer's records in the indexed segments.
   Result<void> read_customer(std::uint16_t partition, std::string_view customer, const Visit& visit) const;

@@ -1,14 +1,20 @@
 // RocksDB: how it is opened, fed with sorted files, scanned, and what its refusals are called.
 #include "engine/history/store.hpp"
 
+#include <rocksdb/cache.h>
+#include <rocksdb/compaction_filter.h>
 #include <rocksdb/convenience.h>
 #include <rocksdb/db.h>
+#include <rocksdb/filter_policy.h>
 #include <rocksdb/iterator.h>
 #include <rocksdb/options.h>
 #include <rocksdb/sst_file_writer.h>
 #include <rocksdb/table.h>
 
+#include <algorithm>
+#include <atomic>
 #include <cstdarg>
+#include <cstring>
 #include <filesystem>
 
 namespace tend::history {
@@ -19,11 +25,40 @@ constexpr int kRunsMax = 12;
 // How often a reader tries again when the writer merged files while the reader was opening them.
 constexpr int kOpeningsMax = 10;
 
+// The same of messages seen: each of them is looked up in the filter of every file.
+constexpr int kSeenRunsMax = 4;
+// What filters and blocks of messages seen may take in memory, however many there are.
+constexpr std::size_t kSeenCacheBytes = 32u << 20;
+constexpr double kSeenFilterBits = 12;  // per message: three of a thousand new ones are looked for in vain
+const char* const kSeenFamily = "seen";
+
 /// RocksDB's own diary is for its developers; what goes wrong comes back as a status.
 class NoDiary final : public rocksdb::Logger {
  public:
   using rocksdb::Logger::Logv;
   void Logv(const char* /*format*/, std::va_list /*arguments*/) override {}
+};
+
+/// Drops what was seen too long ago, when files are merged.
+class Forgetting final : public rocksdb::CompactionFilter {
+ public:
+  bool Filter(int /*level*/, const rocksdb::Slice& /*key*/, const rocksdb::Slice& value, std::string* /*instead*/,
+              bool* /*changed*/) const override {
+    return moment_in(value) < since_.load(std::memory_order_relaxed);
+  }
+  const char* Name() const override { return "tend.seen"; }
+
+  static env::Moment moment_in(const rocksdb::Slice& value) {
+    env::Moment moment = env::kNoMoment;
+    if (value.size() == sizeof moment) std::memcpy(&moment, value.data(), sizeof moment);
+    return moment;
+  }
+  void now_is(env::Moment moment) {
+    if (moment - state::kSeenFor > since_.load()) since_.store(moment - state::kSeenFor);
+  }
+
+ private:
+  std::atomic<env::Moment> since_{env::kNoMoment};
 };
 
 rocksdb::Options options() {
@@ -51,6 +86,27 @@ rocksdb::Options options() {
   return options;
 }
 
+/// Of messages seen: small keys that are looked up one by one, and mostly are not there.
+rocksdb::ColumnFamilyOptions seen_options(const Forgetting* forgetting) {
+  rocksdb::ColumnFamilyOptions options;
+  options.compaction_style = rocksdb::kCompactionStyleUniversal;
+  options.level0_file_num_compaction_trigger = kSeenRunsMax;
+  options.periodic_compaction_seconds = 24 * 60 * 60;  // so that what is too old goes even if nothing new comes
+  options.compaction_filter = forgetting;
+  options.compression = rocksdb::kNoCompression;  // hashes
+  rocksdb::BlockBasedTableOptions table;
+  table.format_version = 5;
+  table.checksum = rocksdb::kXXH3;
+  table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(kSeenFilterBits));
+  table.index_type = rocksdb::BlockBasedTableOptions::kTwoLevelIndexSearch;
+  table.partition_filters = true;
+  table.cache_index_and_filter_blocks = true;
+  table.block_cache = rocksdb::NewLRUCache(kSeenCacheBytes);
+  options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
+  options.write_buffer_size = 64 << 10;
+  return options;
+}
+
 tl::unexpected<Error> refused(const std::string& folder, const rocksdb::Status& status) {
   const std::string where = "the history in `" + folder + "`";
   if (status.subcode() == rocksdb::Status::kNoSpace || status.subcode() == rocksdb::Status::kSpaceLimit) {
@@ -67,24 +123,34 @@ tl::unexpected<Error> refused(const std::string& folder, const rocksdb::Status& 
 
 /// Where a file is written before it becomes part of the store.
 std::string incoming(const std::string& folder) { return folder + "/incoming.tmp"; }
+std::string incoming_seen(const std::string& folder) { return folder + "/incoming-seen.tmp"; }
 
 rocksdb::Slice slice(std::string_view bytes) { return {bytes.data(), bytes.size()}; }
 
 class RocksStore final : public Store {
  public:
   RocksStore(std::unique_ptr<rocksdb::DB> db, std::string folder) : db_(std::move(db)), folder_(std::move(folder)) {}
+  /// The same with messages seen. Shape: `family` is of `db`.
+  RocksStore(std::unique_ptr<rocksdb::DB> db, std::string folder, rocksdb::ColumnFamilyHandle* family,
+             std::unique_ptr<Forgetting> forgetting)
+      : forgetting_(std::move(forgetting)), db_(std::move(db)), seen_(family), folder_(std::move(folder)) {}
   ~RocksStore() override {
     rocksdb::CancelAllBackgroundWork(db_.get(), true);  // a merge that is under way is done again another time
+    if (seen_ != nullptr) (void)db_->DestroyColumnFamilyHandle(seen_);
   }
 
-  Result<void> ingest(Grouping& records, Mark& mark) override;
+  Result<void> ingest(Grouping& records, Mark& mark, std::vector<SeenMessage>& seen) override;
+  Result<void> find_seen(std::span<const state::SeenId> ids, env::Moment since, std::vector<bool>& found) override;
   Result<Mark> last_mark() const override;
   Result<void> scan(std::string_view prefix, const VisitKey& visit) const override;
 
  private:
   rocksdb::Status write_file(const std::string& path, Grouping& records, Mark& mark);
+  rocksdb::Status write_seen(const std::string& path, std::vector<SeenMessage>& seen);
 
+  std::unique_ptr<Forgetting> forgetting_;  // outlives the database
   std::unique_ptr<rocksdb::DB> db_;
+  rocksdb::ColumnFamilyHandle* seen_ = nullptr;  // none: open for reading
   std::string folder_;
 };
 
@@ -105,19 +171,67 @@ rocksdb::Status RocksStore::write_file(const std::string& path, Grouping& record
   return status;
 }
 
-Result<void> RocksStore::ingest(Grouping& records, Mark& mark) {
-  const std::string path = incoming(folder_);
+/// By id, each once: the last time counts.
+rocksdb::Status RocksStore::write_seen(const std::string& path, std::vector<SeenMessage>& seen) {
+  std::sort(seen.begin(), seen.end(), [](const SeenMessage& a, const SeenMessage& b) {
+    return a.id != b.id ? a.id < b.id : a.moment > b.moment;
+  });
+  rocksdb::SstFileWriter writer(rocksdb::EnvOptions(), db_->GetOptions(seen_), seen_, false);
+  rocksdb::Status status = writer.Open(path);
+  const state::SeenId* last = nullptr;
+  for (const SeenMessage& one : seen) {
+    if (!status.ok()) break;
+    if (last != nullptr && one.id == *last) continue;
+    last = &one.id;
+    forgetting_->now_is(one.moment);
+    status = writer.Put(rocksdb::Slice(reinterpret_cast<const char*>(one.id.data()), one.id.size()),
+                        rocksdb::Slice(reinterpret_cast<const char*>(&one.moment), sizeof one.moment));
+  }
+  if (status.ok()) status = writer.Finish();
+  return status;
+}
+
+Result<void> RocksStore::ingest(Grouping& records, Mark& mark, std::vector<SeenMessage>& seen) {
+  const std::string path = incoming(folder_), seen_path = incoming_seen(folder_);
   rocksdb::Status status = write_file(path, records, mark);
+  if (status.ok() && !seen.empty()) status = write_seen(seen_path, seen);
   if (status.ok()) {
     rocksdb::IngestExternalFileOptions how;
     how.move_files = true;  // RocksDB syncs the file, then the folder, then its table of contents
     how.write_global_seqno = false;
-    status = db_->IngestExternalFile({path}, how);
+    std::vector<rocksdb::IngestExternalFileArg> files(seen.empty() ? 1 : 2);  // all of them or none
+    files[0].column_family = db_->DefaultColumnFamily();
+    files[0].external_files = {path};
+    files[0].options = how;
+    if (!seen.empty()) {
+      files[1].column_family = seen_;
+      files[1].external_files = {seen_path};
+      files[1].options = how;
+    }
+    status = db_->IngestExternalFiles(files);
   }
   if (status.ok()) return {};
   std::error_code ignored;  // what is left behind is written over next time
   std::filesystem::remove(path, ignored);
+  std::filesystem::remove(seen_path, ignored);
   return refused(folder_, status);
+}
+
+Result<void> RocksStore::find_seen(std::span<const state::SeenId> ids, env::Moment since, std::vector<bool>& found) {
+  found.assign(ids.size(), false);
+  if (seen_ == nullptr || ids.empty()) return {};
+  std::vector<rocksdb::Slice> keys;
+  keys.reserve(ids.size());
+  for (const state::SeenId& id : ids) keys.emplace_back(reinterpret_cast<const char*>(id.data()), id.size());
+  std::vector<rocksdb::PinnableSlice> values(ids.size());
+  std::vector<rocksdb::Status> statuses(ids.size());
+  db_->MultiGet(rocksdb::ReadOptions(), seen_, keys.size(), keys.data(), values.data(), statuses.data());
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    if (statuses[i].IsNotFound()) continue;
+    if (!statuses[i].ok()) return refused(folder_, statuses[i]);
+    found[i] = Forgetting::moment_in(values[i]) >= since;
+  }
+  return {};
 }
 
 Result<Mark> RocksStore::last_mark() const {
@@ -156,12 +270,20 @@ Result<std::unique_ptr<Store>> Store::open(const std::string& folder) {
   std::error_code failed;
   std::filesystem::create_directories(folder, failed);
   if (failed) return fail(ErrorCode::io, "cannot make the folder `" + folder + "`: " + failed.message());
+  auto forgetting = std::make_unique<Forgetting>();
+  rocksdb::Options how = options();
+  how.create_missing_column_families = true;  // a history of before has no messages seen
+  std::vector<rocksdb::ColumnFamilyHandle*> families;
   rocksdb::DB* db = nullptr;
-  const rocksdb::Status status = rocksdb::DB::Open(options(), folder, &db);
+  const rocksdb::Status status = rocksdb::DB::Open(
+      how, folder, {{rocksdb::kDefaultColumnFamilyName, how}, {kSeenFamily, seen_options(forgetting.get())}}, &families,
+      &db);
   if (!status.ok()) return refused(folder, status);
-  std::error_code ignored;
-  std::filesystem::remove(incoming(folder), ignored);  // of a process that was killed
-  return std::make_unique<RocksStore>(std::unique_ptr<rocksdb::DB>(db), folder);
+  (void)db->DestroyColumnFamilyHandle(families[0]);
+  std::error_code ignored;  // of a process that was killed
+  std::filesystem::remove(incoming(folder), ignored);
+  std::filesystem::remove(incoming_seen(folder), ignored);
+  return std::make_unique<RocksStore>(std::unique_ptr<rocksdb::DB>(db), folder, families[1], std::move(forgetting));
 }
 
 Result<std::unique_ptr<Store>> Store::open_for_reading(const std::string& folder) {

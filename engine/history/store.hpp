@@ -2,17 +2,25 @@
 #pragma once
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 
 #include "engine/env/result.hpp"
 #include "engine/history/entry.hpp"
 #include "engine/history/grouping.hpp"
+#include "engine/state/input.hpp"
 
 namespace tend::history {
 
 /// Called for each key of a scan; an error ends it.
 using VisitKey = std::function<Result<void>(std::string_view key, std::string_view value)>;
+
+/// A message from outside, and when it was taken.
+struct SeenMessage {
+  state::SeenId id{};
+  env::Moment moment = 0;
+};
 
 /// Errors: `corrupt` for a damaged store, `io` for the disk's refusals, both with the folder.
 /// Thread: scans from several threads; ingest from one.
@@ -29,7 +37,13 @@ class Store {
 
   /// Writes the records of a segment and its mark in one step: after a crash all of them are there, or none. Durable
   /// when it returns; `mark.records` is filled in.
-  virtual Result<void> ingest(Grouping& records, Mark& mark) = 0;
+  /// `seen` comes in with it, in any order; what was seen more than state::kSeenFor before the latest of them goes when
+  /// files are merged.
+  virtual Result<void> ingest(Grouping& records, Mark& mark, std::vector<SeenMessage>& seen) = 0;
+
+  /// Sets `found` where a message was seen at `since` or later. From any thread, also beside ingest. Costs a look into
+  /// bloom filters for those that were not, which is nearly all.
+  virtual Result<void> find_seen(std::span<const state::SeenId> ids, env::Moment since, std::vector<bool>& found) = 0;
 
   /// The last mark. Shape: segment 0 in a store without any. Errors: also `version`.
   virtual Result<Mark> last_mark() const = 0;

@@ -452,7 +452,8 @@ bool apply(const Plan& plan, state::State& state, InputKind kind, std::string_vi
     case InputKind::stop: return apply_stop(plan, state, payload, effects, tracer);
     case InputKind::owner:
     case InputKind::program:
-    case InputKind::dispatch: return true;
+    case InputKind::dispatch:
+    case InputKind::seen: return true;
   }
   return false;
 }

@@ -74,6 +74,8 @@ class Log {
   virtual std::uint64_t last_batch() const = 0;
   /// The cursor of the last batch that had one, empty if none had.
   virtual std::string_view last_cursor() const = 0;
+  /// The number of the segment with the last durable batch, 0 if there is none.
+  virtual std::uint32_t last_segment() const = 0;
   /// All segments, in order.
   virtual std::vector<SegmentInfo> segments() const = 0;
 };

@@ -32,6 +32,7 @@ class ReaderLog final : public Log {
   std::uint32_t epoch() const override { return end_.place.epoch; }
   std::uint64_t last_batch() const override { return end_.place.next_batch - 1; }
   std::string_view last_cursor() const override { return end_.place.cursor; }
+  std::uint32_t last_segment() const override { return headers_.empty() ? 0 : headers_.back().number; }
   std::vector<SegmentInfo> segments() const override { return segment_infos(headers_, end_.stop.end); }
 
  private:

@@ -137,6 +137,7 @@ class SegmentLog final : public Log {
   std::uint32_t epoch() const override { return place_.epoch; }
   std::uint64_t last_batch() const override { return place_.next_batch - 1; }
   std::string_view last_cursor() const override { return place_.cursor; }
+  std::uint32_t last_segment() const override { return headers_.empty() ? 0 : headers_.back().number; }
   std::vector<SegmentInfo> segments() const override { return segment_infos(headers_, end_); }
 
  private:

@@ -25,7 +25,8 @@ struct Content {
 
 /// Does the history keep records of this kind? Ticks are the clock's, and the log's own are nobody's.
 bool is_kept(const log::Record& record) {
-  return record.partition != log::kNoPartition && static_cast<state::InputKind>(record.kind) != state::InputKind::tick;
+  const auto kind = static_cast<state::InputKind>(record.kind);
+  return record.partition != log::kNoPartition && kind != state::InputKind::tick && kind != state::InputKind::seen;
 }
 
 }  // namespace

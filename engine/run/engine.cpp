@@ -249,6 +249,11 @@ void Engine::add(const state::MergeInput& input) {
   batch_.end();
 }
 
+void Engine::add(const state::SeenInput& input) {
+  encode(batch_.begin(kind_byte(InputKind::seen), 0), input);
+  batch_.end();
+}
+
 void Engine::add(const state::PauseInput& input) {
   for (std::uint32_t p = 0; p < partitions_.count(); ++p) {
     encode(batch_.begin(kind_byte(InputKind::pause), static_cast<std::uint16_t>(p)), input);

@@ -17,6 +17,7 @@
 #include "engine/run/deploy.hpp"
 #include "engine/run/partitions.hpp"
 #include "engine/run/programs.hpp"
+#include "engine/run/seen.hpp"
 #include "engine/run/sender.hpp"
 #include "engine/run/snapshots.hpp"
 
@@ -30,6 +31,8 @@ struct HistoryHook {
   std::function<std::uint32_t()> indexed_through;
   /// Reads all inputs since the folder began, what only the log has included; called on the loop's thread.
   std::function<Result<void>(const VisitInput&)> visit;
+  /// Of messages from outside; for whoever takes them in.
+  SeenHook seen = {};
 };
 
 struct EngineOptions {
@@ -89,6 +92,8 @@ class Engine {
   void add(const state::ForgetInput& input);
   /// Left out where `into` turned out to be `customer` already: nobody becomes another one in a circle.
   void add(const state::MergeInput& input);
+  /// These messages are taken with this batch. Shape: what Seen::take let through.
+  void add(const state::SeenInput& input);
   /// Pauses or resumes in every partition.
   void add(const state::PauseInput& input);
   void set_cursor(std::string_view cursor) {

@@ -2,6 +2,7 @@
 #pragma once
 #include <atomic>
 #include <memory>
+#include <mutex>
 
 #include "engine/history/history.hpp"
 #include "engine/run/engine.hpp"
@@ -18,23 +19,58 @@ class Indexer {
   HistoryHook hook() {
     return {.index_segment = [this](std::uint32_t segment) { return index(segment); },
             .indexed_through = [this] { return through_.load(); },
-            .visit = [this](const VisitInput& visit) { return read_all(visit); }};
+            .visit = [this](const VisitInput& visit) { return read_all(visit); },
+            .seen = {.find = [this](auto ids, env::Moment since,
+                                    std::vector<bool>& found) { return find_seen(ids, since, found); },
+                     .through = [this] { return through_.load(); },
+                     .heads = [this] { return heads(); }}};
   }
 
  private:
+  /// Requires: the lock.
+  Result<void> open(log::Log& reader) {
+    if (history_) return {};
+    auto opened = history::open_or_rebuild(history_folder_, reader);
+    if (!opened) return tl::unexpected(opened.error());
+    history_ = std::move(opened->history);
+    seen_from_.store(history_.get());
+    through_.store(history_->indexed_through());
+    return {};
+  }
+
   Result<void> index(std::uint32_t segment) {
     auto reader = log::open_log_for_reading(*files_, log_);
     if (!reader) return tl::unexpected(reader.error());
-    if (!history_) {
-      auto opened = history::open_or_rebuild(history_folder_, **reader);
-      if (!opened) return tl::unexpected(opened.error());
-      history_ = std::move(opened->history);
-    }
+    const std::lock_guard lock(mutex_);
+    if (auto opened = open(**reader); !opened) return opened;
     if (segment > history_->indexed_through()) {
       if (auto caught_up = history_->catch_up(**reader); !caught_up) return tl::unexpected(caught_up.error());
     }
     through_.store(history_->indexed_through());
     return {};
+  }
+
+  /// How far the history goes that this folder has already.
+  Result<std::vector<std::uint64_t>> heads() {
+    const std::lock_guard lock(mutex_);
+    auto there = files_->exists(history_folder_);
+    if (!there) return tl::unexpected(there.error());
+    if (!history_ && *there) {
+      auto reader = log::open_log_for_reading(*files_, log_);
+      if (!reader) return tl::unexpected(reader.error());
+      if (auto opened = open(**reader); !opened) return tl::unexpected(opened.error());
+    }
+    if (!history_) return std::vector<std::uint64_t>();
+    return std::vector<std::uint64_t>(history_->heads().begin(), history_->heads().end());
+  }
+
+  Result<std::uint32_t> find_seen(std::span<const state::SeenId> ids, env::Moment since,
+                                  std::vector<bool>& found) const {
+    const std::uint32_t through = through_.load();  // before looking: what comes in meanwhile may be overlooked
+    history::History* history = seen_from_.load();
+    if (history == nullptr) return through;
+    if (auto done = history->find_seen(ids, since, found); !done) return tl::unexpected(done.error());
+    return through;
   }
 
   /// Beside the indexing, so with readers of its own.
@@ -49,7 +85,9 @@ class Indexer {
   env::Files* files_;
   std::string log_;
   std::string history_folder_;
+  std::mutex mutex_;  // for opening and indexing
   std::unique_ptr<history::History> history_;
+  std::atomic<history::History*> seen_from_{nullptr};
   std::atomic<std::uint32_t> through_{0};
 };
 

@@ -20,7 +20,7 @@ Result<std::uint64_t> replay_log(log::Log& log, const DataFolder& folder, Progra
       if (auto told = hooks.on_record(record); !told) return told;
     }
     const auto kind = static_cast<state::InputKind>(record.kind);
-    if (kind == state::InputKind::dispatch) return {};
+    if (kind == state::InputKind::dispatch || kind == state::InputKind::seen) return {};
     if (kind == state::InputKind::program) {
       // What came before is applied before, in all partitions: a partition goes over before anything else of a batch.
       if (gathered > 0) {

@@ -222,6 +222,7 @@ std::string metrics_text(const program::Program& program, const LiveCounts& live
       "tend_inputs_total{{kind=\"event\"}} {}\ntend_inputs_total{{kind=\"attributes\"}} {}\n"
       "tend_inputs_total{{kind=\"alias\"}} {}\ntend_inputs_total{{kind=\"order\"}} {}\n",
       live.events, live.attributes, live.aliases, live.orders);
+  single(out, "tend_duplicates_total", "counter", "inputs of messages that were taken before", live.duplicates);
   single(out, "tend_queue_inputs", "gauge", "inputs that wait for the disk", live.queue_inputs);
   single(out, "tend_queue_bytes", "gauge", "bytes that wait for the disk", live.queue_bytes);
   single(out, "tend_commits_total", "counter", "batches of inputs and ticks", live.commits);

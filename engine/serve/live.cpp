@@ -54,6 +54,7 @@ Result<void> Live::open(run::DataFolder folder) {
     if (auto committed = (*engine)->commit(); !committed) return committed;
   }
   engine_ = std::move(*engine);
+  if (auto restored = seen_.restore(*engine_->log()); !restored) return restored;
   const bool first = plan_ == nullptr;
   plan_ = engine_->running().plan.get();
   if (first && engine_->running().from != run::program_hash(options_.program_bytes)) {
@@ -67,6 +68,11 @@ Result<void> Live::open(run::DataFolder folder) {
 PostAnswer Live::post(const journey::Plan& plan, std::vector<PostedInput> inputs, Done done) {
   CHECK_OR_DIE(!inputs.empty(), "a post without inputs");
   Post post{std::move(inputs), 0, std::move(done), &plan};
+  const auto dropped = drop_old(post);
+  if (!dropped || post.inputs.empty()) {
+    post.done(dropped);
+    return PostAnswer::taken;
+  }
   for (const PostedInput& input : post.inputs) post.bytes += bytes_of(input);
   {
     const std::lock_guard lock(mutex_);
@@ -82,6 +88,26 @@ PostAnswer Live::post(const journey::Plan& plan, std::vector<PostedInput> inputs
   }
   changed_.notify_all();
   return PostAnswer::taken;
+}
+
+/// Takes out what the history has: here, on the caller's thread, where it holds nobody else up.
+Result<void> Live::drop_old(Post& post) {
+  std::vector<state::SeenId> ids;
+  for (const PostedInput& input : post.inputs) {
+    if (input.seen != state::SeenId{} && !input.follows) ids.push_back(input.seen);
+  }
+  if (ids.empty()) return {};
+  std::vector<bool> found;
+  const auto through = seen_.find_old(ids, moments_.now(), found);
+  if (!through) return tl::unexpected(through.error());
+  post.seen_through = *through;
+  std::size_t next = 0;
+  bool old = false;
+  duplicates_ += std::erase_if(post.inputs, [&](const PostedInput& input) {
+    if (!input.follows) old = input.seen != state::SeenId{} && found[next++];
+    return old;
+  });
+  return {};
 }
 
 void Live::ask(std::function<void(run::Engine*)> question) {
@@ -154,6 +180,7 @@ LiveCounts Live::counts() const {
   LiveCounts counts{.events = events_.load(),
                     .attributes = attributes_.load(),
                     .aliases = aliases_.load(),
+                    .duplicates = duplicates_.load(),
                     .orders = orders_.load(),
                     .commits = commits_.load(),
                     .commit_us = commit_us_.load(),
@@ -267,28 +294,49 @@ void Live::refuse_outdated(std::vector<Post>& posts) const {
   });
 }
 
+void Live::take_inputs(const Post& post, env::Moment moment, Taken& taken) {
+  bool old = false;
+  for (const PostedInput& input : post.inputs) {
+    if (!input.follows) {
+      const bool named = input.seen != state::SeenId{};
+      old = named && !seen_.take(input.seen, moment);
+      if (named && !old) seen_now_.append(reinterpret_cast<const char*>(input.seen.data()), input.seen.size());
+    }
+    if (old) {
+      ++duplicates_;
+    } else if (input.kind == state::InputKind::event) {
+      const env::Moment at = input.at == env::kNoMoment ? moment : std::min(input.at, moment);
+      engine_->add(state::EventInput{
+          .moment = moment, .at = at, .customer = input.customer, .event = input.event, .fields = input.fields});
+      ++taken.events;
+    } else if (input.kind == state::InputKind::merge) {
+      engine_->add(state::MergeInput{.moment = moment, .customer = input.customer, .into = input.into});
+      ++taken.aliases;
+    } else {
+      engine_->add(state::AttributesInput{.moment = moment, .customer = input.customer, .fields = input.fields});
+      ++taken.attributes;
+    }
+  }
+}
+
 /// One batch: what is due by time, then what was posted.
 Result<void> Live::step(std::vector<Post>& posts) {
   refuse_outdated(posts);
   const env::Moment moment = moments_.now();
   if (engine_->next_due() <= moment) engine_->add_tick_where_due(moment);
-  std::uint64_t events = 0, attributes = 0, aliases = 0;
-  for (const Post& post : posts) {
-    for (const PostedInput& input : post.inputs) {
-      if (input.kind == state::InputKind::event) {
-        const env::Moment at = input.at == env::kNoMoment ? moment : std::min(input.at, moment);
-        engine_->add(state::EventInput{
-            .moment = moment, .at = at, .customer = input.customer, .event = input.event, .fields = input.fields});
-        ++events;
-      } else if (input.kind == state::InputKind::merge) {
-        engine_->add(state::MergeInput{.moment = moment, .customer = input.customer, .into = input.into});
-        ++aliases;
-      } else {
-        engine_->add(state::AttributesInput{.moment = moment, .customer = input.customer, .fields = input.fields});
-        ++attributes;
-      }
-    }
+  seen_now_.clear();
+  Taken taken;
+  Result<void> looked;
+  for (Post& post : posts) {
+    // The history has taken more in while it waited.
+    if (looked && post.seen_through < seen_.forgotten_through()) looked = drop_old(post);
+    if (looked) take_inputs(post, moment, taken);
   }
+  if (!looked) {
+    for (const Post& post : posts) post.done(looked);
+    return looked;
+  }
+  if (!seen_now_.empty()) engine_->add(state::SeenInput{.moment = moment, .ids = seen_now_});
   if (engine_->batch_size() == 0 && !engine_->is_busy()) {
     for (const Post& post : posts) post.done({});  // who is somebody already does not become it again
     return {};
@@ -298,14 +346,15 @@ Result<void> Live::step(std::vector<Post>& posts) {
   const auto began = std::chrono::steady_clock::now();
   auto committed = engine_->commit([&] {
     answered = true;
-    events_ += events;
-    attributes_ += attributes;
-    aliases_ += aliases;
+    events_ += taken.events;
+    attributes_ += taken.attributes;
+    aliases_ += taken.aliases;
     for (const Post& post : posts) post.done({});
   });
   commit_us_ += static_cast<std::uint64_t>(
       std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - began).count());
   ++commits_;
+  seen_.committed(engine_->log()->last_segment());
   if (committed) return {};
   ++failures_;
   if (!answered) {

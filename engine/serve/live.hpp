@@ -25,6 +25,8 @@ struct PostedInput {
   std::uint32_t event = 0;          // Program::events
   std::string fields;               // blob
   std::string into = {};            // merge: who he turned out to be
+  state::SeenId seen{};             // of the message that it comes with; zeros: it has no id
+  bool follows = false;             // the input before it is of the same message
 };
 
 /// Told once: the inputs are durable, or the sentence that says why they may not be. Called on the engine's thread, so
@@ -66,7 +68,8 @@ struct LiveCounts {
   std::uint64_t events = 0;  // durable
   std::uint64_t attributes = 0;
   std::uint64_t aliases = 0;
-  std::uint64_t orders = 0;  // that were durable
+  std::uint64_t duplicates = 0;  // inputs whose message was taken before
+  std::uint64_t orders = 0;      // that were durable
   std::uint64_t commits = 0;
   std::uint64_t commit_us = 0;          // spent in them, with what they sent
   std::uint64_t failures = 0;           // of commits
@@ -91,8 +94,9 @@ class Live {
   Live(const Live&) = delete;
   Live& operator=(const Live&) = delete;
 
-  /// All of them in one batch, in their order. They are told to come again where another program than `plan` is in
-  /// force when their turn comes: what they are numbered by is another one then. Requires: at least one; what
+  /// All of them in one batch, in their order; those of messages that were taken in the last seven days are passed over
+  /// (`done` is told as if they had been taken now). They are told to come again where another program than `plan` is
+  /// in force when their turn comes: what they are numbered by is another one then. Requires: at least one; what
   /// engine/run/intake.hpp lets through.
   PostAnswer post(const journey::Plan& plan, std::vector<PostedInput> inputs, Done done);
 
@@ -129,6 +133,7 @@ class Live {
     std::size_t bytes = 0;
     Done done;
     const journey::Plan* plan = nullptr;
+    std::uint32_t seen_through = 0;  // the history's segments that its messages were looked for in
   };
   /// Something to do with the engine between two batches; null where there is none just now. An error is the engine's.
   using Question = std::function<Result<void>(run::Engine*)>;
@@ -136,6 +141,7 @@ class Live {
   explicit Live(LiveOptions options)
       : options_(std::move(options)),
         programs_(options_.plan->default_channel, options_.plan->teams),
+        seen_(options_.engine.history.seen),
         moments_(options_.time) {}
   Result<void> open(run::DataFolder folder);
   void run();
@@ -144,6 +150,11 @@ class Live {
   void enqueue(Question question);
   void refuse_outdated(std::vector<Post>& posts) const;
   void take_posts(std::vector<Post>& posts);
+  Result<void> drop_old(Post& post);
+  struct Taken {
+    std::uint64_t events = 0, attributes = 0, aliases = 0;
+  };
+  void take_inputs(const Post& post, env::Moment moment, Taken& taken);
   Result<void> step(std::vector<Post>& posts);
   void examine();
   bool repair(Error error);
@@ -156,6 +167,7 @@ class Live {
 
   LiveOptions options_;
   run::Programs programs_;  // of all times: whoever reads an input may still do it by the last one
+  run::Seen seen_;
   std::atomic<const journey::Plan*> plan_{nullptr};
   Moments moments_;
   std::string path_;
@@ -175,8 +187,9 @@ class Live {
   bool ended_ = false;  // the loop: nothing is taken or asked any more
   Result<void> end_;    // how it ended
 
-  std::atomic<std::uint64_t> events_{0}, attributes_{0}, aliases_{0}, orders_{0}, commits_{0}, commit_us_{0},
-      failures_{0};
+  std::string seen_now_;  // the ids of one batch, one behind the other; used again
+  std::atomic<std::uint64_t> duplicates_{0}, events_{0}, attributes_{0}, aliases_{0}, orders_{0}, commits_{0},
+      commit_us_{0}, failures_{0};
   std::atomic<std::uint64_t> doctor_customers_{0}, doctor_violations_{0};
   run::Rounds rounds_;  // of the doctor
   std::chrono::steady_clock::time_point examined_{};

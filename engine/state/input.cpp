@@ -266,6 +266,11 @@ void encode(std::string& out, const ConfirmInput& input) {
 
 void encode(std::string& out, const ForgetInput& input) { put_head(out, input.moment, input.customer); }
 
+void encode(std::string& out, const SeenInput& input) {
+  put(out, input.moment);
+  out += input.ids;
+}
+
 void encode(std::string& out, const MergeInput& input) {
   put_head(out, input.moment, input.customer);
   put_text(out, input.into);
@@ -398,6 +403,18 @@ bool decode(std::string_view payload, PastInput& input) {
   while (take_past(payload, at, fields)) {
   }
   return !input.customer.empty() && payload.empty();
+}
+
+bool decode(std::string_view payload, SeenInput& input) {
+  if (!take(payload, input.moment)) return false;
+  input.ids = payload;
+  return payload.size() % sizeof(SeenId) == 0;
+}
+
+SeenId seen_at(std::string_view ids, std::size_t index) {
+  SeenId id;
+  std::memcpy(id.data(), ids.data() + index * id.size(), id.size());
+  return id;
 }
 
 bool decode_moment(std::string_view payload, Moment& moment) { return take(payload, moment) && payload.empty(); }

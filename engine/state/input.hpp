@@ -2,6 +2,7 @@
 // checked and typed before it becomes an input (engine/run/intake.hpp); here nothing can be wrong any more but a torn
 // disk, which the log finds.
 #pragma once
+#include <array>
 #include <cstdint>
 #include <cstring>
 #include <string>
@@ -35,6 +36,7 @@ enum class InputKind : std::uint8_t {
   merge = 16,      // a customer turns out to be another one
   stop = 17,       // somebody ends a customer's journeys through a playbook by hand
   past = 18,       // events of before, for conditions that a deploy brings: they were not kept then
+  seen = 19,       // messages from outside that the batch takes, so that they are not taken again
 };
 
 /// One field or attribute in a blob. Indices of attributes at or above kTagAdd are not attributes.
@@ -219,6 +221,18 @@ struct MergeInput {
   std::string_view into;
 };
 
+/// A message from outside, by a hash of where it comes from and of its id there (run::seen_id). All zeros: none.
+using SeenId = std::array<std::uint8_t, 16>;
+/// So long a message that comes again is known to have been taken.
+inline constexpr std::int64_t kSeenFor = 7 * env::kDay;
+
+/// Messages that stand in the same batch as their inputs: acknowledged is remembered.
+struct SeenInput {
+  Moment moment = 0;
+  std::string_view ids;  // 16 bytes each
+};
+SeenId seen_at(std::string_view ids, std::size_t index);
+
 /// Appends the payload of a log record.
 void encode(std::string& out, const EventInput& input);
 void encode(std::string& out, const AttributesInput& input);
@@ -232,6 +246,7 @@ void encode(std::string& out, const ConfirmInput& input);
 void encode(std::string& out, const ForgetInput& input);
 void encode(std::string& out, const PastInput& input);
 void encode(std::string& out, const MergeInput& input);
+void encode(std::string& out, const SeenInput& input);
 void encode_moment(std::string& out, Moment moment);  // tick
 
 /// Errors: false for bytes that do not add up. Views point into `payload`.
@@ -247,6 +262,7 @@ bool decode(std::string_view payload, ConfirmInput& input);
 bool decode(std::string_view payload, ForgetInput& input);
 bool decode(std::string_view payload, PastInput& input);
 bool decode(std::string_view payload, MergeInput& input);
+bool decode(std::string_view payload, SeenInput& input);
 bool decode_moment(std::string_view payload, Moment& moment);
 
 /// The customer that a record is about; empty for records about nobody (tick, deploy, …).

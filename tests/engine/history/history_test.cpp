@@ -1,6 +1,8 @@
 // The history against what was put into the log.
 #include "engine/history/history.hpp"
 
+#include <algorithm>
+#include <cstring>
 #include <fstream>
 
 #include "tests/engine/history/ledger.hpp"
@@ -287,7 +289,8 @@ TEST_CASE("a history of another version says so, and is built anew") {
     REQUIRE(store);
     Grouping nothing(kPartitions, 0);
     Mark mark{.version = kFormatVersion + 1, .segment = 1, .heads = {0, 0, 0, 0}};
-    REQUIRE((*store)->ingest(nothing, mark));
+    std::vector<SeenMessage> none;
+    REQUIRE((*store)->ingest(nothing, mark, none));
   }
   const auto refused = History::open(ledger.history_folder());
   REQUIRE_FALSE(refused);
@@ -306,6 +309,76 @@ TEST_CASE("opening what is sound rebuilds nothing and catches up") {
   REQUIRE(opened);
   CHECK(opened->rebuilt.empty());
   CHECK(opened->history->indexed_through() == 2);
+}
+
+TEST_CASE("a message from outside is known from the segment it stands in, for as long as is asked") {
+  const auto id = [](int number) {
+    state::SeenId seen{};
+    seen[0] = static_cast<std::uint8_t>(number % 251);
+    seen[8] = static_cast<std::uint8_t>(number / 251);
+    seen[15] = 1;
+    return seen;
+  };
+  Ledger ledger;
+  const env::Moment late = 10 * env::kDay;
+  for (int i = 0; i < 400; ++i) {  // over several segments; the last comes twice
+    ledger.seen_at(id(i), i);
+    if (i == 399) ledger.seen_at(id(i), late);
+    ledger.append();
+  }
+  const std::uint32_t before = ledger.sealed();
+  REQUIRE(before >= 1);
+  ledger.fill(before + 7);  // so that files are merged
+  auto history = open_history(ledger.history_folder());
+  std::vector<state::SeenId> ids;
+  for (int i = 0; i < 500; ++i) ids.push_back(id(i));
+  std::vector<bool> found;
+  REQUIRE(history->find_seen(ids, 0, found));
+  CHECK(std::count(found.begin(), found.end(), true) == 0);
+  REQUIRE(history->catch_up(ledger.log()));
+  for (int opening = 0; opening < 2; ++opening) {
+    REQUIRE(history->find_seen(ids, 0, found));
+    CHECK(found[398]);
+    CHECK(found[399]);
+    CHECK(std::count(found.begin() + 400, found.end(), true) == 0);
+    REQUIRE(history->find_seen(ids, late, found));
+    CHECK(std::count(found.begin(), found.end(), true) == 1);
+    CHECK(found[399]);
+    history.reset();
+    history = open_history(ledger.history_folder());
+  }
+  REQUIRE(history->verify());
+  CHECK((list(*history, &ledger.log()) == listing(ledger.expected())));
+}
+
+TEST_CASE("all messages of the last week are found, however files were merged") {
+  Ledger ledger;
+  const auto id = [](int number) {
+    state::SeenId seen{};
+    std::memcpy(seen.data(), &number, sizeof number);
+    seen[15] = 7;
+    return seen;
+  };
+  int next = 0;
+  auto history = open_history(ledger.history_folder());
+  for (std::uint32_t segment = 1; segment <= 14; ++segment) {
+    while (ledger.sealed() < segment) {
+      ledger.seen_at(id(next), env::kDay + next);
+      ++next;
+      ledger.append();
+    }
+    REQUIRE(history->catch_up(ledger.log()));
+  }
+  std::vector<state::SeenId> ids;
+  for (int i = 0; i < next; ++i) ids.push_back(id(i));
+  std::vector<bool> found;
+  REQUIRE(history->find_seen(ids, 0, found));
+  const auto missing = std::count(found.begin(), found.end(), false);
+  CHECK(missing <= 1);  // of the batch that began the last segment
+  CHECK(std::find(found.begin(), found.end(), false) >= found.end() - 1);
+  REQUIRE(history->find_seen(ids, env::kDay + 10, found));
+  CHECK(std::count(found.begin(), found.begin() + 10, true) == 0);
+  CHECK(found[10]);
 }
 
 }  // namespace

@@ -48,6 +48,12 @@ class Ledger {
     state::encode_moment(payload, 5);
     add(partition, state::InputKind::tick, payload, "", false);
   }
+  /// A message seen at `moment`: beside the history by customer.
+  void seen_at(const state::SeenId& id, env::Moment moment) {
+    std::string payload;
+    encode(payload, state::SeenInput{.moment = moment, .ids = {reinterpret_cast<const char*>(id.data()), id.size()}});
+    add(0, state::InputKind::seen, payload, "", false);
+  }
   void deploy(std::uint16_t partition) { add(partition, state::InputKind::deploy, "a program", "", true); }
 
   void append() {

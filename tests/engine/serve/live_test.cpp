@@ -30,6 +30,53 @@ TEST_CASE("what was answered is there after the plug was pulled, and messages go
   CHECK(std::unique(lines.begin(), lines.end()) == lines.end());
 }
 
+TEST_CASE("a message is taken once, also by whoever starts after the plug was pulled") {
+  Shop shop;
+  const auto order = [](const std::string& customer, const std::string& message) {
+    PostedInput input = order_of(customer);
+    input.seen = run::seen_id("app", message);
+    return input;
+  };
+  auto live = shop.start();
+  for (int i = 0; i < 20; ++i) REQUIRE(post_now(*live, order("c" + std::to_string(i), std::to_string(i))));
+  for (int i = 0; i < 20; ++i) REQUIRE(post_now(*live, order("c" + std::to_string(i), std::to_string(i))));
+  REQUIRE(post_now(*live, order_of("c0")));  // without an id nothing is known of it
+  REQUIRE(post_now(*live, order_of("c0")));
+  CHECK(figures_of(*live)->events == 22);
+  CHECK(live->counts().duplicates == 20);
+  shop.files.crash(11);
+  (void)live->stop();
+  live.reset();
+
+  live = shop.start();
+  for (int i = 10; i < 30; ++i) REQUIRE(post_now(*live, order("c" + std::to_string(i), std::to_string(i))));
+  CHECK(figures_of(*live)->events == 32);
+  CHECK(live->counts().duplicates == 10);
+  shop.clock.advance(state::kSeenFor + 1);
+  REQUIRE(post_now(*live, order("c1", "1")));
+  CHECK(figures_of(*live)->events == 33);
+}
+
+TEST_CASE("inputs of one message stand and fall together, and twice in one call is once") {
+  Shop shop;
+  auto live = shop.start();
+  const auto post = [&](std::vector<PostedInput> inputs) {
+    std::promise<Result<void>> promise;
+    auto future = promise.get_future();
+    REQUIRE(live->post(live->plan(), std::move(inputs),
+                       [&promise](const Result<void>& durable) { promise.set_value(durable); }) == PostAnswer::taken);
+    return future.get();
+  };
+  PostedInput first = order_of("a"), second = order_of("b"), other = order_of("c");
+  first.seen = second.seen = run::seen_id("", "m");
+  second.follows = true;
+  REQUIRE(post({first, second, other, first, second, other}));
+  CHECK(figures_of(*live)->events == 4);
+  REQUIRE(post({second.follows ? first : second, second, other}));
+  CHECK(figures_of(*live)->events == 5);
+  CHECK(live->counts().duplicates == 4);
+}
+
 TEST_CASE("a timer fires when the clock is there, also one that fell due while nobody was") {
   Shop shop;
   auto live = shop.start();
