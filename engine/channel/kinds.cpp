@@ -14,10 +14,12 @@ namespace {
 
 constexpr std::array<Option, 1> kFileOptions = {{{"path", true, "the file that messages are written to"}}};
 
-constexpr std::array<AdapterKind, 3> kKinds = {{
+constexpr std::array<AdapterKind, 5> kKinds = {{
     {"aliyun_sms", "sends approved SMS by Aliyun (阿里云短信)", kAliyunSmsOptions, make_aliyun_sms},
     {"console", "prints messages, for trying things out", {}},
     {"file", "writes messages to a file of JSON lines", kFileOptions},
+    {"tencent_sms", "sends approved SMS by Tencent Cloud (腾讯云短信)", kTencentSmsOptions, make_tencent_sms},
+    {"twilio", "sends SMS and MMS by Twilio", kTwilioOptions, make_twilio},
 }};
 
 constexpr std::array<Option, 3> kRemoteOptions = {{

@@ -18,4 +18,33 @@ inline constexpr std::array<Option, 8> kAliyunSmsOptions = {{
 }};
 Result<std::unique_ptr<Remote>> make_aliyun_sms(const ChannelConfig& config);
 
+inline constexpr std::array<Option, 11> kTencentSmsOptions = {{
+    {"secret_id", true, "the SecretId"},
+    {"secret_key", true, "the SecretKey", true},
+    {"app_id", true, "the SmsSdkAppId"},
+    {"sign", true, "the approved sign that stands before each text"},
+    {"region", false, "the region, `ap-guangzhou` if none is given"},
+    {"extend_code", false, "the digits behind the sender's number, by which replies are told apart"},
+    {"sender_id", false, "the sender's name, outside China"},
+    {"numbers", false, "how the workspace writes Chinese numbers, `local` (139…) or `e164` (+86139…)"},
+    {"callback_key", false, "what calls of the platform carry as `key` in their address", true},
+    {"settle", false, "how many seconds to wait before asking once more for a message that the platform does not know"},
+    {"base", false, "the platform's address"},
+}};
+Result<std::unique_ptr<Remote>> make_tencent_sms(const ChannelConfig& config);
+
+inline constexpr std::array<Option, 10> kTwilioOptions = {{
+    {"account", true, "the Account SID"},
+    {"auth_token", true, "the account's auth token, which its calls are signed with too", true},
+    {"api_key", false, "the SID of an API key, to call with it in place of the token"},
+    {"api_secret", false, "the API key's secret", true},
+    {"from", false, "the number to send from"},
+    {"service", false, "the SID of a messaging service to send by, in place of `from`"},
+    {"callback_url", false, "the public address of this channel's receipts"},
+    {"validity", false, "after how many seconds a message that still waits in Twilio's queue is dropped"},
+    {"settle", false, "after how many seconds a message that Twilio does not know was never taken"},
+    {"base", false, "the platform's address"},
+}};
+Result<std::unique_ptr<Remote>> make_twilio(const ChannelConfig& config);
+
 }  // namespace tend::channel
