@@ -16,6 +16,7 @@ PURE = ("dsl/", "engine/state/", "engine/expr/", "engine/journey/")
 LIBRARIES = {
     "boost/beast": ("engine/serve",),
     "boost/asio": ("engine/serve", "engine/channel"),
+    "expat": ("engine/channel",),
     "curl/": ("engine/channel",),
     "openssl/": ("engine/channel", "engine/serve"),
     "boost/math": ("engine/run",),

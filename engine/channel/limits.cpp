@@ -23,7 +23,7 @@ struct Platform {
   bool has_window = false;
 };
 
-constexpr std::array<Platform, 6> kPlatforms = {{
+constexpr std::array<Platform, 8> kPlatforms = {{
     // Marketing by SMS is refused at night; a text is at most 500 characters, and always an approved one.
     {.adapter = "aliyun_sms",
      .items = "template",
@@ -44,7 +44,13 @@ constexpr std::array<Platform, 6> kPlatforms = {{
     {.adapter = "wechat_oa", .items = "text image link miniprogram template", .has_window = true},
     // Mass messages are tasks that a member of staff confirms; how long they stay open is not published, three days is
     // how long results are worth waiting for.
-    {.adapter = "wecom", .items = "text image link miniprogram", .length = 4000, .confirmation_ms = 72 * kHourMs},
+    {.adapter = "wecom",
+     .items = "subject text image link miniprogram",
+     .length = 4000,
+     .confirmation_ms = 72 * kHourMs},
+    // What an app writes to members; a text is cut at 2048 bytes.
+    {.adapter = "wecom_staff", .items = "text", .length = 2048},
+    {.adapter = "wecom_welcome", .items = "subject text image link miniprogram", .length = 4000},
 }};
 
 }  // namespace

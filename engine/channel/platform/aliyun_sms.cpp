@@ -88,6 +88,8 @@ env::Moment AliyunSms::blocked_until(const Message& message, std::string_view wo
 Task<Outcome> AliyunSms::send(const Message& message, Host& host) {
   const std::string_view name = text_of(message, "template");
   if (name.empty()) co_return rejected(Scope::request, "no template: Aliyun sends approved texts only");
+  // A comma would make several recipients of one.
+  if (message.to.find(',') != std::string::npos) co_return rejected(Scope::recipient, "no mobile number");
   Json values = Json::object();
   for (const Item* value : values_of(message, "template")) values[value->field] = value->text;
   Pairs query = {{"PhoneNumbers", message.to},

@@ -47,4 +47,37 @@ inline constexpr std::array<Option, 10> kTwilioOptions = {{
 }};
 Result<std::unique_ptr<Remote>> make_twilio(const ChannelConfig& config);
 
+inline constexpr std::array<Option, 7> kWecomOptions = {{
+    {"corp", true, "the corp's ID (企业ID)"},
+    {"secret", true, "the app's secret, of an app that may call the customer APIs", true},
+    {"callback_token", false, "the Token of the app's callbacks", true},
+    {"callback_aes_key", false, "the EncodingAESKey of the app's callbacks", true},
+    {"batch", false, "how many customers one task may be for"},
+    {"settle", false, "after how many seconds a message that the platform does not know was never taken"},
+    {"base", false, "the platform's address"},
+}};
+Result<std::unique_ptr<Remote>> make_wecom(const ChannelConfig& config);
+
+inline constexpr std::array<Option, 9> kWecomStaffOptions = {{
+    {"corp", true, "the corp's ID (企业ID)"},
+    {"secret", true, "the app's secret", true},
+    {"agent", true, "the app's AgentId"},
+    {"callback_token", false, "the Token of the app's callbacks", true},
+    {"callback_aes_key", false, "the EncodingAESKey of the app's callbacks", true},
+    {"duplicate_check", false, "for how many seconds the platform takes the same text to the same member once"},
+    {"per_minute", false, "how many messages a member gets in a minute, beyond which the platform drops them"},
+    {"per_hour", false, "how many messages a member gets in an hour, beyond which the platform drops them"},
+    {"base", false, "the platform's address"},
+}};
+Result<std::unique_ptr<Remote>> make_wecom_staff(const ChannelConfig& config);
+
+inline constexpr std::array<Option, 5> kWecomWelcomeOptions = {{
+    {"corp", true, "the corp's ID (企业ID)"},
+    {"secret", true, "the app's secret, of an app that may call the customer APIs", true},
+    {"callback_token", true, "the Token of the app's callbacks", true},
+    {"callback_aes_key", true, "the EncodingAESKey of the app's callbacks", true},
+    {"base", false, "the platform's address"},
+}};
+Result<std::unique_ptr<Remote>> make_wecom_welcome(const ChannelConfig& config);
+
 }  // namespace tend::channel

@@ -63,6 +63,7 @@ class ScriptedHost final : public Host {
   }
   Task<MailAnswer> mail(MailRequest) override { co_return MailAnswer{}; }
   Task<void> sleep(std::chrono::milliseconds span) override {
+    co_await boost::asio::post(boost::asio::use_awaitable);
     slept.push_back(span);
     time += span.count();
     co_return;
