@@ -1,6 +1,7 @@
 // Which adapters there are, what options each takes, and how one is made from a channel's table in tend.toml.
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <chrono>
 #include <set>
 #include <thread>
@@ -99,14 +100,29 @@ std::string plain_path(std::string_view path) {
 
 }  // namespace
 
+std::optional<std::size_t> parse_concurrency(std::string_view text) {
+  std::size_t count = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
+  if (error != std::errc() || end != text.data() + text.size() || count < 1 || count > kConcurrencyMax) {
+    return std::nullopt;
+  }
+  return count;
+}
+
 Result<void> check_channel(const ChannelConfig& config) {
   const AdapterKind* kind = find_adapter(config.adapter);
   if (kind == nullptr) return unknown_adapter(config);
   if (Result<void> options = check_options(config, *kind); !options) return options;
-  const auto rate = config.options.find("rate");
-  if (rate != config.options.end() && !parse_rate(rate->second)) {
-    return fail(ErrorCode::invalid, "channel `" + config.name + "`: `rate` cannot be `" + rate->second +
+  for (const char* name : {"rate", "rate_per_recipient", "rate_per_domain"}) {
+    const auto rate = config.options.find(name);
+    if (rate == config.options.end() || parse_rate(rate->second)) continue;
+    return fail(ErrorCode::invalid, "channel `" + config.name + "`: `" + name + "` cannot be `" + rate->second +
                                         "`, it is written as `200/s`, and besides `s` there are `min`, `h` and `day`");
+  }
+  const auto calls = config.options.find("concurrency");
+  if (calls != config.options.end() && !parse_concurrency(calls->second)) {
+    return fail(ErrorCode::invalid, "channel `" + config.name + "`: `concurrency` cannot be `" + calls->second +
+                                        "`, it is a number from 1 to " + std::to_string(kConcurrencyMax));
   }
   return {};
 }

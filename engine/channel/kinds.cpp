@@ -25,10 +25,12 @@ constexpr std::array<AdapterKind, 8> kKinds = {{
     {"wecom_welcome", "the welcome to a new customer on WeCom", kWecomWelcomeOptions, make_wecom_welcome},
 }};
 
-constexpr std::array<Option, 3> kRemoteOptions = {{
+constexpr std::array<Option, 5> kRemoteOptions = {{
     {"to", false, "the attribute with the customer's address on this channel"},
     {"staff", false, "the attribute with the person whom messages go through"},
     {"concurrency", false, "how many calls may be under way at a time"},
+    {"rate_per_recipient", false, "how fast messages may go to one address"},
+    {"rate_per_domain", false, "how fast messages may go to addresses with the same `@…`"},
 }};
 
 /// What `env:NAME` or `file:PATH` stands for; the last line's end of a file is not part of it.

@@ -1,6 +1,7 @@
 // Which adapters there are and what options each takes. A new adapter is a row in kinds.cpp.
 #pragma once
 #include <memory>
+#include <optional>
 #include <span>
 #include <string_view>
 
@@ -33,6 +34,10 @@ const AdapterKind* find_adapter(std::string_view name);
 
 /// Options of every remote adapter: who a message goes to and how many go at a time.
 std::span<const Option> remote_options();
+
+constexpr std::size_t kConcurrencyMax = 1000;
+/// The value of `concurrency`: 1 to kConcurrencyMax. Errors: none for anything else.
+std::optional<std::size_t> parse_concurrency(std::string_view text);
 
 /// The config with each secret option's text in place of its name. Errors: `invalid` naming the variable or file that
 /// is missing or empty; never with what is in it.

@@ -206,6 +206,8 @@ class Remote {
   virtual Task<News> gather(env::Moment& again, Host& host);
   /// What the last gather() gave out is durable.
   virtual void gathered() {}
+  /// tend is being stopped: what its tasks wait for besides the host comes back now.
+  virtual void close() {}
   /// The platform calls us. Errors are statuses: a signature that does not fit is 401 and brings nothing.
   /// Requires: nothing; all of it is hostile.
   virtual Callback on_callback(const CallbackRequest& request, env::Moment now);
