@@ -14,12 +14,13 @@ namespace {
 
 constexpr std::array<Option, 1> kFileOptions = {{{"path", true, "the file that messages are written to"}}};
 
-constexpr std::array<AdapterKind, 8> kKinds = {{
+constexpr std::array<AdapterKind, 9> kKinds = {{
     {"aliyun_sms", "sends approved SMS by Aliyun (阿里云短信)", kAliyunSmsOptions, make_aliyun_sms},
     {"console", "prints messages, for trying things out", {}},
     {"file", "writes messages to a file of JSON lines", kFileOptions},
     {"tencent_sms", "sends approved SMS by Tencent Cloud (腾讯云短信)", kTencentSmsOptions, make_tencent_sms},
     {"twilio", "sends SMS and MMS by Twilio", kTwilioOptions, make_twilio},
+    {"wechat_oa", "messages of a WeChat Official Account (公众号)", kWechatOaOptions, make_wechat_oa},
     {"wecom", "mass messages to customers on WeCom (企业微信), which staff confirm", kWecomOptions, make_wecom},
     {"wecom_staff", "messages to members of staff on WeCom", kWecomStaffOptions, make_wecom_staff},
     {"wecom_welcome", "the welcome to a new customer on WeCom", kWecomWelcomeOptions, make_wecom_welcome},

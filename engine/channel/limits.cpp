@@ -41,7 +41,7 @@ constexpr std::array<Platform, 8> kPlatforms = {{
      .open_to = hour(22)},
     {.adapter = "twilio", .items = "text image", .length = 1600, .needs_opt_out = true},
     // Service messages only within 48 hours after the customer has done something.
-    {.adapter = "wechat_oa", .items = "text image link miniprogram template", .has_window = true},
+    {.adapter = "wechat_oa", .items = "subject text image link miniprogram template", .has_window = true},
     // Mass messages are tasks that a member of staff confirms; how long they stay open is not published, three days is
     // how long results are worth waiting for.
     {.adapter = "wecom",

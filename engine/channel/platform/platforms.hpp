@@ -80,4 +80,15 @@ inline constexpr std::array<Option, 5> kWecomWelcomeOptions = {{
 }};
 Result<std::unique_ptr<Remote>> make_wecom_welcome(const ChannelConfig& config);
 
+inline constexpr std::array<Option, 7> kWechatOaOptions = {{
+    {"appid", true, "the account's AppID"},
+    {"secret", true, "the account's AppSecret", true},
+    {"kind", false, "what is sent: `service` (customer-service messages), `template` or `subscription`"},
+    {"kf_account", false, "the customer-service account that messages come from"},
+    {"callback_token", false, "the Token of the account's callbacks", true},
+    {"callback_aes_key", false, "the EncodingAESKey of the account's callbacks", true},
+    {"base", false, "the platform's address"},
+}};
+Result<std::unique_ptr<Remote>> make_wechat_oa(const ChannelConfig& config);
+
 }  // namespace tend::channel
