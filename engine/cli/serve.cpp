@@ -116,7 +116,8 @@ int run_serve(const ServeArguments& arguments) {
   const run::DataFolder place{.path = folder->path, .files = folder->files, .partitions = folder->partitions};
   auto live = serve::Live::start(std::move(*folder), std::move(options));
   if (!live) return complain(live.error());
-  if (auto started = (*server)->start(**live); !started) return complain(started.error());
+  serve::DeadLetters letters(*place.files, place.dead_letters());
+  if (auto started = (*server)->start({.live = live->get(), .letters = &letters}); !started) return complain(started.error());
   if (auto written = run::write_serving(place, (*server)->address()); !written) return complain(written.error());
   const bool told = print("listening on http://" + (*server)->address() + "\n");
 

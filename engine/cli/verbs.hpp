@@ -22,6 +22,7 @@ void add_pause(CLI::App& app, int& exit_code);
 void add_start(CLI::App& app, int& exit_code);
 void add_customer(CLI::App& app, int& exit_code);
 void add_tasks(CLI::App& app, int& exit_code);
+void add_deadletters(CLI::App& app, int& exit_code);
 void add_why(CLI::App& app, int& exit_code);
 void add_doctor(CLI::App& app, int& exit_code);
 void add_ledger(CLI::App& app, int& exit_code);

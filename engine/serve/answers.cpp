@@ -12,6 +12,8 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+constexpr std::size_t kReasonsMax = 20;  // told of in one answer
+
 /// Bytes that are not UTF-8 (there are none in what was read) are replaced rather than thrown about.
 std::string dump(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
@@ -173,8 +175,16 @@ void playbook_metrics(std::string& out, const program::Program& program, const r
 }  // namespace
 
 std::string success_json(const ReadBody& body) {
-  if (body.ignored.empty()) return "{\"success\":true}\n";
-  return dump(Json{{"success", true}, {"ignored", body.ignored}}) + "\n";
+  if (body.ignored.empty() && body.refused.empty()) return "{\"success\":true}\n";
+  Json json{{"success", true}};
+  if (!body.ignored.empty()) json["ignored"] = body.ignored;
+  if (!body.refused.empty()) {
+    json["refused"] = body.refused.size();
+    Json& reasons = json["reasons"] = Json::array();
+    for (std::size_t i = 0; i < body.refused.size() && i < kReasonsMax; ++i)
+      reasons.push_back({{"item", body.refused[i].item}, {"error", body.refused[i].reason}});
+  }
+  return dump(json) + "\n";
 }
 
 std::string error_json(std::string_view sentence, std::optional<std::size_t> item) {
@@ -238,6 +248,7 @@ std::string metrics_text(const program::Program& program, const LiveCounts& live
   single(out, "tend_http_connections", "gauge", "open connections", http.connections);
   single(out, "tend_ignored_values_total", "counter", "properties and traits that no playbook declares",
          http.ignored_values);
+  single(out, "tend_refused_calls_total", "counter", "calls of lists that no playbook could take", http.refused_calls);
   if (!engine) return out;
   single(out, "tend_log_batches_total", "counter", "batches in the log since it began", engine->log_batches);
   single(out, "tend_log_segments", "gauge", "segments that the log has", engine->log_segments);

@@ -14,7 +14,7 @@
 
 namespace tend::serve {
 
-/// `{"success":true}`, with the names that were passed over.
+/// `{"success":true}`, with the names that were passed over and the calls that were refused.
 std::string success_json(const ReadBody& body);
 /// `{"success":false,"error":…}`, with the number of the item in a batch.
 std::string error_json(std::string_view sentence, std::optional<std::size_t> item = std::nullopt);
@@ -28,6 +28,7 @@ std::string figures_json(const run::Figures& figures, const program::Program& pr
 struct HttpCounts {
   std::array<std::uint64_t, 6> by_class{};  // answers by the first digit of their status
   std::uint64_t ignored_values = 0;
+  std::uint64_t refused_calls = 0;
   std::size_t connections = 0;
 };
 

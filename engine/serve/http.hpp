@@ -8,7 +8,9 @@
 #include <string>
 #include <string_view>
 
+#include "engine/serve/dead_letters.hpp"
 #include "engine/serve/live.hpp"
+#include "engine/serve/read_body.hpp"
 
 namespace tend::serve {
 
@@ -28,8 +30,9 @@ Result<void> require_loopback(const ListenAddress& address);
 struct HttpOptions {
   ListenAddress listen;
   unsigned threads = 2;
-  std::size_t connections_max = 1024;          // more are answered 503 and closed
-  std::size_t body_bytes_max = 500u << 10;     // 413
+  std::size_t connections_max = 1024;       // more are answered 503 and closed
+  std::size_t body_bytes_max = 500u << 10;  // 413; compressed and not
+  BodyLimits body;
   std::size_t program_bytes_max = 64u << 20;   // of a body that brings a program
   std::uint32_t header_bytes_max = 16u << 10;  // 431
   // Each is for the whole of what it names, however many bytes come meanwhile.
@@ -39,7 +42,13 @@ struct HttpOptions {
   std::chrono::milliseconds write_max{30'000};
 };
 
-/// POST /v1/track, /v1/identify, /v1/batch, /v1/plan, /v1/apply · GET /healthz, /metrics, /v1/figures (docs/serve.md).
+/// What stands behind the calls. Lifetime: all of it outlives the server's finish().
+struct HttpServices {
+  Live* live = nullptr;
+  DeadLetters* letters = nullptr;  // none: what a list has that cannot be taken is only told
+};
+
+/// The calls of docs/serve.md.
 /// Thread: one at a time; the connections have threads of their own.
 class HttpServer {
  public:
@@ -52,9 +61,8 @@ class HttpServer {
   /// `127.0.0.1:7700`, with the port that it is.
   std::string address() const;
 
-  /// Lets connections in. Lifetime: `live` outlives the server's finish().
-  /// Errors: `in_use`.
-  Result<void> start(Live& live);
+  /// Lets connections in. Errors: `in_use`.
+  Result<void> start(const HttpServices& services);
 
   /// No new connections; calls on open ones are answered 503.
   void stop_taking();

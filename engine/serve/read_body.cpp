@@ -1,548 +1,403 @@
-// The items of a body are collected as scalars first (keys come in any order) and typed by the program then.
+// What stands beside the calls of a list (when it was sent, whose it is) may come behind them, so calls are typed as
+// they come and finished when the whole is read.
 #include "engine/serve/read_body.hpp"
 
-#include <simdjson.h>
-
 #include <algorithm>
-#include <deque>
 
-#include "dsl/diagnostic/suggest.hpp"
 #include "dsl/text/must.hpp"
-#include "engine/env/zone.hpp"
 #include "engine/run/decimal.hpp"
-#include "engine/run/intake.hpp"
+#include "engine/run/seen.hpp"
+#include "engine/serve/call.hpp"
 
 namespace tend::serve {
 namespace {
 
-namespace ondemand = simdjson::ondemand;
-using program::Type;
-using program::TypeInfo;
-using program::Value;
-using run::Cell;
-using run::CellKind;
+bool is_cloud(Route route) {
+  return route == Route::cloud_binary || route == Route::cloud_event || route == Route::cloud_batch;
+}
 
-/// Events that only the engine makes.
-constexpr std::string_view kOwnEvents[] = {"added", "sent", "failed", "task_done", "task_refused"};
-constexpr std::size_t kNameBytesShown = 80;
-
-struct Named {
-  std::string_view name;
-  Cell cell;
-};
-
-/// One call of track, identify or alias as it is written.
-struct Item {
-  Cell type, user, anonymous, previous, event, timestamp;
-  std::vector<Named> properties;
-  std::vector<Named> traits;
-  std::vector<Named> consent;
-  bool has_properties = false, has_traits = false;
-
-  void clear() {
-    type = user = anonymous = previous = event = timestamp = Cell();
-    properties.clear();
-    traits.clear();
-    consent.clear();
-    has_properties = has_traits = false;
+CallKind kind_of(Route route) {
+  switch (route) {
+    case Route::track: return CallKind::track;
+    case Route::identify: return CallKind::identify;
+    case Route::alias: return CallKind::alias;
+    case Route::page: return CallKind::page;
+    case Route::screen: return CallKind::screen;
+    case Route::group: return CallKind::group;
+    default: return CallKind::none;
   }
+}
+
+Cell text_cell(std::string_view text) {
+  Cell cell;
+  cell.kind = CellKind::text;
+  cell.text = text;
+  return cell;
+}
+
+/// A call whose inputs wait for the end of the body.
+struct Pending {
+  std::size_t first = 0, count = 0;  // inputs
+  env::Moment timestamp = env::kNoMoment, original = env::kNoMoment, sent = env::kNoMoment;
+  std::string_view timestamp_text;
+  std::string_view message, source;  // source: a CloudEvent's own
+  std::size_t item = 0;
+  std::string_view json;
 };
-
-std::string shown(std::string_view name) {
-  if (name.size() <= kNameBytesShown) return std::string(name);
-  std::size_t end = kNameBytesShown;
-  while (end > 0 && (static_cast<unsigned char>(name[end]) & 0xC0) == 0x80) --end;
-  return std::string(name.substr(0, end)) + "…";
-}
-
-std::string ticks(std::string_view name) { return "`" + shown(name) + "`"; }
-
-std::string_view trim_token(std::string_view token) {
-  const std::size_t end = token.find_last_not_of(" \t\r\n");
-  return end == std::string_view::npos ? std::string_view() : token.substr(0, end + 1);
-}
 
 }  // namespace
 
 struct BodyReader::Inside {
-  explicit Inside(const program::Program& p) : program(p), zone(*env::find_zone(p.timezone)) {}
+  Inside(const program::Program& p, const BodyLimits& l) : program(p), limits(l), taker(p) {
+    cells.depth_max = l.depth;
+  }
 
   const program::Program& program;
-  const env::Zone& zone;
+  const BodyLimits limits;
   ondemand::parser parser;
-  std::deque<std::vector<Cell>> lists;
-  run::ValueStorage storage;
-  Item item;
+  ondemand::document document;
+  JsonCells cells;
+  Call call;
+  Cell cloud_version, cloud_source, cloud_id;
+  CallTaker taker;
+  std::vector<Pending> pending;
+  Cell write_key, sent;
+  const BodyRequest* request = nullptr;
   ReadBody body;
-  env::Moment now = 0;
 
-  // Each is false after a problem, which then stands in `body`.
-  bool refuse(std::string sentence) {
+  // Each is false after a problem that ends it: `cells.problem` or `body.problem`.
+  bool stop(std::string sentence) {
     body.problem = std::move(sentence);
     return false;
   }
-  bool broken(simdjson::error_code error);
-  bool read_scalar(ondemand::value value, Cell& cell);
-  bool read_value(ondemand::value value, Cell& cell, std::size_t depth);
-  bool walk(ondemand::value value, std::size_t depth);
-  template <typename Take>
-  bool each_field(ondemand::value value, std::size_t depth, Take take);
-  bool read_named(ondemand::value value, std::string_view what, std::size_t depth, std::vector<Named>& named);
+  bool read_document(std::string_view json, std::size_t capacity);
+  bool read_whole();
+  bool read_list(ondemand::array array);
+  bool read_batch_key(std::string_view key, ondemand::value value, bool& has_batch);
+  bool read_call_key(std::string_view key, ondemand::value value, std::size_t depth);
+  bool read_cloud_key(std::string_view key, ondemand::value value, std::size_t depth);
+  bool read_cell(std::string_view key, Cell& cell, ondemand::value value, std::size_t depth);
+  bool read_properties(std::string_view key, ondemand::value value, std::size_t depth);
   bool read_traits(ondemand::value value, std::size_t depth);
-  bool read_item_key(std::string_view key, ondemand::value value, std::size_t depth);
-  bool read_batch(ondemand::value value);
-  bool read_document(Route route, std::string_view json, std::size_t capacity);
-
-  bool take(Route route);
-  bool take_track();
-  bool take_identify();
-  bool take_alias();
-  bool customer(PostedInput& input);
-  bool moment(env::Moment& at);
-  bool find_event(std::uint32_t& event);
-  bool default_currency(const std::vector<Named>& named, program::Currency& currency);
-  bool take_trait(const Named& trait, program::Currency currency, std::string& fields);
-  bool take_tags(const Cell& cell, std::string& fields);
-  bool take_consent(std::string& fields);
-  void ignore(std::string_view name);
+  void begin_call();
+  void take_call(std::string_view json, std::size_t item);
+  bool name_cloud_event();
+  void refuse(std::size_t item, std::string reason, std::string_view json);
+  bool finish();
+  bool finish_call(Pending& call);
 };
 
 // ---- JSON to cells
 // ----------------------------------------------------------------------------------------------------------
 
-bool BodyReader::Inside::broken(simdjson::error_code error) {
-  switch (error) {
-    case simdjson::UTF8_ERROR: return refuse("the body is not UTF-8");
-    case simdjson::EMPTY: return refuse("the body is empty");
-    case simdjson::DEPTH_ERROR: return refuse("the body is nested deeper than " + std::to_string(kBodyDepthMax));
-    default: return refuse("the body is not well-formed JSON");
-  }
+void BodyReader::Inside::begin_call() {
+  call.clear();
+  cells.lists.clear();
+  cells.fault.clear();
+  cloud_version = cloud_source = cloud_id = Cell();
 }
 
-/// Shape: lists and objects are left as they are, `cell.kind` is object then.
-bool BodyReader::Inside::read_scalar(ondemand::value value, Cell& cell) {
-  ondemand::json_type type{};
-  if (const auto error = value.type().get(type)) return broken(error);
-  cell = Cell();
-  simdjson::error_code error = simdjson::SUCCESS;
-  switch (type) {
-    case ondemand::json_type::string:
-      cell.kind = CellKind::text;
-      error = value.get_string().get(cell.text);
-      break;
-    case ondemand::json_type::number: {
-      cell.kind = CellKind::number;
-      cell.text = trim_token(value.raw_json_token());
-      double number = 0;  // read only to see that it is one
-      error = value.get_double().get(number);
-      break;
-    }
-    case ondemand::json_type::boolean: {
-      bool truth = false;
-      cell.kind = CellKind::boolean;
-      error = value.get_bool().get(truth);
-      cell.text = truth ? "true" : "false";
-      break;
-    }
-    case ondemand::json_type::null: {
-      bool null = false;
-      cell.kind = CellKind::null;
-      error = simdjson::simdjson_result<bool>(value.is_null()).get(null);
-      if (!error && !null) error = simdjson::N_ATOM_ERROR;
-      break;
-    }
-    case ondemand::json_type::array:
-    case ondemand::json_type::object: cell.kind = CellKind::object; break;
-  }
-  return error ? broken(error) : true;
-}
-
-template <typename Take>
-bool BodyReader::Inside::each_field(ondemand::value value, std::size_t depth, Take take) {
-  if (depth > kBodyDepthMax) return broken(simdjson::DEPTH_ERROR);
-  ondemand::object object;
-  if (const auto error = value.get_object().get(object)) return broken(error);
-  for (auto field : object) {
-    std::string_view key;
-    if (const auto error = field.unescaped_key().get(key)) return broken(error);
-    ondemand::value inner;
-    if (const auto error = field.value().get(inner)) return broken(error);
-    if (!take(key, inner)) return false;
-  }
-  return true;
-}
-
-/// Looks at a value that nobody wants: what is taken in is well-formed as a whole.
-bool BodyReader::Inside::walk(ondemand::value value, std::size_t depth) {
-  if (depth > kBodyDepthMax) return broken(simdjson::DEPTH_ERROR);
-  ondemand::json_type type{};
-  if (const auto error = value.type().get(type)) return broken(error);
-  if (type == ondemand::json_type::object) {
-    return each_field(value, depth, [&](std::string_view, ondemand::value inner) { return walk(inner, depth + 1); });
-  }
-  if (type != ondemand::json_type::array) {
-    Cell cell;
-    return read_scalar(value, cell);
-  }
-  ondemand::array array;
-  if (const auto error = value.get_array().get(array)) return broken(error);
-  for (auto element : array) {
-    ondemand::value inner;
-    if (const auto error = element.get(inner)) return broken(error);
-    if (!walk(inner, depth + 1)) return false;
-  }
-  return true;
-}
-
-bool BodyReader::Inside::read_value(ondemand::value value, Cell& cell, std::size_t depth) {
-  ondemand::json_type type{};
-  if (const auto error = value.type().get(type)) return broken(error);
-  if (type == ondemand::json_type::object) {
-    cell = Cell();
-    cell.kind = CellKind::object;
-    return walk(value, depth);
-  }
-  if (type != ondemand::json_type::array) return read_scalar(value, cell);
-  ondemand::array array;
-  if (const auto error = value.get_array().get(array)) return broken(error);
-  std::vector<Cell>& elements = lists.emplace_back();
-  bool flat = true;
-  for (auto element : array) {
-    ondemand::value inner;
-    if (const auto error = element.get(inner)) return broken(error);
-    ondemand::json_type inner_type{};
-    if (const auto error = inner.type().get(inner_type)) return broken(error);
-    if (inner_type == ondemand::json_type::object || inner_type == ondemand::json_type::array) {
-      flat = false;
-      if (!walk(inner, depth + 1)) return false;
-    } else if (!read_scalar(inner, elements.emplace_back())) {
-      return false;
-    }
-  }
-  cell = Cell();
-  cell.kind = flat ? CellKind::list : CellKind::object;
-  cell.elements = elements.data();
-  cell.count = static_cast<std::uint32_t>(elements.size());
-  return true;
-}
-
-/// An object of values by name; null is as good as absent. Errors: a name that comes twice.
-bool BodyReader::Inside::read_named(ondemand::value value, std::string_view what, std::size_t depth,
-                                    std::vector<Named>& named) {
-  ondemand::json_type type{};
-  if (const auto error = value.type().get(type)) return broken(error);
-  if (type == ondemand::json_type::null) return walk(value, depth);
-  if (type != ondemand::json_type::object) return refuse("`" + std::string(what) + "` is not an object");
-  return each_field(value, depth, [&](std::string_view key, ondemand::value inner) {
-    if (std::any_of(named.begin(), named.end(), [&](const Named& n) { return n.name == key; })) {
-      return refuse("`" + std::string(what) + "` has " + ticks(key) + " twice");
-    }
-    named.push_back({key, Cell()});
-    return read_value(inner, named.back().cell, depth + 1);
-  });
+bool BodyReader::Inside::read_cell(std::string_view key, Cell& cell, ondemand::value value, std::size_t depth) {
+  if (cell.kind != CellKind::absent) return cells.refuse("`" + std::string(key) + "` comes twice", value, depth);
+  return cells.read_value(value, cell, depth);
 }
 
 bool BodyReader::Inside::read_traits(ondemand::value value, std::size_t depth) {
   ondemand::json_type type{};
-  if (const auto error = value.type().get(type)) return broken(error);
-  if (type != ondemand::json_type::object) return read_named(value, "traits", depth, item.traits);
-  bool has_consent = false;
-  return each_field(value, depth, [&](std::string_view key, ondemand::value inner) {
-    if (key == "consent" && has_consent) return refuse("`traits` has `consent` twice");
+  if (const auto error = value.type().get(type)) return cells.broken(error);
+  if (type != ondemand::json_type::object) return cells.read_named(value, "traits", depth, call.traits);
+  return cells.each_field(value, depth, [&](std::string_view key, ondemand::value inner) {
     if (key == "consent") {
-      has_consent = true;
-      return read_named(inner, "traits.consent", depth + 1, item.consent);
+      if (call.has_consent) return cells.refuse("`traits` has `consent` twice", inner, depth + 1);
+      call.has_consent = true;
+      return cells.read_named(inner, "traits.consent", depth + 1, call.consent);
     }
-    if (std::any_of(item.traits.begin(), item.traits.end(), [&](const Named& n) { return n.name == key; })) {
-      return refuse("`traits` has " + ticks(key) + " twice");
-    }
-    item.traits.push_back({key, Cell()});
-    return read_value(inner, item.traits.back().cell, depth + 1);
+    if (std::any_of(call.traits.begin(), call.traits.end(), [&](const Named& n) { return n.name == key; }))
+      return cells.refuse("`traits` has " + in_ticks(key) + " twice", inner, depth + 1);
+    call.traits.push_back({key, Cell()});
+    return cells.read_value(inner, call.traits.back().cell, depth + 1);
   });
 }
 
-/// What is not ours (`context`, `integrations`, `messageId`, …) is looked at and left.
-bool BodyReader::Inside::read_item_key(std::string_view key, ondemand::value value, std::size_t depth) {
-  struct Known {
-    std::string_view name;
-    Cell* cell;
-  };
-  for (const Known& known :
-       {Known{"type", &item.type}, Known{"userId", &item.user}, Known{"anonymousId", &item.anonymous},
-        Known{"previousId", &item.previous}, Known{"event", &item.event}, Known{"timestamp", &item.timestamp}}) {
-    if (key != known.name) continue;
-    if (known.cell->kind != CellKind::absent) return refuse("`" + std::string(key) + "` comes twice");
-    return read_value(value, *known.cell, depth);
-  }
-  if (key == "properties" || key == "traits") {
-    bool& had = key == "traits" ? item.has_traits : item.has_properties;
-    if (had) return refuse("`" + std::string(key) + "` comes twice");
-    had = true;
-    return key == "traits" ? read_traits(value, depth) : read_named(value, "properties", depth, item.properties);
-  }
-  return walk(value, depth);
+bool BodyReader::Inside::read_properties(std::string_view key, ondemand::value value, std::size_t depth) {
+  if (call.has_properties) return cells.refuse("`" + std::string(key) + "` comes twice", value, depth);
+  call.has_properties = true;
+  return cells.read_named(value, key, depth, call.properties);
 }
 
-bool BodyReader::Inside::read_batch(ondemand::value value) {
-  ondemand::json_type type{};
-  if (const auto error = value.type().get(type)) return broken(error);
-  if (type != ondemand::json_type::array) return refuse("`batch` is not a list");
-  ondemand::array array;
-  if (const auto error = value.get_array().get(array)) return broken(error);
-  std::size_t number = 0;
+/// What is not ours (`context`, `integrations`, …) is looked at and left.
+bool BodyReader::Inside::read_call_key(std::string_view key, ondemand::value value, std::size_t depth) {
+  struct Known {
+    std::string_view name;
+    Cell Call::*cell;
+  };
+  static constexpr Known kKnown[] = {{"type", &Call::type},
+                                     {"userId", &Call::user},
+                                     {"anonymousId", &Call::anonymous},
+                                     {"previousId", &Call::previous},
+                                     {"event", &Call::event},
+                                     {"timestamp", &Call::timestamp},
+                                     {"messageId", &Call::message},
+                                     {"originalTimestamp", &Call::original},
+                                     {"sentAt", &Call::sent},
+                                     {"name", &Call::name},
+                                     {"category", &Call::category},
+                                     {"groupId", &Call::group}};
+  if (key == "properties") return read_properties(key, value, depth);
+  if (key == "traits") {
+    if (call.has_traits) return cells.refuse("`traits` comes twice", value, depth);
+    call.has_traits = true;
+    return read_traits(value, depth);
+  }
+  if (key == "writeKey" && request->route != Route::batch) return read_cell(key, write_key, value, depth);
+  for (const Known& known : kKnown) {
+    if (key == known.name) return read_cell(key, call.*known.cell, value, depth);
+  }
+  return cells.walk(value, depth);
+}
+
+bool BodyReader::Inside::read_cloud_key(std::string_view key, ondemand::value value, std::size_t depth) {
+  if (key == "specversion") return read_cell(key, cloud_version, value, depth);
+  if (key == "id") return read_cell(key, cloud_id, value, depth);
+  if (key == "source") return read_cell(key, cloud_source, value, depth);
+  if (key == "type") return read_cell(key, call.event, value, depth);
+  if (key == "subject") return read_cell(key, call.user, value, depth);
+  if (key == "time") return read_cell(key, call.timestamp, value, depth);
+  if (key == "data") return read_properties(key, value, depth);
+  if (key == "data_base64")
+    return cells.refuse("`data_base64` is not taken: the fields of an event come as JSON in `data`", value, depth);
+  return cells.walk(value, depth);
+}
+
+bool BodyReader::Inside::read_list(ondemand::array array) {
+  std::size_t item = 0;
   for (auto element : array) {
-    body.item = number++;
-    ondemand::value object;
-    if (const auto error = element.get(object)) return broken(error);
-    if (const auto error = object.type().get(type)) return broken(error);
-    if (type != ondemand::json_type::object) return refuse("the item is not an object");
-    item.clear();
-    lists.clear();
-    if (!each_field(object, 2,
-                    [&](std::string_view key, ondemand::value inner) { return read_item_key(key, inner, 3); }))
-      return false;
-    if (!take(Route::batch)) return false;
+    if (item == limits.calls)
+      return stop("the list has more than " + std::to_string(limits.calls) + " calls: send it in pieces");
+    body.item = item;
+    ondemand::value value;
+    if (const auto error = element.get(value)) return cells.broken(error);
+    const char* const begin = value.raw_json_token().data();
+    ondemand::json_type type{};
+    if (const auto error = value.type().get(type)) return cells.broken(error);
+    begin_call();
+    const bool read =
+        type != ondemand::json_type::object
+            ? cells.refuse("the item is not an object", value, 2)
+            : cells.each_field(value, 2, [&](std::string_view key, ondemand::value inner) {
+                return is_cloud(request->route) ? read_cloud_key(key, inner, 3) : read_call_key(key, inner, 3);
+              });
+    if (!read) return false;
+    const char* end = nullptr;  // of what comes next
+    if (const auto error = document.current_location().get(end)) return cells.broken(error);
+    while (end > begin && (end[-1] == ' ' || end[-1] == '\n' || end[-1] == '\r' || end[-1] == '\t')) --end;
+    take_call({begin, static_cast<std::size_t>(end - begin)}, item++);
   }
   body.item.reset();
   return true;
 }
 
-bool BodyReader::Inside::read_document(Route route, std::string_view json, std::size_t capacity) {
-  ondemand::document document;
-  if (const auto error = parser.iterate(simdjson::padded_string_view(json.data(), json.size(), capacity)).get(document))
-    return broken(error);
+bool BodyReader::Inside::read_batch_key(std::string_view key, ondemand::value value, bool& has_batch) {
+  if (key == "sentAt") return read_cell(key, sent, value, 1);
+  if (key == "writeKey") return read_cell(key, write_key, value, 1);
+  if (key != "batch") return cells.walk(value, 1);
+  if (has_batch) return stop("`batch` comes twice");
+  has_batch = true;
   ondemand::json_type type{};
-  if (const auto error = document.type().get(type)) return broken(error);
-  if (type != ondemand::json_type::object) return refuse("the body is not a JSON object");
-  ondemand::object object;
-  if (const auto error = document.get_object().get(object)) return broken(error);
-  bool has_batch = false;
-  item.clear();
-  lists.clear();
-  for (auto field : object) {
-    std::string_view key;
-    if (const auto error = field.unescaped_key().get(key)) return broken(error);
-    ondemand::value value;
-    if (const auto error = field.value().get(value)) return broken(error);
-    if (route != Route::batch) {
-      if (!read_item_key(key, value, 1)) return false;
-    } else if (key != "batch") {
-      if (!walk(value, 1)) return false;
-    } else {
-      if (has_batch) return refuse("`batch` comes twice");
-      has_batch = true;
-      if (!read_batch(value)) return false;
-    }
+  if (const auto error = value.type().get(type)) return cells.broken(error);
+  if (type != ondemand::json_type::array) return stop("`batch` is not a list");
+  ondemand::array array;
+  if (const auto error = value.get_array().get(array)) return cells.broken(error);
+  return read_list(array);
+}
+
+/// The outermost value.
+bool BodyReader::Inside::read_whole() {
+  ondemand::json_type type{};
+  if (const auto error = document.type().get(type)) return cells.broken(error);
+  const Route route = request->route;
+  if (route == Route::cloud_batch) {
+    if (type != ondemand::json_type::array) return stop("the body is not a list");
+    ondemand::array array;
+    if (const auto error = document.get_array().get(array)) return cells.broken(error);
+    return read_list(array);
   }
+  if (type != ondemand::json_type::object) return stop("the body is not a JSON object");
+  ondemand::object object;
+  if (const auto error = document.get_object().get(object)) return cells.broken(error);
+  bool has_batch = false;
+  return cells.fields_of(object, [&](std::string_view key, ondemand::value value) {
+    switch (route) {
+      case Route::batch: return read_batch_key(key, value, has_batch);
+      case Route::cloud_event: return read_cloud_key(key, value, 1);
+      case Route::cloud_binary:  // the whole is what else stands under `data`
+        if (std::any_of(call.properties.begin(), call.properties.end(), [&](const Named& n) { return n.name == key; }))
+          return cells.refuse("`data` has " + in_ticks(key) + " twice", value, 1);
+        call.properties.push_back({key, Cell()});
+        return cells.read_value(value, call.properties.back().cell, 1);
+      default: return read_call_key(key, value, 1);
+    }
+  }) && (route != Route::batch || has_batch || stop("`batch`, the list of calls, is missing"));
+}
+
+bool BodyReader::Inside::read_document(std::string_view json, std::size_t capacity) {
+  if (const auto error = parser.iterate(simdjson::padded_string_view(json.data(), json.size(), capacity)).get(document))
+    return cells.broken(error);
+  begin_call();
+  if (!read_whole()) return false;
   // Past the last value there is no place left in the document.
-  if (document.current_location().error() != simdjson::OUT_OF_BOUNDS) return broken(simdjson::TAPE_ERROR);
-  if (route == Route::batch) return has_batch ? true : refuse("`batch`, the list of calls, is missing");
-  return take(route);
+  if (document.current_location().error() != simdjson::OUT_OF_BOUNDS) return cells.broken(simdjson::TAPE_ERROR);
+  return true;
 }
 
 // ---- cells to inputs
 // --------------------------------------------------------------------------------------------------------
 
-void BodyReader::Inside::ignore(std::string_view name) {
-  ++body.ignored_values;
-  const std::string text = shown(name);
-  if (body.ignored.size() >= kIgnoredNamesMax ||
-      std::find(body.ignored.begin(), body.ignored.end(), text) != body.ignored.end())
-    return;
-  body.ignored.push_back(text);
+void BodyReader::Inside::refuse(std::size_t item, std::string reason, std::string_view json) {
+  body.refused.push_back({item, std::move(reason), std::string(json)});
 }
 
-bool BodyReader::Inside::take(Route route) {
-  storage.clear();
-  if (route == Route::track) return take_track();
-  if (route == Route::identify) return take_identify();
-  if (route == Route::alias) return take_alias();
-  if (item.type.kind == CellKind::absent) return refuse("`type` is missing: it is `track`, `identify` or `alias`");
-  if (item.type.kind == CellKind::text && item.type.text == "track") return take_track();
-  if (item.type.kind == CellKind::text && item.type.text == "identify") return take_identify();
-  if (item.type.kind == CellKind::text && item.type.text == "alias") return take_alias();
-  return refuse((item.type.kind == CellKind::text ? ticks(item.type.text) : "`type`") +
-                " is not a call that is taken: those are `track`, `identify` and `alias`");
-}
-
-bool BodyReader::Inside::customer(PostedInput& input) {
-  const auto given = [](const Cell& cell) { return cell.kind != CellKind::absent && cell.kind != CellKind::null; };
-  const bool by_user = given(item.user);
-  if (!by_user && !given(item.anonymous)) return refuse("`userId` is missing");
-  const auto id = run::parse_customer_id(by_user ? item.user : item.anonymous);
-  if (!id) return refuse(std::string(by_user ? "`userId`" : "`anonymousId`") + ": " + id.error().message);
-  input.customer = *id;
+/// An event by the name of its type, or by what follows its last dot (`com.example.order`).
+bool BodyReader::Inside::name_cloud_event() {
+  call.kind = CallKind::track;
+  const auto missing = [](const Cell& cell) { return cell.kind != CellKind::text || cell.text.empty(); };
+  if (missing(cloud_version) || cloud_version.text != "1.0") cells.note("`specversion` is not `1.0`");
+  if (missing(cloud_id)) cells.note("`id` is missing");
+  if (missing(cloud_source)) cells.note("`source` is missing");
+  if (missing(call.event)) cells.note("`type` is missing");
+  if (missing(call.user)) cells.note("`subject`, the customer, is missing");
+  if (!cells.fault.empty()) return false;
+  const std::size_t dot = call.event.text.rfind('.');
+  if (dot != std::string_view::npos && !program::find_event(program, call.event.text))
+    call.event.text.remove_prefix(dot + 1);
   return true;
 }
 
-bool BodyReader::Inside::moment(env::Moment& at) {
-  at = env::kNoMoment;
-  if (item.timestamp.kind == CellKind::absent || item.timestamp.kind == CellKind::null) return true;
-  if (item.timestamp.kind != CellKind::text) return refuse("`timestamp` is not a text like `2026-03-01T10:00:00Z`");
-  const auto parsed = env::parse_moment(item.timestamp.text, zone);
-  if (!parsed) return refuse("`timestamp`: " + run::quoted(item.timestamp.text) + " is not a date with a time");
-  if (*parsed > now + kAheadMsMax)
-    return refuse("`timestamp`: " + run::quoted(item.timestamp.text) + " is more than a day ahead");
-  at = *parsed;
-  return true;
-}
-
-bool BodyReader::Inside::find_event(std::uint32_t& event) {
-  if (item.event.kind == CellKind::absent || item.event.kind == CellKind::null) return refuse("`event` is missing");
-  if (item.event.kind != CellKind::text) return refuse("`event` is not a text");
-  const std::string_view name = item.event.text;
-  if (std::find(std::begin(kOwnEvents), std::end(kOwnEvents), name) != std::end(kOwnEvents)) {
-    return refuse("the event " + ticks(name) + " is made by tend itself");
-  }
-  if (const auto found = program::find_event(program, name)) {
-    event = *found;
-    return true;
-  }
-  std::vector<std::string> names;
-  for (std::size_t i = program::kBuiltinEventCount; i < program.events.size(); ++i)
-    names.push_back(program.events[i].name);
-  std::string sentence = "there is no event " + ticks(name);
-  if (const auto meant = diagnostic::did_you_mean(shown(name), names))
-    return refuse(sentence + ": did you mean `" + *meant + "`?");
-  if (names.empty()) return refuse(sentence + ": the playbooks declare none");
-  sentence += ": there are ";
-  for (std::size_t i = 0; i < names.size() && i < kIgnoredNamesMax; ++i)
-    sentence += (i == 0 ? "`" : ", `") + names[i] + "`";
-  if (names.size() > kIgnoredNamesMax) sentence += " and " + std::to_string(names.size() - kIgnoredNamesMax) + " more";
-  return refuse(sentence);
-}
-
-/// `currency` beside an amount, as Segment's ecommerce calls have it: of money that does not name its own.
-bool BodyReader::Inside::default_currency(const std::vector<Named>& named, program::Currency& currency) {
-  currency = 0;
-  const auto found = std::find_if(named.begin(), named.end(), [](const Named& n) { return n.name == "currency"; });
-  if (found == named.end() || found->cell.kind != CellKind::text) return true;
-  const std::string_view code = found->cell.text;
-  const bool well_formed = !code.empty() && code.size() <= 4 && std::all_of(code.begin(), code.end(), [](char c) {
-    return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-  });
-  if (well_formed) currency = program::pack_currency(code);
-  return true;
-}
-
-bool BodyReader::Inside::take_track() {
-  PostedInput input;
-  input.kind = state::InputKind::event;
-  if (!customer(input) || !find_event(input.event) || !moment(input.at)) return false;
-  const program::Event& event = program.events[input.event];
-  program::Currency currency = 0;
-  if (!default_currency(item.properties, currency)) return false;
-  for (const Named& property : item.properties) {
-    const auto field = program::find_field(event, property.name);
-    if (!field) {
-      if (property.name != "currency") ignore(property.name);
-      continue;
+void BodyReader::Inside::take_call(std::string_view json, std::size_t item) {
+  Pending next{.first = body.inputs.size(), .item = item, .json = json};
+  const bool cloud = is_cloud(request->route);
+  if (cells.fault.empty() && json.size() > limits.call_bytes)
+    cells.note("the call is longer than " + std::to_string(limits.call_bytes) + " bytes");
+  if (cells.fault.empty()) {
+    const CallKind of_route = kind_of(request->route);
+    if (cloud) {
+      (void)name_cloud_event();
+    } else if (of_route != CallKind::none) {
+      call.kind = of_route;
+    } else if (call.type.kind == CellKind::text) {
+      call.kind = call_kind(call.type.text);
     }
-    const auto value =
-        run::parse_cell(event.fields[*field].type, property.cell, {&zone, currency, &storage, program.currencies});
-    if (!value) return refuse(ticks(property.name) + " of `" + event.name + "`: " + value.error().message);
-    if (!value->missing()) state::append_field(input.fields, static_cast<std::uint16_t>(*field), *value);
   }
-  body.inputs.push_back(std::move(input));
-  return true;
+  if (cells.fault.empty() &&
+      !(taker.moment(call.timestamp, cloud ? "time" : "timestamp", next.timestamp) &&
+        taker.moment(call.original, "originalTimestamp", next.original) && taker.take(call, body.inputs)))
+    cells.note(taker.fault);
+  if (!cells.fault.empty()) return refuse(item, cells.fault, json);
+  // A client's own clock that cannot be read corrects nothing.
+  if (!taker.moment(call.sent, "sentAt", next.sent)) next.sent = env::kNoMoment;
+  next.count = body.inputs.size() - next.first;
+  next.timestamp_text = call.timestamp.kind == CellKind::text ? call.timestamp.text : call.original.text;
+  const Cell& message = cloud ? cloud_id : call.message;
+  if (message.kind == CellKind::text) next.message = message.text;
+  if (cloud) next.source = cloud_source.text;
+  pending.push_back(next);
 }
 
-bool BodyReader::Inside::take_tags(const Cell& cell, std::string& fields) {
-  static const TypeInfo kTexts{Type::list, Type::text, {}};
-  const auto value = run::parse_cell(kTexts, cell, {&zone, 0, &storage});
-  if (!value) return refuse("`tags`: " + value.error().message);
-  for (std::uint32_t i = 0; !value->missing() && i < value->extra; ++i) {
-    const std::string_view entry = value->list[i].str();
-    const bool removes = entry.starts_with('-');
-    const std::string_view tag = removes ? run::trim_blanks(entry.substr(1)) : entry;
-    if (tag.empty()) return refuse("`tags`: `-` names no tag");
-    state::append_field(fields, removes ? state::kTagRemove : state::kTagAdd, Value::string(tag));
-  }
-  return true;
-}
-
-bool BodyReader::Inside::take_consent(std::string& fields) {
-  static const TypeInfo kTruth{Type::boolean, Type::none, {}};
-  for (const Named& entry : item.consent) {
-    if (entry.name.empty()) return refuse("`consent` names no channel or purpose");
-    const auto value = run::parse_cell(kTruth, entry.cell, {&zone, 0, &storage});
-    if (!value) return refuse("`consent` for " + ticks(entry.name) + ": " + value.error().message);
-    if (value->missing()) continue;
-    state::append_field(fields, value->truth() ? state::kConsentGiven : state::kConsentWithdrawn,
-                        Value::string(entry.name));
-  }
-  return true;
-}
-
-/// Null clears an attribute.
-bool BodyReader::Inside::take_trait(const Named& trait, program::Currency currency, std::string& fields) {
-  if (trait.name == "tags") return take_tags(trait.cell, fields);
-  const auto attribute = program::find_attribute(program, trait.name);
-  if (!attribute) {
-    if (trait.name != "currency") ignore(trait.name);
-    return true;
-  }
-  const auto value =
-      run::parse_cell(program.attributes[*attribute].type, trait.cell, {&zone, currency, &storage, program.currencies});
-  if (!value) return refuse(ticks(trait.name) + " of the customer: " + value.error().message);
-  if (*attribute == program::kTimezoneAttribute && !value->missing() && env::find_zone(value->str()) == nullptr) {
-    return refuse("`timezone`: " + ticks(value->str()) + " is not a time zone like `Asia/Shanghai`");
-  }
-  state::append_field(fields, static_cast<std::uint16_t>(*attribute), *value);
-  return true;
-}
-
-bool BodyReader::Inside::take_identify() {
-  PostedInput input;
-  input.kind = state::InputKind::attributes;
-  if (!customer(input) || !moment(input.at)) return false;
-  program::Currency currency = 0;
-  if (!default_currency(item.traits, currency)) return false;
-  for (const Named& trait : item.traits) {
-    if (!take_trait(trait, currency, input.fields)) return false;
-  }
-  if (!take_consent(input.fields)) return false;
-  body.inputs.push_back(std::move(input));
-  return true;
-}
-
-/// Whoever was known as `previousId` is `userId` from now on.
-bool BodyReader::Inside::take_alias() {
-  PostedInput input;
-  input.kind = state::InputKind::merge;
-  const auto id = [&](const Cell& cell, const char* key, std::string& text) {
-    if (cell.kind == CellKind::absent || cell.kind == CellKind::null)
-      return refuse("`" + std::string(key) + "` is missing");
-    const auto read = run::parse_customer_id(cell);
-    if (!read) return refuse("`" + std::string(key) + "`: " + read.error().message);
-    text = *read;
-    return true;
-  };
-  env::Moment at = env::kNoMoment;
-  if (!id(item.previous, "previousId", input.customer) || !id(item.user, "userId", input.into) || !moment(at))
+/// When it happened, by our clock; and which message it is.
+bool BodyReader::Inside::finish_call(Pending& one) {
+  const env::Moment now = request->now;
+  const env::Moment original = one.original != env::kNoMoment ? one.original : one.timestamp;
+  env::Moment at = one.timestamp != env::kNoMoment ? one.timestamp : one.original;
+  if (one.sent != env::kNoMoment && original != env::kNoMoment) at = now - (one.sent - original);
+  if (at != env::kNoMoment && at > now + kAheadMsMax) {
+    refuse(one.item, "`timestamp`: " + run::quoted(one.timestamp_text) + " is more than a day ahead", one.json);
     return false;
-  if (input.customer == input.into) return refuse("`previousId` and `userId` are the same");
-  body.inputs.push_back(std::move(input));
+  }
+  state::SeenId seen{};
+  if (!one.message.empty()) {
+    if (one.source.empty()) {
+      seen = run::seen_id(body.source, one.message);
+    } else {
+      std::string source = body.source;
+      source += '\0';
+      source += one.source;
+      seen = run::seen_id(source, one.message);
+    }
+  }
+  for (std::size_t i = one.first; i < one.first + one.count; ++i) {
+    body.inputs[i].at = at;
+    body.inputs[i].seen = seen;
+  }
+  ++body.calls;
   return true;
+}
+
+bool BodyReader::Inside::finish() {
+  if (request->source) {
+    auto source = request->source(write_key.kind == CellKind::text ? write_key.text : std::string_view());
+    if (!source) {
+      body.unauthorized = true;
+      return stop(source.error().message);
+    }
+    body.source = std::move(*source);
+  }
+  env::Moment body_sent = env::kNoMoment;
+  if (sent.kind == CellKind::text && taker.moment(sent, "sentAt", body_sent)) body.sent = sent.text;
+  bool any_dropped = false;
+  for (Pending& one : pending) {
+    if (one.sent == env::kNoMoment) one.sent = body_sent;
+    if (finish_call(one)) continue;
+    for (std::size_t i = one.first; i < one.first + one.count; ++i) body.inputs[i].customer.clear();
+    any_dropped = true;
+  }
+  if (any_dropped) std::erase_if(body.inputs, [](const PostedInput& input) { return input.customer.empty(); });
+  std::sort(body.refused.begin(), body.refused.end(),
+            [](const RefusedCall& a, const RefusedCall& b) { return a.item < b.item; });
+  const bool is_list = request->route == Route::batch || request->route == Route::cloud_batch;
+  return is_list || body.refused.empty() || stop(body.refused.front().reason);
 }
 
 // ---- the public face
 // --------------------------------------------------------------------------------------------------------
 
-BodyReader::BodyReader(const program::Program& program) : inside_(std::make_unique<Inside>(program)) {}
+BodyReader::BodyReader(const program::Program& program, const BodyLimits& limits)
+    : inside_(std::make_unique<Inside>(program, limits)) {}
 BodyReader::BodyReader(BodyReader&&) noexcept = default;
 BodyReader::~BodyReader() = default;
 
-ReadBody BodyReader::read(Route route, std::string& body, env::Moment now) {
+ReadBody BodyReader::read(const BodyRequest& request, std::string& body) {
+  Inside& in = *inside_;
   const std::size_t size = body.size();
   body.reserve(size + simdjson::SIMDJSON_PADDING);
-  inside_->body = ReadBody();
-  inside_->now = now;
-  if (!inside_->read_document(route, body, body.capacity())) {
-    CHECK_OR_DIE(!inside_->body.problem.empty(), "a refusal says why");
-    inside_->body.inputs.clear();
+  in.body = ReadBody();
+  in.request = &request;
+  in.pending.clear();
+  in.cells.problem.clear();
+  in.taker.begin();
+  in.write_key = in.sent = Cell();
+  bool read = in.read_document(body, body.capacity());
+  if (read) {
+    if (request.route == Route::cloud_binary) {
+      const CloudAttributes& beside = *request.cloud;
+      in.cloud_version = text_cell(beside.specversion);
+      in.cloud_id = text_cell(beside.id);
+      in.cloud_source = text_cell(beside.source);
+      in.call.event = text_cell(beside.type);
+      in.call.user = text_cell(beside.subject);
+      if (!beside.time.empty()) in.call.timestamp = text_cell(beside.time);
+    }
+    if (request.route != Route::batch && request.route != Route::cloud_batch) in.take_call({body.data(), size}, 0);
+    read = in.finish();
   }
-  return std::move(inside_->body);
+  if (!read) {
+    if (in.body.problem.empty()) in.body.problem = in.cells.problem;
+    CHECK_OR_DIE(!in.body.problem.empty(), "a refusal says why");
+    in.body.inputs.clear();
+    in.body.refused.clear();
+  }
+  in.body.ignored = std::move(in.taker.ignored);
+  in.body.ignored_values = in.taker.ignored_values;
+  return std::move(in.body);
 }
 
 }  // namespace tend::serve
