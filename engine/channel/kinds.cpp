@@ -7,24 +7,28 @@
 #include <fstream>
 #include <iterator>
 
+#include "engine/channel/mail/smtp.hpp"
 #include "engine/channel/platform/platforms.hpp"
+#include "engine/channel/webhook.hpp"
 
 namespace tend::channel {
 namespace {
 
 constexpr std::array<Option, 1> kFileOptions = {{{"path", true, "the file that messages are written to"}}};
 
-constexpr std::array<AdapterKind, 9> kKinds = {{
+constexpr AdapterKind kKinds[] = {
     {"aliyun_sms", "sends approved SMS by Aliyun (阿里云短信)", kAliyunSmsOptions, make_aliyun_sms},
     {"console", "prints messages, for trying things out", {}},
     {"file", "writes messages to a file of JSON lines", kFileOptions},
+    {"smtp", "sends mail by a mail server", kSmtpOptions, make_smtp},
     {"tencent_sms", "sends approved SMS by Tencent Cloud (腾讯云短信)", kTencentSmsOptions, make_tencent_sms},
     {"twilio", "sends SMS and MMS by Twilio", kTwilioOptions, make_twilio},
+    {"webhook", "posts messages to an address of your own, signed", kWebhookOptions, make_webhook},
     {"wechat_oa", "messages of a WeChat Official Account (公众号)", kWechatOaOptions, make_wechat_oa},
     {"wecom", "mass messages to customers on WeCom (企业微信), which staff confirm", kWecomOptions, make_wecom},
     {"wecom_staff", "messages to members of staff on WeCom", kWecomStaffOptions, make_wecom_staff},
     {"wecom_welcome", "the welcome to a new customer on WeCom", kWecomWelcomeOptions, make_wecom_welcome},
-}};
+};
 
 constexpr std::array<Option, 5> kRemoteOptions = {{
     {"to", false, "the attribute with the customer's address on this channel"},
@@ -56,8 +60,8 @@ std::span<const AdapterKind> adapter_kinds() { return kKinds; }
 std::span<const Option> remote_options() { return kRemoteOptions; }
 
 const AdapterKind* find_adapter(std::string_view name) {
-  const auto kind = std::find_if(kKinds.begin(), kKinds.end(), [&](const auto& k) { return k.name == name; });
-  return kind == kKinds.end() ? nullptr : &*kind;
+  const auto kind = std::find_if(std::begin(kKinds), std::end(kKinds), [&](const auto& k) { return k.name == name; });
+  return kind == std::end(kKinds) ? nullptr : &*kind;
 }
 
 Result<ChannelConfig> with_secrets(const ChannelConfig& config) {

@@ -90,6 +90,11 @@ void Lane::throttled(Message message, std::optional<unsigned> asked, const Outco
 
 void Lane::unknown(Message message, std::optional<unsigned> asked, const Outcome& outcome, env::Moment now) {
   if (options_.can.unknown == Unknown::once) return end(message, OutcomeKind::unknown_accepted, outcome, now);
+  if (options_.can.unknown == Unknown::again && outcome.until != env::kNoMoment) {  // the adapter counts itself
+    ++message.attempt;
+    if (message.attempt > options_.attempts_max) return end(message, OutcomeKind::unknown_accepted, outcome, now);
+    return doubt(std::move(message), asked.value_or(0), std::max(outcome.until, now + 1));
+  }
   const unsigned count = asked ? *asked + 1 : 0;
   if (count >= options_.asks_max) return end(message, OutcomeKind::unknown_accepted, outcome, now);
   doubt(std::move(message), count, now + kAsking.delay_ms(count, options_.chance));

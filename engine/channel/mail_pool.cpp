@@ -6,11 +6,13 @@
 
 #include <algorithm>
 #include <cstring>
+#include <map>
 
 namespace tend::channel {
 namespace {
 
 constexpr std::size_t kTextBytesMax = 1'000;
+constexpr std::size_t kCodesMax = 32;
 constexpr long kConnectMsMax = 30'000;
 constexpr long kIdleSeconds = 30;  // servers close connections that nobody uses; older ones are not tried
 
@@ -23,7 +25,7 @@ bool can_stand_in_brackets(const std::string& address) {
 struct Upload {
   std::string_view left;
   bool ended = false;
-  std::string last_line;
+  std::map<std::string, std::string, std::less<>> lines;  // the last of each code; libcurl may go on after a refusal
 };
 
 std::size_t read_upload(char* out, std::size_t size, std::size_t count, void* self) {
@@ -38,7 +40,9 @@ std::size_t read_upload(char* out, std::size_t size, std::size_t count, void* se
 std::size_t take_line(char* data, std::size_t size, std::size_t count, void* self) {
   std::string line(data, std::min(size * count, kTextBytesMax));
   while (!line.empty() && (line.back() == '\r' || line.back() == '\n')) line.pop_back();
-  static_cast<Upload*>(self)->last_line = std::move(line);
+  std::string code = line.substr(0, 3);
+  auto& lines = static_cast<Upload*>(self)->lines;
+  if (lines.size() < kCodesMax || lines.contains(code)) lines.insert_or_assign(std::move(code), std::move(line));
   return size * count;
 }
 
@@ -143,7 +147,8 @@ MailAnswer MailPool::Mailer::send(const MailRequest& request) {
   long said = 0;
   curl_.easy_getinfo(easy_, CURLINFO_RESPONSE_CODE, &said);
   answer.code = static_cast<int>(said);
-  answer.text = upload.last_line;
+  const auto line = upload.lines.find(std::to_string(answer.code));
+  if (line != upload.lines.end()) answer.text = line->second;
   answer.reached = Reached::yes;
   if (code == CURLE_OK) return answer;
   answer.error = error[0] != '\0' ? error : curl_.easy_strerror(code);

@@ -292,6 +292,7 @@ TEST_CASE("mail: what the server says, and how far a mail came when it says noth
     CAPTURE(row.answers.empty() ? "" : row.answers[0].first + " " + row.answers[0].second, answer.error);
     CHECK(answer.reached == row.reached);
     CHECK(answer.code == row.code);
+    if (row.code >= 400) CHECK(answer.text == row.answers[0].second);
     if (row.answers.empty()) {
       CHECK(answer.text == "250 taken");
       const auto said = [&](const std::string& line) {
