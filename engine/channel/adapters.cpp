@@ -6,6 +6,7 @@
 #include <set>
 #include <thread>
 
+#include "dsl/diagnostic/suggest.hpp"
 #include "engine/channel/adapter.hpp"
 #include "engine/channel/config.hpp"
 #include "engine/channel/console_adapter.hpp"
@@ -26,38 +27,30 @@ std::string enumerate(const std::vector<std::string_view>& names) {
   return out;
 }
 
+/// `, did you mean …?`, or else all there are.
+std::string instead_of(const std::string& name, const std::vector<std::string_view>& names, const std::string& all) {
+  const auto meant = diagnostic::did_you_mean(name, std::vector<std::string>(names.begin(), names.end()));
+  return meant ? ", did you mean `" + *meant + "`?" : all + enumerate(names);
+}
+
 Result<void> unknown_adapter(const ChannelConfig& config) {
   std::vector<std::string_view> names;
   for (const AdapterKind& kind : adapter_kinds()) names.push_back(kind.name);
-  return fail(ErrorCode::invalid, "channel `" + config.name + "`: there is no adapter `" + config.adapter +
-                                      "`, the adapters are " + enumerate(names));
-}
-
-/// Without `rate`, which every channel has.
-std::vector<Option> options_of(const AdapterKind& kind) {
-  std::vector<Option> options(kind.options.begin(), kind.options.end());
-  if (kind.make_remote == nullptr) return options;
-  // An adapter's own row says more than that of all.
-  for (const Option& common : remote_options()) {
-    const auto same = [&](const Option& own) { return own.name == common.name; };
-    if (std::none_of(kind.options.begin(), kind.options.end(), same)) options.push_back(common);
-  }
-  return options;
+  return fail(ErrorCode::invalid, "channel `" + config.name + "`: there is no adapter `" + config.adapter + "`" +
+                                      instead_of(config.adapter, names, ", the adapters are "));
 }
 
 Result<void> unknown_option(const ChannelConfig& config, const AdapterKind& kind, const std::string& option) {
   std::vector<std::string_view> names;
   for (const Option& known : options_of(kind)) names.push_back(known.name);
-  names.push_back("rate");
   return fail(ErrorCode::invalid, "channel `" + config.name + "`: the adapter `" + config.adapter +
-                                      "` has no option `" + option + "`, it has " + enumerate(names));
+                                      "` has no option `" + option + "`" + instead_of(option, names, ", it has "));
 }
-
 Result<void> check_options(const ChannelConfig& config, const AdapterKind& kind) {
   const std::vector<Option> options = options_of(kind);
   for (const auto& [name, value] : config.options) {
     const auto has_name = [&name = name](const Option& option) { return option.name == name; };
-    if (name != "rate" && std::none_of(options.begin(), options.end(), has_name)) {
+    if (std::none_of(options.begin(), options.end(), has_name)) {
       return unknown_option(config, kind, name);
     }
   }
@@ -99,6 +92,18 @@ std::string plain_path(std::string_view path) {
 }
 
 }  // namespace
+
+std::vector<Option> options_of(const AdapterKind& kind) {
+  std::vector<Option> options(kind.options.begin(), kind.options.end());
+  options.push_back({"rate", false, "how fast the channel may be used, as `200/s`, `100/min`, `5000/h`, `20000/day`"});
+  if (kind.make_remote == nullptr) return options;
+  // An adapter's own row says more than that of all.
+  for (const Option& common : remote_options()) {
+    const auto same = [&](const Option& own) { return own.name == common.name; };
+    if (std::none_of(kind.options.begin(), kind.options.end(), same)) options.push_back(common);
+  }
+  return options;
+}
 
 std::optional<std::size_t> parse_concurrency(std::string_view text) {
   std::size_t count = 0;

@@ -4,6 +4,7 @@
 #include <optional>
 #include <span>
 #include <string_view>
+#include <vector>
 
 #include "engine/channel/config.hpp"
 #include "engine/channel/remote.hpp"
@@ -34,6 +35,9 @@ const AdapterKind* find_adapter(std::string_view name);
 
 /// Options of every remote adapter: who a message goes to and how many go at a time.
 std::span<const Option> remote_options();
+
+/// All that a channel of this adapter may have: its own, `rate`, and those of every remote adapter where it is one.
+std::vector<Option> options_of(const AdapterKind& kind);
 
 constexpr std::size_t kConcurrencyMax = 1000;
 /// The value of `concurrency`: 1 to kConcurrencyMax. Errors: none for anything else.

@@ -123,7 +123,7 @@ class Lane {
   void put_off(Message message, std::optional<unsigned> asked, const Outcome& outcome, env::Moment now);
   void throttled(Message message, std::optional<unsigned> asked, const Outcome& outcome, env::Moment now);
   void unknown(Message message, std::optional<unsigned> asked, const Outcome& outcome, env::Moment now);
-  void wait_or_return(Message message, env::Moment until, env::Moment now);
+  void wait_or_return(Message message, env::Moment until, const std::string& reason, env::Moment now);
   void doubt(Message message, unsigned asked, env::Moment at);
   void end(const Message& message, state::OutcomeKind kind, const Outcome& outcome, env::Moment now);
   void give_back(const Message& message, env::Moment until, const std::string& reason);

@@ -44,7 +44,7 @@ void Lane::finished_one(Message message, std::optional<unsigned> asked, bool ask
       ++health_.deferred;
       if (ask) {  // it never came
         ++message.attempt;
-        return wait_or_return(std::move(message), std::max(outcome.until, now), now);
+        return wait_or_return(std::move(message), std::max(outcome.until, now), outcome.reason, now);
       }
       return put_off(std::move(message), asked, outcome, now);
     case Fate::throttled: ++health_.throttled; return throttled(std::move(message), asked, outcome, now);
@@ -61,7 +61,7 @@ void Lane::put_off(Message message, std::optional<unsigned> asked, const Outcome
   ++message.attempt;
   if (message.attempt <= options_.attempts_max) {
     if (asked) return doubt(std::move(message), *asked, until);
-    return wait_or_return(std::move(message), until, now);
+    return wait_or_return(std::move(message), until, outcome.reason, now);
   }
   Outcome last = outcome;
   last.reason = "given up after " + std::to_string(message.attempt) + " attempts: " + outcome.reason;
@@ -85,7 +85,7 @@ void Lane::throttled(Message message, std::optional<unsigned> asked, const Outco
     ++limits_in_a_row_;
   }
   if (asked) return doubt(std::move(message), *asked, until);
-  wait_or_return(std::move(message), until, now);
+  wait_or_return(std::move(message), until, outcome.reason, now);
 }
 
 void Lane::unknown(Message message, std::optional<unsigned> asked, const Outcome& outcome, env::Moment now) {
@@ -100,7 +100,7 @@ void Lane::unknown(Message message, std::optional<unsigned> asked, const Outcome
   doubt(std::move(message), count, now + kAsking.delay_ms(count, options_.chance));
 }
 
-void Lane::wait_or_return(Message message, env::Moment until, env::Moment now) {
+void Lane::wait_or_return(Message message, env::Moment until, const std::string& reason, env::Moment now) {
   if (give_up(message, until)) {
     return end(message, OutcomeKind::rejected_request, {.reason = "its time is over before the channel takes it"}, now);
   }
@@ -109,7 +109,7 @@ void Lane::wait_or_return(Message message, env::Moment until, env::Moment now) {
     return;
   }
   remember(message.key, message.attempt);
-  give_back(message, until, "");
+  give_back(message, until, reason);
 }
 
 void Lane::doubt(Message message, unsigned asked, env::Moment at) {
@@ -145,14 +145,14 @@ void Lane::give_back(const Message& message, env::Moment until, const std::strin
   reports_.push_back({.key = message.key,
                       .channel = options_.channel,
                       .kind = Report::Kind::returned,
-                      .reason = reason,
+                      .reason = one_line(reason),
                       .until = until});
 }
 
 void Lane::give_back_all(env::Moment until) {
   for (const Waiting& waiting : queue_) {
     remember(waiting.message.key, waiting.message.attempt);
-    give_back(waiting.message, std::max(until, waiting.ready_at), "");
+    give_back(waiting.message, std::max(until, waiting.ready_at), stopped_ ? "" : health_.last_error);
   }
   queue_.clear();
 }

@@ -30,6 +30,7 @@ int main(int argc, char** argv) {
   tend::cli::add_customer(app, exit_code);
   tend::cli::add_tasks(app, exit_code);
   tend::cli::add_deadletters(app, exit_code);
+  tend::cli::add_channels(app, exit_code);
   tend::cli::add_why(app, exit_code);
   tend::cli::add_doctor(app, exit_code);
   tend::cli::add_ledger(app, exit_code);

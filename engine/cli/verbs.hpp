@@ -23,6 +23,7 @@ void add_start(CLI::App& app, int& exit_code);
 void add_customer(CLI::App& app, int& exit_code);
 void add_tasks(CLI::App& app, int& exit_code);
 void add_deadletters(CLI::App& app, int& exit_code);
+void add_channels(CLI::App& app, int& exit_code);
 void add_why(CLI::App& app, int& exit_code);
 void add_doctor(CLI::App& app, int& exit_code);
 void add_ledger(CLI::App& app, int& exit_code);

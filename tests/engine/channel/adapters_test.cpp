@@ -24,8 +24,9 @@ TEST_CASE("an unknown adapter or option is answered with those that there are") 
   std::string names;
   for (const AdapterKind& kind : adapter_kinds())
     names.append(kind.name == adapter_kinds().back().name ? " and `" : ", `").append(kind.name).append("`");
-  CHECK(refusal({"outbox", "fil", {}}) ==
-        "channel `outbox`: there is no adapter `fil`, the adapters are" + names.substr(1));
+  CHECK(refusal({"outbox", "fil", {}}) == "channel `outbox`: there is no adapter `fil`, did you mean `file`?");
+  CHECK(refusal({"outbox", "pigeon", {}}) ==
+        "channel `outbox`: there is no adapter `pigeon`, the adapters are" + names.substr(1));
   CHECK(refusal({"outbox", "", {}}) == "channel `outbox`: there is no adapter ``, the adapters are" + names.substr(1));
   CHECK(refusal({"outbox", "file", {{"file", "x"}, {"path", "y"}}}) ==
         "channel `outbox`: the adapter `file` has no option `file`, it has `path` and `rate`");

@@ -109,6 +109,7 @@ TEST_CASE("what is put off for a moment waits here, what is put off for longer i
     const Report report = world.report();
     CHECK(report.kind == Report::Kind::returned);
     CHECK(report.until == world.now + kWaitMsMax + 1);
+    CHECK(report.reason == "r");
     // Others go on.
     world.take(2);
     world.answer(outcome(Fate::accepted));
