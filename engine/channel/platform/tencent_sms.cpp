@@ -21,6 +21,8 @@ constexpr std::size_t kKeyLetters = 32;
 constexpr std::size_t kBatch = 511 / kKeyLetters;
 constexpr std::int64_t kStatusMax = 100;  // of one page of PullSmsSendStatusByPhoneNumber
 
+bool is_chinese(std::string_view number) { return !number.starts_with('+') || number.starts_with("+86"); }
+
 class TencentSms final : public Remote {
  public:
   TencentSms(const ChannelConfig& config, std::string base, Numbers numbers, std::chrono::seconds settle)
@@ -137,11 +139,11 @@ Task<std::vector<Outcome>> TencentSms::submit(std::span<const Message> messages,
         outcomes[i] = rejected(Scope::request, "no template: Tencent Cloud sends approved texts only");
       continue;
     }
-    // Numbers of China and of elsewhere do not go in one call.
+    // Numbers of China and of elsewhere do not go in one call; one without its country is of China.
     for (const bool chinese : {true, false}) {
       Group part;
       for (const std::size_t i : group)
-        if (with_country(messages[i].to).starts_with("+86") == chinese) part.push_back(i);
+        if (is_chinese(messages[i].to) == chinese) part.push_back(i);
       if (!part.empty()) co_await send(messages, std::move(part), outcomes, host);
     }
   }
