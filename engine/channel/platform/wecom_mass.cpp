@@ -110,6 +110,7 @@ Task<Outcome> WecomMass::find(const Message& message, Host& host) {
   Json body = {{"chat_type", "single"}, {"filter_type", 0}, {"limit", kPageMax}};
   body["start_time"] = from / 1000;
   body["end_time"] = (host.now() + kClockSlack) / 1000;
+  std::string not_said;
   for (int page = 0; page < kPagesMax; ++page) {
     const WecomAnswer answer = co_await account_->call("externalcontact/get_groupmsg_list_v2", body, host);
     const Json* tasks = answer.body ? part_of(*answer.body, "group_msg_list") : nullptr;
@@ -118,7 +119,7 @@ Task<Outcome> WecomMass::find(const Message& message, Host& host) {
       if (!says_the_same(task, content)) continue;
       const std::string id = text_in(task, "msgid");
       const WecomResults results = co_await ask_results(*account_, id, true, host);
-      if (!results.known) co_return unknown("the platform could not be asked: " + results.why);
+      if (!results.known) not_said = results.why;  // of a task made just now: the others may hold it, so they are asked
       if (!results.of.contains(message.to)) continue;
       Outcome outcome;
       outcome.provider_id = id + kParts + message.to;
@@ -127,6 +128,7 @@ Task<Outcome> WecomMass::find(const Message& message, Host& host) {
     body["cursor"] = text_in(*answer.body, "next_cursor");
     if (body["cursor"] == "") break;
   }
+  if (!not_said.empty()) co_return unknown("the platform could not be asked: " + not_said);
   Outcome never{.fate = Fate::deferred, .scope = Scope::request};
   never.reason = "the platform does not know it";
   co_return never;

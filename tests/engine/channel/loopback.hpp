@@ -54,8 +54,9 @@ class LoopbackHost final : public Host {
 class World {
  public:
   World() {
-    process_ =
-        popen("echo $$; exec python3 -B tests/support/double/double.py --now 2026-01-05T10:00:00+08:00 --frozen", "r");
+    process_ = popen(
+        "echo $$; exec timeout 100 python3 -B tests/support/double/double.py --now 2026-01-05T10:00:00+08:00 --frozen",
+        "r");
     REQUIRE(process_ != nullptr);
     pid_ = std::stoi(line());
     const std::string said = line();
@@ -96,7 +97,10 @@ class World {
       result = std::move(value);
       done = true;
     });
-    while (!done) context.run_one();
+    while (!done) {
+      const bool moves = context.run_one_for(std::chrono::seconds(30)) > 0;
+      REQUIRE(moves);
+    }
     if (thrown) std::rethrow_exception(thrown);
     return std::move(*result);
   }
@@ -228,6 +232,7 @@ inline Task<Carried> carry(Remote& remote, std::vector<Message> messages, World&
     open = std::move(still);
     if (!open.empty()) co_await world.advance(5);
   }
+  for (const std::size_t i : open) UNSCOPED_INFO("without an end: " << i << ", " << out.ends[i].reason);
   co_return out;
 }
 
