@@ -9,6 +9,8 @@ int main(int argc, char** argv) {
   CLI::App app{"tend: campaign playbooks, checked, tried on your past, and run durably", "tend"};
   app.set_version_flag("--version", std::string("tend " TEND_VERSION));
   app.require_subcommand(1);
+  app.fallthrough();  // options of all verbs may stand behind them
+  tend::cli::add_key_option(app);
   app.footer(
       "Exit codes: 0 fine, 1 problems in what was asked about, 2 changes (of a dry run), 3 wrong usage, 4 tend itself "
       "failed.");
@@ -29,6 +31,7 @@ int main(int argc, char** argv) {
   tend::cli::add_start(app, exit_code);
   tend::cli::add_customer(app, exit_code);
   tend::cli::add_tasks(app, exit_code);
+  tend::cli::add_keys(app, exit_code);
   tend::cli::add_deadletters(app, exit_code);
   tend::cli::add_channels(app, exit_code);
   tend::cli::add_why(app, exit_code);

@@ -43,15 +43,32 @@ class StopSignals {
 };
 
 Result<serve::HttpOptions> http_options(const ServeArguments& arguments) {
-  if (!arguments.open) {
-    return fail(ErrorCode::usage, "this version has no keys yet: `--open` serves without them, to this machine only");
-  }
   const auto listen = serve::parse_listen(arguments.listen);
   if (!listen) return tl::unexpected(listen.error());
-  if (auto loopback = serve::require_loopback(*listen); !loopback) return tl::unexpected(loopback.error());
+  if (arguments.open) {
+    if (auto loopback = serve::require_loopback(*listen); !loopback) return tl::unexpected(loopback.error());
+  }
+  if (arguments.tls_cert.empty() != arguments.tls_key.empty())
+    return fail(ErrorCode::usage, "--tls-cert and --tls-key come together: the certificate and its key");
   serve::HttpOptions options;
   options.listen = *listen;
+  options.tls_cert = arguments.tls_cert;
+  options.tls_key = arguments.tls_key;
   return options;
+}
+
+/// Who may call: those with a key, or, with --open, whoever is on this machine.
+Result<void> check_keys(const ServeArguments& arguments, const serve::HttpOptions& http, serve::Keys& keys,
+                        const std::string& data) {
+  if (arguments.open) return {};
+  if (auto loaded = keys.load(); !loaded) return loaded;
+  if (keys.count() == 0)
+    return fail(ErrorCode::usage, "there are no keys in `" + data +
+                                      "`: make one with `tend keys add NAME --scope ingest`, or say `--open` to serve "
+                                      "without them, to this machine only");
+  if (http.tls_cert.empty() && !serve::require_loopback(http.listen))
+    say("tend: keys and customers' data go over the network as they are: give --tls-cert and --tls-key");
+  return {};
 }
 
 Result<serve::TimeOptions> time_options(const ServeArguments& arguments, const program::Program& program) {
@@ -90,6 +107,8 @@ int run_serve(const ServeArguments& arguments) {
   const std::string data = arguments.data.empty() ? env::join_path(workspace.folder, "data") : arguments.data;
   auto folder = run::open_data_folder(env::real_files(), data, 64);
   if (!folder) return complain(folder.error());
+  serve::Keys keys(*folder->files, folder->keys());
+  if (auto checked = check_keys(arguments, *http, keys, data); !checked) return complain(checked.error());
   auto dispatcher =
       channel::Dispatcher::open(workspace.channels, workspace.folder, channel::real_outside(), channel::Pace::live);
   if (!dispatcher) return complain(dispatcher.error());
@@ -117,9 +136,13 @@ int run_serve(const ServeArguments& arguments) {
   auto live = serve::Live::start(std::move(*folder), std::move(options));
   if (!live) return complain(live.error());
   serve::DeadLetters letters(*place.files, place.dead_letters());
-  if (auto started = (*server)->start({.live = live->get(), .letters = &letters}); !started) return complain(started.error());
+  serve::Audit audit(place.audit());
+  const serve::HttpServices services{
+      .live = live->get(), .letters = &letters, .keys = arguments.open ? nullptr : &keys, .audit = &audit};
+  if (auto started = (*server)->start(services); !started) return complain(started.error());
   if (auto written = run::write_serving(place, (*server)->address()); !written) return complain(written.error());
-  const bool told = print("listening on http://" + (*server)->address() + "\n");
+  const bool told =
+      print("listening on " + std::string(http->tls_cert.empty() ? "http://" : "") + (*server)->address() + "\n");
 
   if (told) signals.wait();
   if (told && !lost) tell("stopping: what was taken is finished first, a second signal ends it at once");
@@ -144,6 +167,8 @@ void add_serve(CLI::App& app, int& exit_code) {
   verb->add_option("--data", arguments->data, "the data folder (default: `data` in the workspace)");
   verb->add_flag("--open", arguments->open, "serve without keys, to this machine only");
   verb->add_option("--listen", arguments->listen, "address and port, 0 for a free one (default: 127.0.0.1:7700)");
+  verb->add_option("--tls-cert", arguments->tls_cert, "a file with the certificate and its chain (PEM)");
+  verb->add_option("--tls-key", arguments->tls_key, "a file with the certificate's key (PEM)");
   verb->add_option("--speed", arguments->speed, "how many times as fast as it is time runs, for demonstrations");
   verb->add_option("--start", arguments->start,
                    "the first moment of a new data folder's time, in the policy's zone, for demonstrations");

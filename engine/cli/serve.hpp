@@ -17,6 +17,7 @@ struct ServeArguments {
   std::string listen = "127.0.0.1:7700";
   std::string lang;
   std::string start;  // empty: now
+  std::string tls_cert, tls_key;
   double speed = 1;
   bool open = false;
 };

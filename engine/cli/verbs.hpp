@@ -7,6 +7,8 @@ class App;
 
 namespace tend::cli {
 
+/// `--key-file` and TEND_KEY: the key that calls to a running `tend serve` bring.
+void add_key_option(CLI::App& app);
 void add_init(CLI::App& app, int& exit_code);
 void add_check(CLI::App& app, int& exit_code);
 void add_fmt(CLI::App& app, int& exit_code);
@@ -22,6 +24,7 @@ void add_pause(CLI::App& app, int& exit_code);
 void add_start(CLI::App& app, int& exit_code);
 void add_customer(CLI::App& app, int& exit_code);
 void add_tasks(CLI::App& app, int& exit_code);
+void add_keys(CLI::App& app, int& exit_code);
 void add_deadletters(CLI::App& app, int& exit_code);
 void add_channels(CLI::App& app, int& exit_code);
 void add_why(CLI::App& app, int& exit_code);

@@ -20,6 +20,8 @@ struct DataFolder {
   std::string snapshots() const { return env::join_path(path, "snapshots"); }
   std::string history() const { return env::join_path(path, "history"); }
   std::string serving() const { return env::join_path(path, "serving"); }
+  std::string keys() const { return env::join_path(path, "keys.json"); }
+  std::string audit() const { return env::join_path(path, "audit.jsonl"); }
   std::string dead_letters() const { return env::join_path(path, "dead-letters"); }
   std::string programs() const { return env::join_path(path, "programs"); }
 };

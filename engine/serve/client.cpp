@@ -6,8 +6,10 @@
 #include "engine/serve/client.hpp"
 
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/ssl/context.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
+#include <boost/beast/ssl/ssl_stream.hpp>
 #include <cstdint>
 #include <nlohmann/json.hpp>
 
@@ -20,40 +22,77 @@ namespace asio = boost::asio;
 namespace beast = boost::beast;
 namespace http = beast::http;
 constexpr std::uint64_t kAnswerBytesMax = 256u << 20;
+constexpr std::string_view kTls = "https://";
+
+std::string& key_of_caller() {
+  static std::string key;
+  return key;
+}
+
+/// One step after the other; the stream's deadline holds for each of them.
+class Steps {
+ public:
+  Steps(asio::io_context& io, beast::tcp_stream& stream, std::chrono::seconds within)
+      : io_(io), stream_(stream), within_(within) {}
+  template <typename Start>
+  bool step(Start start) {
+    error = {};
+    stream_.expires_after(within_);
+    start([this](boost::system::error_code done, auto&&...) { error = done; });
+    io_.restart();
+    io_.run();
+    return !error;
+  }
+  boost::system::error_code error;
+
+ private:
+  asio::io_context& io_;
+  beast::tcp_stream& stream_;
+  std::chrono::seconds within_;
+};
+
+template <typename Stream>
+bool exchange(Steps& steps, Stream& stream, const http::request<http::string_body>& request,
+              http::response_parser<http::string_body>& parser) {
+  beast::flat_buffer buffer;
+  return steps.step([&](auto done) { http::async_write(stream, request, done); }) &&
+         steps.step([&](auto done) { http::async_read(stream, buffer, parser, done); });
+}
 
 Result<HttpAnswer> call(http::verb verb, const std::string& address, const std::string& target, const std::string& body,
                         const char* type, std::chrono::seconds within) {
-  const auto place = parse_listen(address);
+  const bool secret = address.starts_with(kTls);
+  const std::string where = secret ? address.substr(kTls.size()) : address;
+  const auto place = parse_listen(where);
   if (!place) return tl::unexpected(place.error());
   asio::io_context io;
-  beast::tcp_stream stream(io);
-  boost::system::error_code error;
-  // One step after the other; the stream's deadline holds for each of them.
-  const auto step = [&](auto start) {
-    error = {};
-    stream.expires_after(within);
-    start([&error](boost::system::error_code done, auto&&...) { error = done; });
-    io.restart();
-    io.run();
-    return !error;
-  };
-  const asio::ip::tcp::endpoint endpoint(asio::ip::make_address(place->host, error), place->port);
+  // The address stands in a data folder of this machine and is this machine's: there is no other name to hold a
+  // certificate against.
+  asio::ssl::context tls(asio::ssl::context::tls_client);
+  beast::ssl_stream<beast::tcp_stream> stream(io, tls);
+  beast::tcp_stream& plain = beast::get_lowest_layer(stream);
+  Steps steps(io, plain, within);
+  const asio::ip::tcp::endpoint endpoint(asio::ip::make_address(place->host, steps.error), place->port);
   http::request<http::string_body> request(verb, target, 11);
-  request.set(http::field::host, address);
+  request.set(http::field::host, where);
+  if (!key_of_caller().empty()) request.set(http::field::authorization, "Bearer " + key_of_caller());
   if (type != nullptr) request.set(http::field::content_type, type);
   request.body() = body;
   request.prepare_payload();
-  beast::flat_buffer buffer;
   http::response_parser<http::string_body> parser;
   parser.body_limit(kAnswerBytesMax);
-  const bool answered = !error && step([&](auto done) { stream.async_connect(endpoint, done); }) &&
-                        step([&](auto done) { http::async_write(stream, request, done); }) &&
-                        step([&](auto done) { http::async_read(stream, buffer, parser, done); });
-  if (!answered) return fail(ErrorCode::io, "`tend serve` on " + address + " does not answer: " + error.message());
+  bool answered = !steps.error && steps.step([&](auto done) { plain.async_connect(endpoint, done); });
+  if (answered && secret)
+    answered = steps.step([&](auto done) { stream.async_handshake(asio::ssl::stream_base::client, done); });
+  answered = answered && (secret ? exchange(steps, stream, request, parser) : exchange(steps, plain, request, parser));
+  if (!answered)
+    return fail(ErrorCode::io, "`tend serve` on " + address + " does not answer: " + steps.error.message());
   return HttpAnswer{static_cast<unsigned>(parser.get().result_int()), parser.get().body()};
 }
 
 }  // namespace
+
+void use_key(std::string key) { key_of_caller() = std::move(key); }
 
 Result<HttpAnswer> get(const std::string& address, const std::string& target, std::chrono::seconds within) {
   return call(http::verb::get, address, target, {}, nullptr, within);

@@ -12,6 +12,9 @@ struct HttpAnswer {
   std::string body;
 };
 
+/// The key that every call of this process brings from now on; empty: none. Thread: before the first call.
+void use_key(std::string key);
+
 /// GETs what stands under `target` (`/v1/tasks?person=anna`). Errors: as post_bytes.
 Result<HttpAnswer> get(const std::string& address, const std::string& target, std::chrono::seconds within);
 
@@ -22,7 +25,8 @@ Result<HttpAnswer> post_json(const std::string& address, const std::string& path
 /// The sentence of an answer that is no 200: `invalid` and `not_found` where the asker is refused, else `io`.
 Error error_of(const HttpAnswer& answer);
 
-/// POSTs `body` as bytes. Shape: `address` is `127.0.0.1:7700`, as the server told it.
+/// POSTs `body` as bytes. Shape: `address` is `127.0.0.1:7700`, as the server told it, `https://` before it where
+/// it talks TLS.
 /// Errors: `io` with the address, when nobody answers in time.
 Result<HttpAnswer> post_bytes(const std::string& address, const std::string& path, const std::string& body,
                               std::chrono::seconds within);

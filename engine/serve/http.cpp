@@ -14,12 +14,14 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/ssl/context.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/strand.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http.hpp>
+#include <boost/beast/ssl/ssl_stream.hpp>
 #include <charconv>
 #include <mutex>
 #include <optional>
@@ -67,20 +69,25 @@ struct HttpServer::Inside : std::enable_shared_from_this<HttpServer::Inside> {
   HttpCalls calls;
   std::atomic<bool> stopping{false};
   std::atomic<std::size_t> busy{0};  // requests whose answer is not written yet
-  asio::io_context io;               // ends before what its coroutines use
+  std::optional<asio::ssl::context> tls;
+  asio::io_context io;  // ends before what its coroutines use
   tcp::acceptor acceptor;
   std::vector<std::thread> threads;
 
   asio::awaitable<void> accept();
   asio::awaitable<void> connection(beast::tcp_stream stream, std::unique_ptr<Counted> open_now);
-  asio::awaitable<bool> request(beast::tcp_stream& stream, beast::flat_buffer& buffer);
-  asio::awaitable<bool> write(beast::tcp_stream& stream, Answer answer, unsigned version, bool keep_alive);
-  asio::awaitable<void> linger(beast::tcp_stream& stream);
+  asio::awaitable<void> tls_connection(beast::ssl_stream<beast::tcp_stream> stream, std::unique_ptr<Counted> open_now);
+  template <typename Stream>
+  asio::awaitable<bool> request(Stream& stream, beast::flat_buffer& buffer);
+  template <typename Stream>
+  asio::awaitable<bool> write(Stream& stream, Answer answer, unsigned version, bool keep_alive);
+  template <typename Stream>
+  asio::awaitable<void> linger(Stream& stream);
   void turn_away(tcp::socket socket);
 };
 
-asio::awaitable<bool> HttpServer::Inside::write(beast::tcp_stream& stream, Answer answer, unsigned version,
-                                                bool keep_alive) {
+template <typename Stream>
+asio::awaitable<bool> HttpServer::Inside::write(Stream& stream, Answer answer, unsigned version, bool keep_alive) {
   http::response<http::string_body> response(answer.status, version);
   response.set(http::field::content_type, beast::string_view(answer.type.data(), answer.type.size()));
   response.set(http::field::cache_control, "no-store");
@@ -90,16 +97,17 @@ asio::awaitable<bool> HttpServer::Inside::write(beast::tcp_stream& stream, Answe
   response.keep_alive(keep_alive);
   response.prepare_payload();
   ++calls.by_class[static_cast<unsigned>(answer.status) / 100 % calls.by_class.size()];
-  stream.expires_after(options.write_max);
+  beast::get_lowest_layer(stream).expires_after(options.write_max);
   const auto [error, bytes] = co_await http::async_write(stream, response, kAwait);
   co_return !error && keep_alive;
 }
 
 /// Before a connection is closed on somebody who still talks: else the system would take the answer back.
-asio::awaitable<void> HttpServer::Inside::linger(beast::tcp_stream& stream) {
+template <typename Stream>
+asio::awaitable<void> HttpServer::Inside::linger(Stream& stream) {
   ErrorOf ignored;
-  stream.socket().shutdown(tcp::socket::shutdown_send, ignored);
-  stream.expires_after(kLingerMax);
+  beast::get_lowest_layer(stream).socket().shutdown(tcp::socket::shutdown_send, ignored);
+  beast::get_lowest_layer(stream).expires_after(kLingerMax);
   std::vector<char> sink(16u << 10);
   for (std::size_t total = 0; total < kLingerBytesMax;) {
     const auto [error, bytes] = co_await stream.async_read_some(asio::buffer(sink), kAwait);
@@ -109,9 +117,10 @@ asio::awaitable<void> HttpServer::Inside::linger(beast::tcp_stream& stream) {
 }
 
 /// One request and its answer. False when the connection is over.
-asio::awaitable<bool> HttpServer::Inside::request(beast::tcp_stream& stream, beast::flat_buffer& buffer) {
+template <typename Stream>
+asio::awaitable<bool> HttpServer::Inside::request(Stream& stream, beast::flat_buffer& buffer) {
   if (buffer.size() == 0) {
-    stream.expires_after(options.idle_max);
+    beast::get_lowest_layer(stream).expires_after(options.idle_max);
     const auto [error, bytes] = co_await stream.async_read_some(buffer.prepare(16u << 10), kAwait);
     if (error) co_return false;
     buffer.commit(bytes);
@@ -119,10 +128,11 @@ asio::awaitable<bool> HttpServer::Inside::request(beast::tcp_stream& stream, bea
   Parser parser;
   parser.header_limit(options.header_bytes_max);
   parser.body_limit(options.program_bytes_max);
-  stream.expires_after(options.header_max);
+  beast::get_lowest_layer(stream).expires_after(options.header_max);
   auto [error, bytes] = co_await http::async_read_header(stream, buffer, parser, kAwait);
   const Counted busy_now(busy);
   std::optional<Answer> early;
+  HttpCalls::Caller caller;
   const auto brings_program = [&] {
     const auto place = place_at(path_of(parser.get()));
     return place && place->what == What::program;
@@ -132,7 +142,12 @@ asio::awaitable<bool> HttpServer::Inside::request(beast::tcp_stream& stream, bea
     return refusal(http::status::payload_too_large, "the body is longer than " + std::to_string(most) + " bytes");
   };
   if (!error) {
-    early = refuse_by_header(parser.get(), true);
+    early = refuse_by_header(parser.get(), !calls.asks_for_keys());
+    if (!early) {
+      auto admitted = calls.admit(parser.get());
+      if (admitted) caller = std::move(*admitted);
+      if (!admitted) early = std::move(admitted.error());
+    }
     if (!brings_program()) {
       // Of a length that is told, this is asked here; of one that is not, while the body comes.
       parser.body_limit(options.body_bytes_max);
@@ -140,12 +155,12 @@ asio::awaitable<bool> HttpServer::Inside::request(beast::tcp_stream& stream, bea
     }
     if (!early && beast::iequals(parser.get()[http::field::expect], "100-continue")) {
       http::response<http::empty_body> go_on(http::status::continue_, parser.get().version());
-      stream.expires_after(options.write_max);
+      beast::get_lowest_layer(stream).expires_after(options.write_max);
       const auto [failed, written] = co_await http::async_write(stream, go_on, kAwait);
       if (failed) co_return false;
     }
     if (!early) {
-      stream.expires_after(options.body_max);
+      beast::get_lowest_layer(stream).expires_after(options.body_max);
       const auto [failed, read] = co_await http::async_read(stream, buffer, parser, kAwait);
       error = failed;
     }
@@ -165,7 +180,7 @@ asio::awaitable<bool> HttpServer::Inside::request(beast::tcp_stream& stream, bea
       co_return false;
     }
   }
-  stream.expires_never();
+  beast::get_lowest_layer(stream).expires_never();
   Request request = parser.release();
   // A body that was not read would be taken for the next request.
   const bool read_whole =
@@ -179,7 +194,7 @@ asio::awaitable<bool> HttpServer::Inside::request(beast::tcp_stream& stream, bea
     reply = refusal(http::status::service_unavailable, "tend is stopping");
   } else {
     const asio::any_io_executor executor = stream.get_executor();
-    reply = co_await calls.answer(executor, request);
+    reply = co_await calls.answer(executor, request, std::move(caller));
   }
   const bool keep_alive = read_whole && request.keep_alive() && !stopping;
   const bool goes_on = co_await write(stream, std::move(reply), version, keep_alive);
@@ -195,6 +210,22 @@ asio::awaitable<void> HttpServer::Inside::connection(beast::tcp_stream stream, s
   ErrorOf ignored;
   stream.socket().shutdown(tcp::socket::shutdown_both, ignored);
   stream.close();
+  open_now.reset();
+}
+
+asio::awaitable<void> HttpServer::Inside::tls_connection(beast::ssl_stream<beast::tcp_stream> stream,
+                                                         std::unique_ptr<Counted> open_now) {
+  beast::get_lowest_layer(stream).expires_after(options.header_max);
+  const auto [error] = co_await stream.async_handshake(asio::ssl::stream_base::server, kAwait);
+  if (!error) {
+    beast::flat_buffer buffer;
+    buffer.reserve(kBufferBytes);
+    while (co_await request(stream, buffer)) {
+    }
+    beast::get_lowest_layer(stream).expires_after(kLingerMax);
+    co_await stream.async_shutdown(kAwait);
+  }
+  beast::get_lowest_layer(stream).close();
   open_now.reset();
 }
 
@@ -227,9 +258,15 @@ asio::awaitable<void> HttpServer::Inside::accept() {
     ErrorOf ignored;
     socket.set_option(tcp::no_delay(true), ignored);
     const auto executor = socket.get_executor();
-    asio::co_spawn(executor,
-                   connection(beast::tcp_stream(std::move(socket)), std::make_unique<Counted>(calls.connections)),
-                   asio::detached);
+    beast::tcp_stream stream(std::move(socket));
+    auto open_now = std::make_unique<Counted>(calls.connections);
+    if (tls) {
+      asio::co_spawn(executor,
+                     tls_connection(beast::ssl_stream<beast::tcp_stream>(std::move(stream), *tls), std::move(open_now)),
+                     asio::detached);
+    } else {
+      asio::co_spawn(executor, connection(std::move(stream), std::move(open_now)), asio::detached);
+    }
   }
 }
 
@@ -272,8 +309,28 @@ Result<void> require_loopback(const ListenAddress& address) {
 HttpServer::HttpServer(std::shared_ptr<Inside> inside) : inside_(std::move(inside)) {}
 HttpServer::~HttpServer() { finish(); }
 
+namespace {
+
+Result<void> open_tls(const HttpOptions& options, std::optional<asio::ssl::context>& tls) {
+  if (options.tls_cert.empty()) return {};
+  tls.emplace(asio::ssl::context::tls_server);
+  ErrorOf error;
+  tls->set_options(asio::ssl::context::default_workarounds | asio::ssl::context::no_sslv2 |
+                       asio::ssl::context::no_sslv3 | asio::ssl::context::no_tlsv1 | asio::ssl::context::no_tlsv1_1,
+                   error);
+  if (!error) tls->use_certificate_chain_file(options.tls_cert, error);
+  if (error)
+    return fail(ErrorCode::invalid, "the certificate `" + options.tls_cert + "` cannot be used: " + error.message());
+  tls->use_private_key_file(options.tls_key, asio::ssl::context::pem, error);
+  if (error) return fail(ErrorCode::invalid, "the key `" + options.tls_key + "` does not fit: " + error.message());
+  return {};
+}
+
+}  // namespace
+
 Result<std::unique_ptr<HttpServer>> HttpServer::bind(const HttpOptions& options) {
   auto inside = std::make_shared<Inside>(options);
+  if (auto opened = open_tls(options, inside->tls); !opened) return tl::unexpected(opened.error());
   const std::string where = options.listen.host + ":" + std::to_string(options.listen.port);
   ErrorOf error;
   const auto address = asio::ip::make_address(options.listen.host, error);
@@ -291,7 +348,7 @@ Result<std::unique_ptr<HttpServer>> HttpServer::bind(const HttpOptions& options)
 std::string HttpServer::address() const {
   const auto address = inside_->endpoint.address();
   const std::string host = address.is_v6() ? "[" + address.to_string() + "]" : address.to_string();
-  return host + ":" + std::to_string(inside_->endpoint.port());
+  return (inside_->tls ? "https://" : "") + host + ":" + std::to_string(inside_->endpoint.port());
 }
 
 Result<void> HttpServer::start(const HttpServices& services) {

@@ -8,7 +8,9 @@
 #include <string>
 #include <string_view>
 
+#include "engine/serve/audit.hpp"
 #include "engine/serve/dead_letters.hpp"
+#include "engine/serve/keys.hpp"
 #include "engine/serve/live.hpp"
 #include "engine/serve/read_body.hpp"
 
@@ -23,7 +25,7 @@ struct ListenAddress {
 /// Errors: `usage` for anything else, names of hosts among them.
 Result<ListenAddress> parse_listen(std::string_view text);
 
-/// There are no keys yet, so only this machine may be let in.
+/// Without keys only this machine may be let in.
 /// Errors: `usage` for an address that others can reach.
 Result<void> require_loopback(const ListenAddress& address);
 
@@ -35,6 +37,7 @@ struct HttpOptions {
   BodyLimits body;
   std::size_t program_bytes_max = 64u << 20;   // of a body that brings a program
   std::uint32_t header_bytes_max = 16u << 10;  // 431
+  std::string tls_cert, tls_key;               // files of PEM, both or none: the chain, the key
   // Each is for the whole of what it names, however many bytes come meanwhile.
   std::chrono::milliseconds idle_max{75'000};
   std::chrono::milliseconds header_max{10'000};
@@ -46,6 +49,8 @@ struct HttpOptions {
 struct HttpServices {
   Live* live = nullptr;
   DeadLetters* letters = nullptr;  // none: what a list has that cannot be taken is only told
+  Keys* keys = nullptr;            // none: whoever reaches it may do everything
+  Audit* audit = nullptr;
 };
 
 /// The calls of docs/serve.md.
@@ -53,12 +58,12 @@ struct HttpServices {
 class HttpServer {
  public:
   /// Takes the port; nobody is let in yet.
-  /// Errors: `in_use`; `io` when the address is none of this machine's.
+  /// Errors: `in_use`; `io` when the address is none of this machine's; `invalid` for a certificate or its key.
   static Result<std::unique_ptr<HttpServer>> bind(const HttpOptions& options);
   /// finish() if nobody called it.
   ~HttpServer();
 
-  /// `127.0.0.1:7700`, with the port that it is.
+  /// `127.0.0.1:7700`, with the port that it is; with TLS `https://` before it.
   std::string address() const;
 
   /// Lets connections in. Errors: `in_use`.

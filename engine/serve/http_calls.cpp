@@ -20,7 +20,80 @@ std::string list_of(const DeadLetter& letter) {
   return R"({"batch":[)" + letter.call + "]" + sent + "}";
 }
 
+constexpr std::string_view kCustomers = "/v1/customers/";
+constexpr std::size_t kCustomersNoted = 10;
+
+Answer forbidden(std::string_view sentence) { return refusal(http::status::forbidden, sentence); }
+
+/// What an order was, for the audit log.
+std::string told_of(const Order& order) {
+  std::string did = order.what.empty() ? std::string() : " " + order.what;
+  for (std::size_t i = 0; i < order.customers.size() && i < kCustomersNoted; ++i) did += " " + order.customers[i];
+  if (order.customers.size() > kCustomersNoted)
+    did += " and " + std::to_string(order.customers.size() - kCustomersNoted) + " more";
+  return did;
+}
+
 }  // namespace
+
+/// Whether this key may do that now; none: it may.
+std::optional<Answer> HttpCalls::refuse_key(const std::shared_ptr<KnownKey>& key, const Place& place,
+                                            std::string_view path) {
+  if (key == nullptr) return refusal(http::status::unauthorized, "this key is not known");
+  if (!key->key.may(*place.scope))
+    return forbidden("this key may not do that: it has not the scope `" + std::string(scope_name(*place.scope)) + "`");
+  const bool of_customers =
+      (place.what == What::look && path.starts_with(kCustomers)) ||
+      (place.what == What::order && place.order != OrderKind::pause && place.order != OrderKind::resume);
+  if (!key->condition.all.empty() && !of_customers)
+    return forbidden("this key is bound to some customers: it sees and changes nothing else");
+  if (const unsigned wait = key->wait_seconds(std::chrono::steady_clock::now()); wait > 0) {
+    Answer answer = refusal(http::status::too_many_requests, "this key has its rate: come again");
+    answer.come_again_seconds = wait;
+    return answer;
+  }
+  return std::nullopt;
+}
+
+tl::expected<HttpCalls::Caller, Answer> HttpCalls::admit(const Request& head) {
+  const auto place = place_at(path_of(head));
+  if (services_.keys == nullptr || !place || !place->scope) return Caller{};
+  const auto text = key_in(head);
+  Caller caller;
+  std::optional<Answer> refused;
+  if (!text) {
+    refused = refusal(http::status::unauthorized, "`Authorization` cannot be read");
+  } else if (!text->empty()) {
+    caller.key = services_.keys->find(*text);
+    refused = refuse_key(caller.key, *place, path_of(head));
+  } else if (place->what != What::calls) {
+    refused =
+        refusal(http::status::unauthorized, "a key is needed: `Authorization: Bearer` with one of `tend keys add`");
+  }
+  if (!refused) return caller;
+  note(head, *place, caller, *refused);
+  return tl::unexpected(std::move(*refused));
+}
+
+/// Orders, looks at a customer and refusals are written down; what comes in is counted.
+void HttpCalls::note(const Request& request, const Place& place, const Caller& caller, const Answer& answer) {
+  if (services_.audit == nullptr) return;
+  const bool refused = answer.status == http::status::unauthorized || answer.status == http::status::forbidden;
+  const std::string_view path = path_of(request);
+  const bool noted =
+      (place.posts && place.what != What::calls) || (place.what == What::look && path.starts_with(kCustomers));
+  if (!refused && !noted) return;
+  AuditEntry entry{.at = services_.live->now(), .status = static_cast<unsigned>(answer.status)};
+  if (caller.key) {
+    entry.key = caller.key->key.id;
+    entry.name = caller.key->key.name;
+  } else if (services_.keys == nullptr) {
+    entry.key = "open";
+  }
+  entry.what = std::string(as_view(request.method_string())) + " " + std::string(path) + answer.did;
+  // What was done is done: a full disk stops the engine by itself.
+  (void)(refused ? services_.audit->add_refusal(std::move(entry)) : services_.audit->add(entry));
+}
 
 ReadBody HttpCalls::read(const journey::Plan& plan, const BodyRequest& request, std::string& body) {
   std::unique_ptr<BodyReader> reader;
@@ -102,7 +175,8 @@ Result<void> HttpCalls::bury(const ReadBody& read, bool cloud, env::Moment now) 
   return services_.letters->add(letters);
 }
 
-asio::awaitable<Answer> HttpCalls::take(const Executor& executor, const Place& place, Request& request) {
+asio::awaitable<Answer> HttpCalls::take(const Executor& executor, const Place& place, Request& request,
+                                        const Caller& caller) {
   std::string unpacked;
   std::string* body = &request.body();
   if (encoding_of(request) == Encoding::packed) {
@@ -119,8 +193,16 @@ asio::awaitable<Answer> HttpCalls::take(const Executor& executor, const Place& p
   if (!key) co_return refusal(http::status::unauthorized, "`Authorization` cannot be read");
   const env::Moment now = services_.live->now();
   BodyRequest what{.route = place.route, .now = now};
+  std::shared_ptr<KnownKey> known = caller.key;
+  std::optional<Answer> refused_key;
   what.source = [&](std::string_view write_key) -> Result<std::string> {
-    return key->empty() ? std::string(write_key) : *key;
+    if (services_.keys == nullptr) return key->empty() ? std::string(write_key) : *key;
+    if (known == nullptr) {
+      known = services_.keys->find(write_key);
+      refused_key = refuse_key(known, place, path_of(request));
+      if (refused_key) return fail(ErrorCode::invalid, "refused");
+    }
+    return known->key.name;  // who gets a new key under his name is the same source
   };
   CloudAttributes cloud;
   if (place.route == Route::cloud_binary) {
@@ -135,8 +217,9 @@ asio::awaitable<Answer> HttpCalls::take(const Executor& executor, const Place& p
   }
   const journey::Plan& plan = services_.live->plan();
   ReadBody read = this->read(plan, what, *body);
-  if (read.unauthorized) co_return refusal(http::status::unauthorized, read.problem);
+  if (refused_key) co_return std::move(*refused_key);
   if (!read.problem.empty()) co_return refusal(http::status::bad_request, read.problem, read.item);
+  if (known != nullptr) known->charge(std::max<std::size_t>(1, read.calls + read.refused.size()));
   if (auto refused = co_await post(executor, plan, std::move(read.inputs))) co_return std::move(*refused);
   ignored_values_ += read.ignored_values;
   // Behind the others: who is told nothing comes again, and finds those taken.
@@ -209,19 +292,45 @@ asio::awaitable<Answer> HttpCalls::change(const Executor& executor, bool applies
 }
 
 /// What an operator does by hand.
-asio::awaitable<Answer> HttpCalls::order(const Executor& executor, OrderKind kind, const std::string& body) {
+asio::awaitable<Answer> HttpCalls::order(const Executor& executor, OrderKind kind, const std::string& body,
+                                         const Caller& caller) {
   auto order = read_order(kind, body);
   if (!order) co_return refusal(http::status::bad_request, order.error().message);
+  std::string did = told_of(*order);
+  std::function<Result<void>(run::Engine&)> check;
+  if (caller.key != nullptr && !caller.key->condition.all.empty()) {
+    check = [key = caller.key, customers = order->customers](run::Engine& engine) -> Result<void> {
+      for (const std::string& customer : customers) {
+        if (!meets(engine, key->condition, customer))
+          return fail(ErrorCode::not_found, "there is a customer among them who is none of this key's");
+      }
+      return {};
+    };
+  }
   auto awaited = std::make_shared<Awaited<Result<std::string>>>(executor);
-  services_.live->carry_out(std::move(*order), [self = owner_.lock(), executor, awaited](Result<std::string> told) {
-    bring(executor, awaited, std::move(told));
-  });
-  co_return answer_of(co_await arrival(awaited));
+  services_.live->carry_out(
+      std::move(*order),
+      [self = owner_.lock(), executor, awaited](Result<std::string> told) {
+        bring(executor, awaited, std::move(told));
+      },
+      std::move(check));
+  Answer answer = answer_of(co_await arrival(awaited));
+  answer.did = std::move(did);
+  co_return answer;
 }
 
-asio::awaitable<Answer> HttpCalls::look(const Executor& executor, std::string_view target) {
+asio::awaitable<Answer> HttpCalls::look(const Executor& executor, std::string_view target, const Caller& caller) {
   auto look = read_look(target, services_.live->channels());
   if (!look) co_return refusal(http::status::bad_request, look.error().message);
+  if (caller.key != nullptr && !caller.key->condition.all.empty()) {
+    // Read already, so it is there; somebody else's customer is as good as none.
+    const std::string id = *percent_decoded(target.substr(kCustomers.size()), false);
+    look = Look(
+        [key = caller.key, id, inner = std::move(*look)](run::Engine& engine, env::Moment now) -> Result<std::string> {
+          if (!meets(engine, key->condition, id)) return fail(ErrorCode::not_found, "there is no such customer");
+          return inner(engine, now);
+        });
+  }
   auto awaited = std::make_shared<Awaited<Result<std::string>>>(executor);
   services_.live->ask([self = owner_.lock(), executor, awaited, look = std::move(*look),
                        now = services_.live->now()](run::Engine* engine) {
@@ -233,28 +342,36 @@ asio::awaitable<Answer> HttpCalls::look(const Executor& executor, std::string_vi
   co_return answer_of(co_await arrival(awaited));
 }
 
-asio::awaitable<Answer> HttpCalls::answer(asio::any_io_executor executor, Request& request) {
+asio::awaitable<Answer> HttpCalls::answer(asio::any_io_executor executor, Request& request, Caller caller) {
   const auto place = place_at(path_of(request));
   if (!place) co_return refusal(http::status::not_found, "there is nothing at this path");
-  switch (place->what) {
-    case What::calls: co_return co_await take(executor, *place, request);
+  if (caller.key != nullptr && place->what != What::calls) caller.key->charge(1);
+  Answer answer = co_await answer_place(executor, *place, request, caller);
+  note(request, *place, caller, answer);
+  co_return answer;
+}
+
+asio::awaitable<Answer> HttpCalls::answer_place(const Executor& executor, const Place& place, Request& request,
+                                                const Caller& caller) {
+  switch (place.what) {
+    case What::calls: co_return co_await take(executor, place, request, caller);
     case What::program: co_return co_await change(executor, path_of(request) == "/v1/apply", request.body());
-    case What::order: co_return co_await order(executor, place->order, request.body());
-    case What::look: co_return co_await look(executor, as_view(request.target()));
+    case What::order: co_return co_await order(executor, place.order, request.body(), caller);
+    case What::look: co_return co_await look(executor, as_view(request.target()), caller);
     case What::letters: co_return co_await retry_letters(executor);
     case What::health:
     case What::metrics:
     case What::figures: break;
   }
   Answer answer;
-  if (place->what == What::health) {
+  if (place.what == What::health) {
     const std::string trouble = services_.live->trouble();
     if (!trouble.empty()) co_return refusal(http::status::service_unavailable, "nothing is taken for now: " + trouble);
     answer.body = "{\"status\":\"ok\"}\n";
     co_return answer;
   }
   const std::optional<EngineCounts> engine = co_await engine_counts(executor);
-  if (place->what == What::metrics) {
+  if (place.what == What::metrics) {
     answer.type = "text/plain; version=0.0.4; charset=utf-8";
     answer.body = metrics_text(engine ? *engine->program : services_.live->plan().program, services_.live->counts(),
                                counts(), engine);

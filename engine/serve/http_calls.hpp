@@ -30,25 +30,38 @@ class HttpCalls {
     owner_ = std::move(owner);
   }
 
-  asio::awaitable<Answer> answer(asio::any_io_executor executor, Request& request);
+  /// Who calls, as far as the header says: null where no key is asked for, or one may still stand in the body.
+  struct Caller {
+    std::shared_ptr<KnownKey> key;
+  };
+  /// Whether a call may be looked at further. Errors: the refusal.
+  tl::expected<Caller, Answer> admit(const Request& head);
+  bool asks_for_keys() const { return services_.keys != nullptr; }
+
+  asio::awaitable<Answer> answer(asio::any_io_executor executor, Request& request, Caller caller);
 
   std::atomic<std::size_t> connections{0};
   std::array<std::atomic<std::uint64_t>, 6> by_class{};
 
  private:
   using Executor = asio::any_io_executor;
-  asio::awaitable<Answer> take(const Executor& executor, const Place& place, Request& request);
+  asio::awaitable<Answer> answer_place(const Executor& executor, const Place& place, Request& request,
+                                       const Caller& caller);
+  asio::awaitable<Answer> take(const Executor& executor, const Place& place, Request& request, const Caller& caller);
   asio::awaitable<std::optional<Answer>> post(const Executor& executor, const journey::Plan& plan,
                                               std::vector<PostedInput> inputs);
   asio::awaitable<Answer> retry_letters(const Executor& executor);
   asio::awaitable<Answer> change(const Executor& executor, bool applies, const std::string& body);
-  asio::awaitable<Answer> order(const Executor& executor, OrderKind kind, const std::string& body);
-  asio::awaitable<Answer> look(const Executor& executor, std::string_view target);
+  asio::awaitable<Answer> order(const Executor& executor, OrderKind kind, const std::string& body,
+                                const Caller& caller);
+  asio::awaitable<Answer> look(const Executor& executor, std::string_view target, const Caller& caller);
+  std::optional<Answer> refuse_key(const std::shared_ptr<KnownKey>& key, const Place& place, std::string_view path);
   asio::awaitable<std::optional<EngineCounts>> engine_counts(const Executor& executor);
   ReadBody read(const journey::Plan& plan, const BodyRequest& request, std::string& body);
   Result<void> bury(const ReadBody& read, bool cloud, env::Moment now);
   HttpCounts counts() const;
 
+  void note(const Request& request, const Place& place, const Caller& caller, const Answer& answer);
   const HttpOptions& options_;
   HttpServices services_;
   std::weak_ptr<void> owner_;

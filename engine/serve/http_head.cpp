@@ -118,14 +118,18 @@ std::string_view path_of(const Request& request) {
 }
 
 std::optional<Place> place_at(std::string_view path) {
-  if (const auto route = route_of(path)) return Place{.what = What::calls, .route = *route};
-  if (const auto order = order_at(path)) return Place{.what = What::order, .order = *order};
-  if (path == "/v1/plan" || path == "/v1/apply") return Place{.what = What::program};
-  if (path == "/v1/deadletters/retry") return Place{.what = What::letters};
+  if (const auto route = route_of(path)) return Place{.what = What::calls, .route = *route, .scope = Scope::ingest};
+  if (const auto order = order_at(path)) {
+    const Scope scope = *order == OrderKind::forget ? Scope::admin : Scope::operate;
+    return Place{.what = What::order, .order = *order, .scope = scope};
+  }
+  if (path == "/v1/plan") return Place{.what = What::program, .scope = Scope::operate};
+  if (path == "/v1/apply") return Place{.what = What::program, .scope = Scope::admin};
+  if (path == "/v1/deadletters/retry") return Place{.what = What::letters, .scope = Scope::operate};
   if (path == "/healthz") return Place{.what = What::health, .posts = false};
-  if (path == "/metrics") return Place{.what = What::metrics, .posts = false};
-  if (path == "/v1/figures") return Place{.what = What::figures, .posts = false};
-  if (is_look_path(path)) return Place{.what = What::look, .posts = false};
+  if (path == "/metrics") return Place{.what = What::metrics, .posts = false, .scope = Scope::read};
+  if (path == "/v1/figures") return Place{.what = What::figures, .posts = false, .scope = Scope::read};
+  if (is_look_path(path)) return Place{.what = What::look, .posts = false, .scope = Scope::read};
   return std::nullopt;
 }
 

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "engine/serve/keys.hpp"
 #include "engine/serve/order.hpp"
 #include "engine/serve/read_body.hpp"
 
@@ -22,6 +23,7 @@ struct Answer {
   std::string_view type = "application/json";
   const char* allow = nullptr;      // of 405
   unsigned come_again_seconds = 0;  // Retry-After
+  std::string did = {};             // for the audit log: whom and what, behind the path
 };
 
 Answer refusal(http::status status, std::string_view sentence, std::optional<std::size_t> item = std::nullopt);
@@ -39,6 +41,7 @@ struct Place {
   bool posts = true;
   Route route = Route::track;          // calls; of CloudEvents their mode is in the header
   OrderKind order = OrderKind::pause;  // order
+  std::optional<Scope> scope = {};     // a key must have it; none: whoever comes
 };
 std::optional<Place> place_at(std::string_view path);
 

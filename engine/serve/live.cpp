@@ -134,10 +134,15 @@ void Live::deploy(std::string before, program::Program program, program::Places 
   });
 }
 
-void Live::carry_out(Order order, Tell tell) {
-  enqueue([this, order = std::move(order), tell = std::move(tell)](run::Engine* engine) -> Result<void> {
+void Live::carry_out(Order order, Tell tell, std::function<Result<void>(run::Engine&)> check) {
+  enqueue([this, order = std::move(order), tell = std::move(tell),
+           check = std::move(check)](run::Engine* engine) -> Result<void> {
     if (engine == nullptr) {
       tell(fail(ErrorCode::io, "nothing is taken just now: come again"));
+      return {};
+    }
+    if (auto allowed = check ? check(*engine) : Result<void>{}; !allowed) {
+      tell(tl::unexpected(allowed.error()));
       return {};
     }
     const OrderPlace place{.channels = options_.channels, .now = [this] { return moments_.now(); }};

@@ -110,7 +110,8 @@ class Live {
 
   /// Carries out what an operator orders, between two batches, at the clock's moment. `tell` is told on the engine's
   /// thread.
-  void carry_out(Order order, Tell tell);
+  /// Shape: `check` may refuse it, on the engine's thread, right before; empty: everything goes.
+  void carry_out(Order order, Tell tell, std::function<Result<void>(run::Engine&)> check = {});
 
   /// Takes no more, finishes the queue, writes snapshots, closes the data folder.
   /// Errors: what ended the engine, or kept the last snapshots from being written.

@@ -10,6 +10,7 @@
 
 #include "engine/serve/answers.hpp"
 #include "tests/engine/serve/shop.hpp"
+#include "tests/support/temp_folder.hpp"
 
 using namespace tend;
 using namespace tend::serve;
@@ -456,4 +457,86 @@ TEST_CASE("what Authorization says is read or refused, and names the source of m
   CHECK(with("Digest x") == 401);
   CHECK(with("Basic") == 401);
   CHECK(with("Bearer " + std::string(5000, 'x')) == 401);
+}
+
+TEST_CASE("with keys each call needs one with its scope, in the header or, of calls, in the body") {
+  Shop shop;
+  auto live = shop.start();
+  TempFolder folder;
+  std::vector<Key> made;
+  const auto add = [&](Key key) {
+    const std::string text = make_key(key);
+    made.push_back(key);
+    return text;
+  };
+  const std::string shop_key = add({.name = "shop", .scopes = {Scope::ingest}}),
+                    reader = add({.name = "board", .scopes = {Scope::read}}),
+                    dealer = add({.name = "berlin", .scopes = {Scope::read, Scope::operate}, .where = "city = Berlin"}),
+                    boss = add({.name = "boss", .scopes = {Scope::admin}}),
+                    slow = add({.name = "slow", .scopes = {Scope::ingest}, .rate = 1});
+  REQUIRE(write_keys(shop.files, "shop/data/keys.json", made));
+  Keys keys(shop.files, "shop/data/keys.json");
+  REQUIRE(keys.load());
+  Audit audit(folder.file("audit.jsonl"));
+  auto bound = HttpServer::bind({.listen = {"127.0.0.1", 0}});
+  REQUIRE(bound);
+  REQUIRE((*bound)->start({.live = live.get(), .keys = &keys, .audit = &audit}));
+  const auto once = [&](const std::string& request) {
+    Client client((*bound)->address());
+    client.send(request);
+    return client.answer();
+  };
+  const auto by = [](const std::string& key) { return "Authorization: Bearer " + key + "\r\n"; };
+  const auto got = [&](const std::string& path, const std::string& key) {
+    return once("GET " + path + " HTTP/1.1\r\nHost: shop.example.com\r\n" + by(key) + "\r\n");
+  };
+  const std::string order = R"({"userId":"c1","event":"order","messageId":"1"})";
+  CHECK(status_of(once(post("/v1/track", order, by(shop_key)))) == 200);
+  CHECK(status_of(once(post("/v1/track", order))) == 401);
+  CHECK(status_of(once(post("/v1/track", order, by("tend_000000000000_" + std::string(43, 'A'))))) == 401);
+  CHECK(status_of(once(post("/v1/track", order, by(reader)))) == 403);
+  CHECK(status_of(once(post("/v1/batch", R"({"batch":[{"type":"track",)" + order.substr(1) + R"(],"writeKey":")" +
+                                             shop_key + "\"}"))) == 200);
+  CHECK(figures_of(*live)->events == 1);  // the same key, the same message
+  CHECK(status_of(once(post("/v1/batch", R"({"batch":[],"writeKey":"nobody"})"))) == 401);
+  CHECK(status_of(once(post("/v1/batch", R"({"batch":[],"writeKey":")" + reader + "\"}"))) == 403);
+
+  CHECK(status_of(once(get("/healthz"))) == 200);
+  CHECK(status_of(once(get("/metrics"))) == 401);
+  CHECK(status_of(got("/metrics", reader)) == 200);
+  CHECK(status_of(got("/v1/figures", shop_key)) == 403);
+  CHECK(status_of(once(post("/v1/pause", "{}", by(reader)))) == 403);
+  CHECK(status_of(once(post("/v1/forget", R"({"customer":"c9"})", by(dealer)))) == 403);
+
+  // A dealer sees his own.
+  CHECK(status_of(once(post("/v1/identify", R"({"userId":"c1","traits":{"city":"Berlin"}})", by(shop_key)))) == 200);
+  CHECK(status_of(once(post("/v1/identify", R"({"userId":"c2","traits":{"city":"Hamburg"}})", by(shop_key)))) == 200);
+  CHECK(status_of(got("/v1/customers/c1", dealer)) == 200);
+  CHECK(status_of(got("/v1/customers/c2", dealer)) == 404);
+  CHECK(status_of(got("/v1/customers/c3", dealer)) == 404);
+  CHECK(status_of(got("/v1/customers/c2", boss)) == 200);
+  CHECK(status_of(got("/v1/journeys", dealer)) == 403);
+  CHECK(status_of(got("/v1/figures", dealer)) == 403);
+  CHECK(status_of(once(post("/v1/pause", "{}", by(dealer)))) == 403);
+  CHECK(status_of(once(post("/v1/stop", R"({"playbook":"thanks","customers":["c1"]})", by(dealer)))) == 200);
+  CHECK(status_of(once(post("/v1/stop", R"({"playbook":"thanks","customers":["c1","c2"]})", by(dealer)))) == 404);
+
+  // A rate: what was too much is waited for.
+  std::string many = R"({"batch":[)";
+  for (int i = 0; i < 2000; ++i) many += (i > 0 ? "," : "") + std::string(R"({"type":"page","userId":"c"})");
+  many += "]}";
+  CHECK(status_of(once(post("/v1/batch", many, by(slow)))) == 200);
+  CHECK(status_of(once(post("/v1/batch", many, by(slow)))) == 200);
+  const std::string waits = once(post("/v1/batch", many, by(slow)));
+  CHECK(status_of(waits) == 429);
+  CHECK(waits.find("Retry-After: 15") != std::string::npos);
+
+  (*bound)->finish();
+  const auto lines = env::read_whole_file(env::real_files(), folder.file("audit.jsonl"));
+  REQUIRE(lines);
+  CHECK(lines->find(R"("name":"berlin","what":"GET /v1/customers/c1","status":200)") != std::string::npos);
+  CHECK(lines->find(R"("name":"berlin","what":"POST /v1/stop thanks c1","status":200)") != std::string::npos);
+  CHECK(lines->find(R"("name":"board","what":"POST /v1/pause","status":403)") != std::string::npos);
+  CHECK(lines->find(R"("what":"GET /metrics","status":401)") != std::string::npos);
+  CHECK(lines->find(shop_key) == std::string::npos);
 }
