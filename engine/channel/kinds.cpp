@@ -9,6 +9,7 @@
 
 #include "engine/channel/mail/smtp.hpp"
 #include "engine/channel/platform/platforms.hpp"
+#include "engine/channel/program/program.hpp"
 #include "engine/channel/webhook.hpp"
 
 namespace tend::channel {
@@ -20,6 +21,7 @@ constexpr AdapterKind kKinds[] = {
     {"aliyun_sms", "sends approved SMS by Aliyun (阿里云短信)", kAliyunSmsOptions, make_aliyun_sms},
     {"console", "prints messages, for trying things out", {}},
     {"file", "writes messages to a file of JSON lines", kFileOptions},
+    {"program", "an adapter in any language, by lines of JSON", kProgramOptions, make_program},
     {"smtp", "sends mail by a mail server", kSmtpOptions, make_smtp},
     {"tencent_sms", "sends approved SMS by Tencent Cloud (腾讯云短信)", kTencentSmsOptions, make_tencent_sms},
     {"twilio", "sends SMS and MMS by Twilio", kTwilioOptions, make_twilio},

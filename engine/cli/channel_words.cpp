@@ -105,6 +105,15 @@ constexpr Word kWords[] = {
     {"the domain that signs", "签名的域名"},
     {"the selector of its key", "密钥的 selector"},
     {"its private RSA key, as PEM", "RSA 私钥，PEM 格式"},
+    {"an adapter in any language, by lines of JSON", "用任何语言写的适配器，以 JSON 行交谈"},
+    {"the program and its arguments", "程序及其参数"},
+    {"how many messages it takes at a time", "一次最多接收多少条消息"},
+    {"what to do when it does not answer: `once` (it counts as sent), `again` (it is told again, with the same key), "
+     "`ask` (it is asked)",
+     "没有答复时怎么办：`once`（算作已发送）、`again`（用同一个键再说一次）、`ask`（询问它）"},
+    {"how many seconds an answer may take, before it is killed", "等待答复的秒数，超过则终止程序"},
+    {"how many megabytes it may take", "可用内存，单位 MB"},
+    {"`true`: it is asked for receipts", "`true`：向它询问回执"},
     {"how many seconds the server may take for a mail", "服务器处理一封邮件的秒数上限"},
 };
 
