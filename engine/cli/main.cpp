@@ -31,6 +31,7 @@ int main(int argc, char** argv) {
   tend::cli::add_start(app, exit_code);
   tend::cli::add_customer(app, exit_code);
   tend::cli::add_tasks(app, exit_code);
+  tend::cli::add_import(app, exit_code);
   tend::cli::add_keys(app, exit_code);
   tend::cli::add_deadletters(app, exit_code);
   tend::cli::add_channels(app, exit_code);

@@ -148,6 +148,16 @@ Result<std::string> Operator::look(const std::string& target) {
   return (*look)(**opened, now());
 }
 
+Result<Operator::LiveFolder> Operator::live_folder() {
+  if (!address_.empty())
+    return fail(ErrorCode::in_use, "`tend serve` runs this data folder on " + address_ + ": stop it first");
+  if (recorded_)
+    return fail(ErrorCode::invalid, "this data folder follows its sources: `tend replay` reads them into it");
+  auto opened = engine(false);
+  if (!opened) return tl::unexpected(opened.error());
+  return LiveFolder{*opened, &workspace_, [this] { return now(); }};
+}
+
 Result<void> Operator::finish() { return changed_ ? engine_->snapshot_all() : Result<void>{}; }
 
 }  // namespace tend::cli

@@ -1,6 +1,7 @@
 // Who carries out what an operator asks of a data folder: the `tend serve` that runs it, or this process where nobody
 // does.
 #pragma once
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -61,6 +62,14 @@ class Operator {
   Result<std::string> carry_out(const serve::Order& order);
   /// Looks at what stands under the target of a GET.
   Result<std::string> look(const std::string& target);
+  /// A folder of live time that this process may put inputs into.
+  struct LiveFolder {
+    run::Engine* engine = nullptr;
+    const simulate::Workspace* workspace = nullptr;
+    std::function<env::Moment()> now;  // never goes back
+  };
+  /// Errors: `in_use` where a `tend serve` runs it, `invalid` where it follows its sources. Lifetime: the operator's.
+  Result<LiveFolder> live_folder();
   /// Writes snapshots where this process carried something out: the next start is short then.
   Result<void> finish();
 

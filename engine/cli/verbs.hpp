@@ -24,6 +24,7 @@ void add_pause(CLI::App& app, int& exit_code);
 void add_start(CLI::App& app, int& exit_code);
 void add_customer(CLI::App& app, int& exit_code);
 void add_tasks(CLI::App& app, int& exit_code);
+void add_import(CLI::App& app, int& exit_code);
 void add_keys(CLI::App& app, int& exit_code);
 void add_deadletters(CLI::App& app, int& exit_code);
 void add_channels(CLI::App& app, int& exit_code);
