@@ -6,6 +6,7 @@
 #include "dsl/diagnostic/suggest.hpp"
 #include "engine/channel/adapter.hpp"
 #include "engine/channel/kinds.hpp"
+#include "engine/channel/program/conformance.hpp"
 #include "engine/channel/remote_dispatcher.hpp"
 #include "engine/cli/channels_text.hpp"
 #include "engine/cli/compile.hpp"
@@ -177,6 +178,26 @@ int run_trial(const TrialArguments& arguments) {
   return went_out(*report) ? kFine : kProblems;
 }
 
+struct KitArguments {
+  std::string command, batch = "1", unknown = "once", timeout = "30", to, lang;
+  bool polls = false;
+};
+
+int run_kit(const KitArguments& arguments) {
+  const channel::ChannelConfig config{.name = "conformance",
+                                      .adapter = "program",
+                                      .options = {{"command", arguments.command},
+                                                  {"batch", arguments.batch},
+                                                  {"unknown", arguments.unknown},
+                                                  {"timeout", arguments.timeout},
+                                                  {"polls", arguments.polls ? "true" : "false"}}};
+  const auto checks = channel::check_conformance(config, arguments.to, env::real_clock());
+  if (!checks) return complain(checks.error());
+  const text::Tongue tongue = tongue_of(arguments.lang, "");
+  if (!print(conformance_text(*checks, tongue))) return kFailed;
+  return std::all_of(checks->begin(), checks->end(), [](const auto& check) { return check.kept; }) ? kFine : kProblems;
+}
+
 }  // namespace
 
 void add_channels(CLI::App& app, int& exit_code) {
@@ -198,6 +219,17 @@ void add_channels(CLI::App& app, int& exit_code) {
   test->add_option("--format", trial->format, "human or json")->check(CLI::IsMember({"human", "json"}));
   test->add_option("--lang", trial->lang, "the tongue of the answer")->check(CLI::IsMember({"en", "zh"}));
 
+  auto kit = std::make_shared<KitArguments>();
+  CLI::App* conformance = verb->add_subcommand(
+      "conformance", "asks an adapter's program what it will be asked, and says whether it keeps to the rules");
+  conformance->add_option("COMMAND", kit->command, "the program and its arguments, in quotes")->required();
+  conformance->add_option("--to", kit->to, "an address that it may really write to, some hundreds of times")->required();
+  conformance->add_option("--batch", kit->batch, "as in tend.toml");
+  conformance->add_option("--unknown", kit->unknown, "as in tend.toml");
+  conformance->add_option("--timeout", kit->timeout, "as in tend.toml");
+  conformance->add_flag("--polls", kit->polls, "as in tend.toml");
+  conformance->add_option("--lang", kit->lang, "the tongue of the answer")->check(CLI::IsMember({"en", "zh"}));
+  conformance->callback([kit, &exit_code] { exit_code = run_kit(*kit); });
   test->callback([trial, &exit_code] { exit_code = run_trial(*trial); });
   verb->callback([verb, arguments, &exit_code] {
     if (verb->get_subcommands().empty()) exit_code = run_channels(*arguments);

@@ -148,4 +148,17 @@ std::string outcome_text(const channel::Report& report, Tongue tongue) {
   return {};
 }
 
+std::string conformance_text(std::span<const channel::ConformanceCheck> checks, Tongue tongue) {
+  std::string out;
+  std::size_t broken = 0;
+  for (const channel::ConformanceCheck& check : checks) {
+    broken += !check.kept;
+    out += std::string(check.kept ? word(tongue, "kept    ", "符合    ") : word(tongue, "broken  ", "不符合  ")) +
+           std::string(in_tongue(check.name, tongue)) + (check.found.empty() ? "" : ": " + check.found) + "\n";
+  }
+  if (tongue == Tongue::en)
+    return out + std::to_string(checks.size() - broken) + " kept, " + std::to_string(broken) + " broken\n";
+  return out + "符合 " + std::to_string(checks.size() - broken) + "，不符合 " + std::to_string(broken) + "\n";
+}
+
 }  // namespace tend::cli

@@ -7,6 +7,7 @@
 #include "dsl/text/tongue.hpp"
 #include "engine/channel/kinds.hpp"
 #include "engine/channel/lane.hpp"
+#include "engine/channel/program/conformance.hpp"
 
 namespace tend::cli {
 
@@ -24,5 +25,8 @@ std::string adapter_text(const channel::AdapterKind& kind, text::Tongue tongue);
 /// What became of a message that was sent to try a channel.
 std::string outcome_text(const channel::Report& report, text::Tongue tongue);
 bool went_out(const channel::Report& report);
+
+/// What the conformance kit found.
+std::string conformance_text(std::span<const channel::ConformanceCheck> checks, text::Tongue tongue);
 
 }  // namespace tend::cli
