@@ -105,10 +105,10 @@ int run_serve(const ServeArguments& arguments) {
 
   // The folder's lock comes first: two processes must never write to one outbox.
   const std::string data = arguments.data.empty() ? env::join_path(workspace.folder, "data") : arguments.data;
+  serve::Keys keys(env::real_files(), run::DataFolder{.path = data}.keys());
+  if (auto checked = check_keys(arguments, *http, keys, data); !checked) return complain(checked.error());
   auto folder = run::open_data_folder(env::real_files(), data, 64);
   if (!folder) return complain(folder.error());
-  serve::Keys keys(*folder->files, folder->keys());
-  if (auto checked = check_keys(arguments, *http, keys, data); !checked) return complain(checked.error());
   auto dispatcher =
       channel::Dispatcher::open(workspace.channels, workspace.folder, channel::real_outside(), channel::Pace::live);
   if (!dispatcher) return complain(dispatcher.error());
