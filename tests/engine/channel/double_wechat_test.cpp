@@ -2,7 +2,7 @@
 // limits, sealed calls in odd order.
 #include "engine/channel/platform/sign.hpp"
 #include "tests/engine/channel/loopback.hpp"
-#include "tests/engine/channel/sealed.hpp"
+#include "tests/engine/channel/sealing.hpp"
 
 namespace tend::channel {
 namespace {

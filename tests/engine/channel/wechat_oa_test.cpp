@@ -3,7 +3,7 @@
 #include "engine/channel/platform/platforms.hpp"
 #include "engine/channel/platform/wechat_codes.hpp"
 #include "tests/engine/channel/scripted_host.hpp"
-#include "tests/engine/channel/sealed.hpp"
+#include "tests/engine/channel/sealing.hpp"
 
 namespace tend::channel {
 namespace {

@@ -2,7 +2,8 @@
 // right; XML from outside.
 #include "engine/channel/platform/wechat_call.hpp"
 #include "engine/channel/platform/xml.hpp"
-#include "tests/engine/channel/sealed.hpp"
+#include "tests/engine/channel/sealing.hpp"
+#include "tests/support/test.hpp"
 
 namespace tend::channel {
 namespace {

@@ -1,15 +1,15 @@
-// Sealing calls as WeCom and the Official Account do, for tests of who opens them.
+// Sealing calls as WeCom and the Official Account do, for tests and fuzz targets of who opens them.
 #pragma once
 #include <openssl/evp.h>
 
 #include <string>
 #include <string_view>
 
+#include "dsl/text/must.hpp"
 #include "engine/channel/platform/form.hpp"
 #include "engine/channel/platform/sign.hpp"
 #include "engine/channel/platform/wechat_seal.hpp"
 #include "engine/channel/remote.hpp"
-#include "tests/support/test.hpp"
 
 namespace tend::channel::test {
 
@@ -26,12 +26,14 @@ inline std::string seal_up(const std::string& key, std::string_view receiver, st
   text.append(pad, static_cast<char>(pad));
   EVP_CIPHER_CTX* context = EVP_CIPHER_CTX_new();
   const auto* bytes = reinterpret_cast<const unsigned char*>(key.data());
-  REQUIRE(EVP_EncryptInit_ex(context, EVP_aes_256_cbc(), nullptr, bytes, bytes) == 1);
+  CHECK_OR_DIE(EVP_EncryptInit_ex(context, EVP_aes_256_cbc(), nullptr, bytes, bytes) == 1, "a cipher can be made");
   EVP_CIPHER_CTX_set_padding(context, 0);
   std::string out(text.size() + 16, '\0');
   int size = 0;
-  REQUIRE(EVP_EncryptUpdate(context, reinterpret_cast<unsigned char*>(out.data()), &size,
-                            reinterpret_cast<const unsigned char*>(text.data()), static_cast<int>(text.size())) == 1);
+  CHECK_OR_DIE(
+      EVP_EncryptUpdate(context, reinterpret_cast<unsigned char*>(out.data()), &size,
+                        reinterpret_cast<const unsigned char*>(text.data()), static_cast<int>(text.size())) == 1,
+      "whole blocks are encrypted");
   EVP_CIPHER_CTX_free(context);
   out.resize(static_cast<std::size_t>(size));
   return base64(out);
