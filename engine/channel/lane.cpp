@@ -54,7 +54,9 @@ env::Moment Lane::room_at(env::Moment now) {
   if (stopped_) return env::kNoMoment;
   if (is_shut(now)) return shut_until(now);
   if (!bucket_ || held() >= capacity() || unsure_.size() + under_way_ >= options_.unsure_max) return env::kNoMoment;
-  return now + std::max<std::int64_t>(bucket_->wait_ms(1, now), 1);
+  // With tokens left it is the queue that is in the way, and no time that clears it.
+  const std::int64_t wait_ms = bucket_->wait_ms(1, now);
+  return wait_ms == 0 ? env::kNoMoment : now + wait_ms;
 }
 
 void Lane::take(Message message, env::Moment now) {

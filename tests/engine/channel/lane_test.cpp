@@ -383,6 +383,20 @@ TEST_CASE("the account's rate is kept, and bounds what waits here") {
   CHECK(world.lane.wake_at(world.now) == world.now + 10'000);
 }
 
+TEST_CASE("with tokens left and a queue that waits for something else, nobody is woken every millisecond") {
+  World world(LaneOptions{.channel = "mail", .rate = Rate{6, env::kMinute}});
+  world.take(1, "a@b.example");
+  world.answer(outcome(Fate::throttled, Scope::recipient, world.now + 10'000));
+  CHECK(world.lane.room(world.now) == 0);
+  world.now += 9'999;
+  CHECK(!world.lane.next(world.now));
+  world.now += 1;
+  CHECK(world.lane.room(world.now) == 0);  // its token is for the one that waits
+  CHECK(world.lane.room_at(world.now) == env::kNoMoment);
+  world.answer(outcome(Fate::accepted));
+  CHECK(world.lane.room_at(world.now) == world.now + 10'000);
+}
+
 TEST_CASE("a rate of each recipient and of each domain") {
   World world(LaneOptions{
       .channel = "mail", .rate_per_recipient = Rate{1, env::kHour}, .rate_per_domain = Rate{2, env::kSecond}});
