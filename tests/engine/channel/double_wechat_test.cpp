@@ -190,7 +190,8 @@ TEST_CASE("WeCom: sealed calls in any order, twice, and ones that are none") {
         {{"ChangeType", "add_external_contact"}, {"UserID", "lisi"}, {"ExternalUserID", customer(i)}, {"State", "s"}});
   Json emitted = {{"platform", "wecom"}, {"url", world.callback_url()}, {"events", events},
                   {"times", 2},          {"order", "shuffled"},         {"pad", "over16"}};
-  for (const Json& one : world.run(world.tell("POST", "emit", emitted))["deliveries"]) CHECK(one["accepted"] == true);
+  const Json told = world.run(world.tell("POST", "emit", emitted));
+  for (const Json& one : told.at("deliveries")) CHECK(one["accepted"] == true);
   REQUIRE(world.inbound.size() == 12);
   std::map<std::string, int> ids;
   for (const Inbound& one : world.inbound) {
