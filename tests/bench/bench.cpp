@@ -48,10 +48,11 @@ int main(int argc, char** argv) {
     else if (option == "--peers")
       peers = std::strcmp(argv[i + 1], "no") != 0;
     else {
-      std::fprintf(stderr,
-                   "bench: unknown option %s; there is --json FILE, --only log|journey|replay|simulate|check|memory, "
-                   "--orders FILE, --customers N, --journeys N, --peers no\n",
-                   argv[i]);
+      std::fprintf(
+          stderr,
+          "bench: unknown option %s; there is --json FILE, --only ingest|log|journey|replay|simulate|check|memory, "
+          "--orders FILE, --customers N, --journeys N, --peers no\n",
+          argv[i]);
       return 3;
     }
   }
@@ -61,6 +62,7 @@ int main(int argc, char** argv) {
   std::filesystem::create_directories(scratch);
   const auto wanted = [&only](const char* name) { return only.empty() || only == name; };
   if (wanted("journey")) bench_journey(scratch, journeys, peers);
+  if (wanted("ingest")) bench_ingest(scratch, tend);
   if (wanted("log")) bench_log(scratch);
   if (wanted("check")) {
     bench_check(tend);

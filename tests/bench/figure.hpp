@@ -27,6 +27,7 @@ const std::vector<Figure>& reported();
 void bench_log(const std::string& scratch);
 void bench_replay(const std::string& scratch, const std::string& orders, unsigned customers);
 void bench_simulate(const std::string& scratch, const std::string& tend, const std::string& orders);
+void bench_ingest(const std::string& scratch, const std::string& tend);
 void bench_check(const std::string& tend);
 void bench_check_large(const std::string& scratch, const std::string& tend);
 void bench_memory(const std::string& orders);
