@@ -34,8 +34,7 @@ struct Sandbox::Request {
   std::span<LuaValue> results = {};
 };
 
-Sandbox::Sandbox(SandboxLimits limits)
-    : limits_(limits), arena_(new char[kReading + limits.memory]), size_(kReading + limits.memory) {}
+Sandbox::Sandbox(SandboxLimits limits) : limits_(limits), arena_(new char[kReading + limits.memory]) {}
 
 Sandbox& Sandbox::of(lua_State* lua) {
   void* sandbox = nullptr;

@@ -80,7 +80,7 @@ class Sandbox {
 
   SandboxLimits limits_;
   std::unique_ptr<char[]> arena_;  // all that Lua has; blocks stand one behind the other and are never given back
-  std::size_t size_ = 0, used_ = 0, max_ = 0, block_max_ = 0;
+  std::size_t used_ = 0, max_ = 0, block_max_ = 0;
   std::uint64_t work_ = 0, work_max_ = 0;
   Stopped stopped_ = Stopped::no;
   lua_State* lua_ = nullptr;
