@@ -35,16 +35,26 @@ void run_caused(const Plan& plan, state::State& state, std::uint32_t customer, M
   }
 }
 
+/// What is due first for this customer.
+void run_timer(const Plan& plan, state::State& state, std::uint32_t customer, Effects& effects, Tracer* tracer) {
+  const Moment due = state.at(customer).due;
+  state.at(customer).due = kNever;
+  Turn(plan, state, customer, due, effects, tracer).timer();
+  run_caused(plan, state, customer, due, effects, tracer);
+}
+
 /// Lets everything happen that is due for this customer by `until`, moment by moment, as long as no send holds him.
 void run_timers(const Plan& plan, state::State& state, std::uint32_t customer, Moment until, Effects& effects,
                 Tracer* tracer) {
-  while (!stands_still(state, customer)) {
-    const Moment due = state.at(customer).due;
-    if (due > until) return;
-    state.at(customer).due = kNever;
-    Turn(plan, state, customer, due, effects, tracer).timer();
-    run_caused(plan, state, customer, due, effects, tracer);
-  }
+  while (!stands_still(state, customer) && state.at(customer).due <= until)
+    run_timer(plan, state, customer, effects, tracer);
+}
+
+/// Live, an answer comes later than what fell due while it was out: that has happened before it, although a send holds
+/// him.
+void run_timers_before_answer(const Plan& plan, state::State& state, std::uint32_t customer, Moment answer,
+                              Effects& effects, Tracer* tracer) {
+  while (state.at(customer).due <= answer) run_timer(plan, state, customer, effects, tracer);
 }
 
 /// Inputs that a customer who stands still takes later: recorded time only.
@@ -379,8 +389,10 @@ bool apply_outcome(const Plan& plan, state::State& state, std::string_view paylo
   if (input.playbook >= plan.program.playbooks.size() || input.message >= plan.program.messages.size()) return false;
   const std::uint32_t customer = state.find_customer(input.customer);
   if (customer == state::kNoText) return false;
-  if (!state.recorded) state.clock = std::max(state.clock, input.moment);
-  run_timers(plan, state, customer, input.moment, effects, tracer);
+  if (!state.recorded) {
+    state.clock = std::max(state.clock, input.moment);
+    run_timers_before_answer(plan, state, customer, input.moment, effects, tracer);
+  }
   if (const auto caused = state.caused.find(customer); caused != state.caused.end()) {
     for (state::Caused& one : caused->second) one.before -= one.before > 0 ? 1 : 0;
   }
