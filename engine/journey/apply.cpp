@@ -64,6 +64,13 @@ bool holds_back(state::State& state, std::uint32_t customer, InputKind kind, std
   return true;
 }
 
+/// Who becomes another one, or nobody, does so when all his sends are answered.
+bool holds_back_until_answered(state::State& state, std::uint32_t customer, InputKind kind, std::string_view payload) {
+  if (!state.has_out(customer)) return false;
+  state.pending[customer].push_back({kind, std::string(payload)});
+  return true;
+}
+
 bool fields_exist(const Plan& plan, const state::EventInput& input) {
   if (input.event >= plan.program.events.size() || input.at > input.moment) return false;
   const auto& fields = plan.program.events[input.event].fields;
@@ -201,7 +208,7 @@ bool apply_joined(const Plan& plan, state::State& state, std::string_view payloa
   bool is_new = false;
   const std::uint32_t customer = state.customer(input.customer, input.moment, is_new);
   if (state.deployed) run_timers(plan, state, customer, input.moment, effects, tracer);
-  if (holds_back(state, customer, InputKind::message, payload)) return true;
+  if (holds_back_until_answered(state, customer, InputKind::message, payload)) return true;
   if (!state.put_in(customer, input.carried)) return false;
   if (!state.deployed) return true;
   Turn(plan, state, customer, input.moment, effects, tracer).joined(input, is_new);
@@ -253,7 +260,7 @@ bool apply_merge(const Plan& plan, state::State& state, std::string_view payload
   const std::uint32_t customer = state.find_customer(input.customer);
   if (customer != state::kNoText) {
     if (state.deployed) run_timers(plan, state, customer, input.moment, effects, tracer);
-    if (holds_back(state, customer, InputKind::merge, payload)) return true;
+    if (holds_back_until_answered(state, customer, InputKind::merge, payload)) return true;
     if (asks(state, customer)) {
       state.pending[customer].push_back({InputKind::merge, std::string(payload)});
       return true;
@@ -375,12 +382,24 @@ bool apply_answer(const Plan& plan, state::State& state, std::string_view payloa
 }
 
 bool apply_forget(const Plan& plan, state::State& state, std::string_view payload, Effects& effects, Tracer* tracer) {
+  state::ForgetInput forget;
+  if (!decode(payload, forget)) return false;
+  const std::uint32_t customer = state.find_customer(forget.customer);
+  if (customer != state::kNoText && holds_back_until_answered(state, customer, InputKind::forget, payload)) return true;
   return apply_known<state::ForgetInput>(plan, state, InputKind::forget, payload, effects, tracer,
                                          [&](Turn& turn, const state::ForgetInput& input) {
                                            turn.end_all("erased");
                                            state.forget(state.find_customer(input.customer));
                                            return true;
                                          });
+}
+
+/// The message of a journey that ended while it was out; null where there is none.
+state::Journey* find_ended_out(state::State& state, std::uint32_t customer, const state::OutcomeInput& input) {
+  for (state::Journey& out : state.ended_out) {
+    if (out.customer == customer && out.playbook == input.playbook && out.number == input.journey) return &out;
+  }
+  return nullptr;
 }
 
 bool apply_outcome(const Plan& plan, state::State& state, std::string_view payload, Effects& effects, Tracer* tracer) {
@@ -393,16 +412,19 @@ bool apply_outcome(const Plan& plan, state::State& state, std::string_view paylo
     state.clock = std::max(state.clock, input.moment);
     run_timers_before_answer(plan, state, customer, input.moment, effects, tracer);
   }
-  if (const auto caused = state.caused.find(customer); caused != state.caused.end()) {
-    for (state::Caused& one : caused->second) one.before -= one.before > 0 ? 1 : 0;
+  const std::uint16_t before = state.at(customer).outstanding;
+  state::Journey* ended = find_ended_out(state, customer, input);
+  state::Journey answered;
+  if (ended != nullptr && is_answer(input.outcome)) {
+    answered = *ended;
+    for (const std::uint32_t block : {answered.entry, answered.arms, answered.kept}) state.pool.release(block);
+    state.ended_out.erase(state.ended_out.begin() + (ended - state.ended_out.data()));
+    ended = &answered;
   }
-  Turn(plan, state, customer, input.moment, effects, tracer).outcome(input);
-  if (!state.ended_out.empty()) {
-    std::erase_if(state.ended_out, [&](const state::Journey& out) {
-      if (out.customer != customer || out.playbook != input.playbook || out.number != input.journey) return false;
-      for (const std::uint32_t block : {out.entry, out.arms, out.kept}) state.pool.release(block);
-      return true;
-    });
+  Turn(plan, state, customer, input.moment, effects, tracer).outcome(input, ended);
+  const bool stands_still_for_less = state.at(customer).outstanding < before;
+  if (const auto caused = state.caused.find(customer); caused != state.caused.end() && stands_still_for_less) {
+    for (state::Caused& one : caused->second) one.before -= one.before > 0 ? 1 : 0;
   }
   run_caused(plan, state, customer, input.moment, effects, tracer);
 
@@ -480,6 +502,7 @@ void appear(const Plan& plan, state::State& state, std::uint32_t customer, Momen
 void collect_outstanding(const Plan& plan, const state::State& state, Effects& effects) {
   expr::Lists lists;
   const auto append = [&](const state::Journey& journey) {
+    if ((journey.flags & state::kWithChannel) != 0) return;
     append_send(plan, state, journey, state::handed_over_at(journey), lists, effects).order = handed_over_as(journey);
     lists.clear();
   };

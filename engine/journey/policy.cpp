@@ -158,4 +158,26 @@ CapAnswer ask_caps(expr::Context& context, std::uint32_t playbook, MessageClass 
   return answer;
 }
 
+bool is_suppressed(const state::State& state, std::uint32_t customer, std::string_view channel) {
+  return state.has_consent(customer, state::suppression_of({})) ||
+         state.has_consent(customer, state::suppression_of(channel));
+}
+
+bool lacks_consent(const program::Program& program, const state::State& state, std::uint32_t customer,
+                   program::MessageClass message_class, std::string_view channel, Clause& clause) {
+  static constexpr std::string_view kClassWords[] = {"marketing", "care", "transactional", "welcome"};
+  const auto lacks = [&](const std::vector<std::string>& names, std::string_view name) {
+    const auto at = std::lower_bound(names.begin(), names.end(), name);
+    if (at == names.end() || *at != name || state.has_consent(customer, name)) return false;
+    clause = {.kind = ClauseKind::consent, .number = static_cast<std::uint32_t>(at - names.begin())};
+    return true;
+  };
+  return lacks(program.policy.consent, channel) ||
+         lacks(program.policy.purposes, kClassWords[static_cast<std::size_t>(message_class)]);
+}
+
+env::Moment given_up(expr::Context& context, const state::Journey& journey, const program::Step& step) {
+  return step.within ? expr::add_duration(context, journey.reached, *step.within) : state::kNever;
+}
+
 }  // namespace tend::journey

@@ -16,6 +16,21 @@ struct Clause {
   std::uint32_t of_playbook = program::kNone;
 };
 
+/// What quiet hours and caps bind.
+inline bool is_promotion(program::MessageClass message_class) {
+  return message_class == program::MessageClass::marketing || message_class == program::MessageClass::care;
+}
+
+/// On this channel or on all of them.
+bool is_suppressed(const state::State& state, std::uint32_t customer, std::string_view channel);
+
+/// The channel needs consent and has none, or the class is a purpose that is consented to and was not.
+bool lacks_consent(const program::Program& program, const state::State& state, std::uint32_t customer,
+                   program::MessageClass message_class, std::string_view channel, Clause& clause);
+
+/// When a send, or a job for somebody, is given up. `context`: of its customer and journey.
+env::Moment given_up(expr::Context& context, const state::Journey& journey, const program::Step& step);
+
 /// The end of the quiet hours and blackouts that `now` lies in, all that bind this channel taken together; `now` where
 /// it lies in none. `clause`: the first that holds now.
 env::Moment quiet_until(const program::Program& program, const program::Playbook& playbook, std::uint32_t number,

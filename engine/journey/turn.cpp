@@ -112,10 +112,22 @@ void Turn::attributes(const state::AttributesInput& input, bool is_new) {
   finish_turn(false);
 }
 
-void Turn::outcome(const state::OutcomeInput& input) {
-  state::Customer& row = state_.at(customer_);
-  if (row.outstanding > 0) --row.outstanding;
-  const bool broken = input.outcome == state::OutcomeKind::rejected_account;
+void Turn::outcome(const state::OutcomeInput& input, Journey* ended) {
+  std::uint32_t j = state_.at(customer_).first_journey;
+  while (j != kNone && (state_.journey(j).playbook != input.playbook || state_.journey(j).number != input.journey ||
+                        state_.journey(j).status != JourneyStatus::sending))
+    j = state_.journey(j).next;
+  Journey* const out = j != kNone ? &state_.journey(j) : ended;
+  std::uint16_t& outstanding = state_.at(customer_).outstanding;
+  const bool stood_still = out == nullptr || (out->flags & state::kWithChannel) == 0;
+  if (stood_still && outstanding > 0) --outstanding;
+  if (out != nullptr) {
+    out->flags &= static_cast<std::uint8_t>(~(state::kWithChannel | state::kCalled));
+    if (!is_answer(input.outcome)) out->flags |= state::kWithChannel;
+    if (input.outcome == state::OutcomeKind::called) out->flags |= state::kCalled;
+  }
+  if (!is_answer(input.outcome)) return finish_turn(false);
+
   const bool accepted = state::is_accepted(input.outcome);
   if (tracer_ != nullptr) {
     std::string detail(accepted ? "accepted" : "rejected");
@@ -128,45 +140,33 @@ void Turn::outcome(const state::OutcomeInput& input) {
           .detail = detail,
           .channel = std::string(input.channel)});
   }
-  if (broken) effects_.broken_channels.push_back(state_.channel_name(state_.channel_number(input.channel)));
-  for (std::uint32_t j = row.first_journey; j != kNone; j = state_.journey(j).next) {
-    Journey& journey = state_.journey(j);
-    if (journey.playbook != input.playbook || journey.number != input.journey ||
-        journey.status != JourneyStatus::sending)
-      continue;
-    if (accepted) {
-      go_on(j);
-      break;
-    }
-    state_.remove_contact(customer_, contact_of(journey));
-    if (broken) {
-      put_off(j, kNever, state::Refusal::paused, {}, nullptr, input.channel);
-      break;
-    }
-    skip(j, input.channel, state::Refusal::rejected);
-    const Step& step = program_.playbooks[journey.playbook].steps[journey.step];
-    if (journey.channel + 1u < channel_count(plan_, step)) {
-      ++journey.channel;
-      journey.status = JourneyStatus::at_send;
-    } else {
-      refuse(j);
-    }
-    break;
-  }
-  if (!accepted) refused_after_the_end(input);
+  if (input.outcome == state::OutcomeKind::rejected_account)
+    effects_.broken_channels.push_back(state_.channel_name(state_.channel_number(input.channel)));
+  if (j != kNone) take_answer(j, input);
+  if (!accepted && ended != nullptr) refused_after_the_end(*ended, input);
   if (accepted) this->accepted(input.playbook, input.message, input.channel);
   agenda();
   finish_turn(false);
 }
 
+void Turn::take_answer(std::uint32_t j, const state::OutcomeInput& input) {
+  if (state::is_accepted(input.outcome)) return go_on(j);
+  Journey& journey = state_.journey(j);
+  state_.remove_contact(customer_, contact_of(journey));
+  if (input.outcome == state::OutcomeKind::rejected_account)
+    return put_off(j, kNever, state::Refusal::paused, {}, nullptr, input.channel);
+  skip(j, input.channel, state::Refusal::rejected);
+  const Step& step = program_.playbooks[journey.playbook].steps[journey.step];
+  if (journey.channel + 1u >= channel_count(plan_, step)) return refuse(j);
+  ++journey.channel;
+  journey.status = JourneyStatus::at_send;
+}
+
 /// Where the journey ended while its message was out, the refusal counts all the same.
-void Turn::refused_after_the_end(const state::OutcomeInput& input) {
-  for (const Journey& out : state_.ended_out) {
-    if (out.customer != customer_ || out.playbook != input.playbook || out.number != input.journey) continue;
-    state_.remove_contact(customer_, contact_of(out));
-    ++state_.send_figures(out.playbook, input.message, input.channel)
-          .skipped[static_cast<std::size_t>(state::Refusal::rejected)];
-  }
+void Turn::refused_after_the_end(const Journey& ended, const state::OutcomeInput& input) {
+  state_.remove_contact(customer_, contact_of(ended));
+  ++state_.send_figures(ended.playbook, input.message, input.channel)
+        .skipped[static_cast<std::size_t>(state::Refusal::rejected)];
 }
 
 /// An accepted send is counted, and is an event like others.

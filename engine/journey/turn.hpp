@@ -24,7 +24,8 @@ class Turn {
   /// `is_new`: the input made the customer.
   void event(const state::EventInput& input, bool is_new);
   void attributes(const state::AttributesInput& input, bool is_new);
-  void outcome(const state::OutcomeInput& input);
+  /// `ended`: the message's journey, where that ended while it was out.
+  void outcome(const state::OutcomeInput& input, state::Journey* ended);
   void answer(const state::AnswerInput& input);
   void message(const state::MessageInput& input);
   void joined(const state::MessageInput& input, bool is_new);
@@ -137,13 +138,11 @@ class Turn {
   void skip(std::uint32_t journey, std::string_view channel, state::Refusal why, const Clause& clause = {},
             CapAnswer* full = nullptr);
   void count_skip(std::uint32_t journey, std::string_view channel, state::Refusal why);
-  bool suppressed(std::string_view channel) const;
-  bool lacks_consent(program::MessageClass message_class, std::string_view channel, Clause& clause,
-                     std::string_view& what) const;
   env::Moment given_up(const state::Journey& journey, const program::Step& step);
   void ask_person(std::uint32_t journey, const program::Step& step, std::string_view person);
   void handed_over(std::uint32_t journey);
-  void refused_after_the_end(const state::OutcomeInput& input);
+  void take_answer(std::uint32_t journey, const state::OutcomeInput& input);
+  void refused_after_the_end(const state::Journey& ended, const state::OutcomeInput& input);
   void accepted(std::uint32_t playbook, std::uint32_t message, std::string_view channel);
   state::Contact contact_of(const state::Journey& journey) const;
 

@@ -21,42 +21,12 @@ using state::Refusal;
 namespace {
 /// Live, somebody who is given no deadline has so long.
 constexpr Moment kPersonAtMost = 30 * env::kDay;
-
-std::string_view class_word(MessageClass message_class) {
-  switch (message_class) {
-    case MessageClass::marketing: return "marketing";
-    case MessageClass::care: return "care";
-    case MessageClass::transactional: return "transactional";
-    case MessageClass::welcome: return "welcome";
-  }
-  return "";
-}
 }  // namespace
-
-bool Turn::suppressed(std::string_view channel) const {
-  return state_.has_consent(customer_, state::suppression_of({})) ||
-         state_.has_consent(customer_, state::suppression_of(channel));
-}
-
-/// The channel needs consent and has none, or the class is a purpose that is consented to and was not.
-bool Turn::lacks_consent(MessageClass message_class, std::string_view channel, Clause& clause,
-                         std::string_view& what) const {
-  const program::Policy& policy = program_.policy;
-  const auto lacks = [&](const std::vector<std::string>& names, std::string_view name) {
-    const auto at = std::lower_bound(names.begin(), names.end(), name);
-    if (at == names.end() || *at != name || state_.has_consent(customer_, name)) return false;
-    clause = {.kind = ClauseKind::consent, .number = static_cast<std::uint32_t>(at - names.begin())};
-    what = *at;
-    return true;
-  };
-  return lacks(policy.consent, channel) || lacks(policy.purposes, class_word(message_class));
-}
 
 /// When a send, or a job for somebody, is given up.
 Moment Turn::given_up(const Journey& journey, const Step& step) {
-  if (!step.within) return kNever;
   expr::Context c = context(&journey);
-  return expr::add_duration(c, journey.reached, *step.within);
+  return journey::given_up(c, journey, step);
 }
 
 void Turn::attempt_send(std::uint32_t j) {
@@ -65,7 +35,7 @@ void Turn::attempt_send(std::uint32_t j) {
   const Step& step = playbook.steps[journey.step];
   const MessageClass message_class = program_.messages[step.message].message_class;
   const bool free = message_class == MessageClass::transactional;
-  const bool capped = message_class == MessageClass::marketing || message_class == MessageClass::care;
+  const bool capped = is_promotion(message_class);
   const std::uint32_t count = channel_count(plan_, step);
   AskEffect whom;
   const bool held_back = (journey.flags & state::kHeldOut) != 0 && !free;
@@ -76,7 +46,7 @@ void Turn::attempt_send(std::uint32_t j) {
     const std::string_view channel = channel_at(plan_, step, i);
     if (!state_.paused.empty() && state_.is_paused("channel", channel))
       return put_off(j, kNever, Refusal::paused, {}, nullptr, channel);
-    if (suppressed(channel)) {
+    if (is_suppressed(state_, customer_, channel)) {
       skip(j, channel, Refusal::suppressed);
       continue;
     }
@@ -85,8 +55,7 @@ void Turn::attempt_send(std::uint32_t j) {
       return go_on(j);
     }
     Clause clause;
-    std::string_view lacking;
-    if (!free && lacks_consent(message_class, channel, clause, lacking)) {
+    if (!free && lacks_consent(program_, state_, customer_, message_class, channel, clause)) {
       skip(j, channel, Refusal::consent, clause);
       continue;
     }

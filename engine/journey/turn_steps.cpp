@@ -284,6 +284,7 @@ void Turn::keep_what_is_out(const Journey& journey) {
 void Turn::end(std::uint32_t j, JourneyStatus status, std::string_view why) {
   Journey& journey = state_.journey(j);
   if (journey.status == JourneyStatus::sending) keep_what_is_out(journey);
+  journey.flags &= static_cast<std::uint8_t>(~(state::kWithChannel | state::kCalled));
   // A person who was asked to send it sends nothing now: its place under the caps is free again.
   const bool asked = journey.status == JourneyStatus::confirming || journey.status == JourneyStatus::asking;
   if (asked) state_.remove_contact(customer_, contact_of(journey));

@@ -58,7 +58,13 @@ Prepared prepare(const Running& before, const Partitions& partitions, const prog
   const program::Program& program = before.program;
   Prepared prepared;
   std::vector<Keep> keep(program.playbooks.size(), Keep::nothing);
-  std::map<std::pair<std::uint32_t, std::uint32_t>, Found> found;
+  std::map<std::pair<std::uint32_t, std::uint32_t>, Found> found, pinned;
+  // A message that is with a channel is what the version of then says.
+  const auto keep_version = [&](const state::Journey& journey) {
+    const Carried carried = program::carry(program, program.playbooks[journey.playbook], journey.step, now);
+    if (carried.kind != Carried::Kind::same) keep[journey.playbook] = Keep::whole;
+    return carried.kind != Carried::Kind::same;
+  };
   for (std::uint32_t p = 0; p < partitions.count(); ++p) {
     const state::State& state = partitions.state(p);
     const auto look_at = [&](const state::Journey& journey) {
@@ -66,12 +72,17 @@ Prepared prepare(const Running& before, const Partitions& partitions, const prog
       if (keep[journey.playbook] == Keep::nothing) keep[journey.playbook] = Keep::name;
       const bool watched = state::is_watched(playbook, journey, state.clock);
       if (!state::is_live(journey.status) && !watched) return;
+      const bool stays = (journey.flags & state::kWithChannel) != 0 && keep_version(journey);
       const auto step = watched ? static_cast<std::uint32_t>(playbook.steps.size()) : journey.step;
-      found[{journey.playbook, step}].add(state.customer_id(journey.customer));
+      (stays ? pinned : found)[{journey.playbook, step}].add(state.customer_id(journey.customer));
     };
     for (std::uint32_t c = 0; c < state.customer_count(); ++c) {
       for (std::uint32_t j = state.at(c).first_journey; j != kNone; j = state.journey(j).next)
         look_at(state.journey(j));
+    }
+    for (const state::Journey& out : state.ended_out) {
+      if (keep[out.playbook] == Keep::nothing) keep[out.playbook] = Keep::name;
+      keep_version(out);
     }
   }
   for (auto& [where, who] : found) {
@@ -79,6 +90,10 @@ Prepared prepare(const Running& before, const Partitions& partitions, const prog
     if (carried.kind == Carried::Kind::pinned) keep[where.first] = Keep::whole;
     prepared.refused |= carried.kind == Carried::Kind::refused;
     prepared.standing.push_back({where.first, where.second, who.customers, std::move(who.some), carried});
+  }
+  for (auto& [where, who] : pinned) {
+    prepared.standing.push_back(
+        {where.first, where.second, who.customers, std::move(who.some), {Carried::Kind::pinned, where.second}});
   }
   if (!prepared.refused) prepared.grafted = program::graft(now, now_places, program, before.places, keep);
   return prepared;
@@ -148,7 +163,7 @@ Result<Prepared> Engine::prepare(const program::Program& now, const program::Pla
                 "messages that set off further messages are under way without an end: pause their playbook first");
   for (std::uint32_t p = 0; p < partitions_.count(); ++p) {
     const state::State& state = partitions_.state(p);
-    bool out = !state.pending.empty() || !state.caused.empty();
+    bool out = !state.caused.empty();
     for (std::uint32_t c = 0; c < state.customer_count() && !out; ++c) out = state.at(c).outstanding > 0;
     if (out)
       return fail(
@@ -201,7 +216,10 @@ Result<void> Engine::deploy(const program::Program& now, const program::Places& 
   }
   if (auto written = write_all(); !written) return written;
   add_deploy_records(batch_, partitions_.count(), next.hash, *past, moment);
-  if (auto committed = commit(); !committed) return committed;
+  deploying_ = true;
+  const auto committed = commit();
+  deploying_ = false;
+  if (!committed) return committed;
   if (auto written = write_all(); !written || !log_) return written;
   next_snapshot_ = 0;  // so that a start need not go through the deploy again
   round_bytes_ = 0;

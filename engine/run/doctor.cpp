@@ -193,13 +193,14 @@ void check_customer(const journey::Plan& plan, const state::State& state, std::u
   std::uint32_t out = 0;
   for (const Journey* journey : journeys) {
     check_journey(c, *journey);
-    if (journey->status == JourneyStatus::sending) ++out;
+    if (journey->status == JourneyStatus::sending && (journey->flags & state::kWithChannel) == 0) ++out;
     const bool wakes = stands(*journey) == Stands::for_time && !c.is_paused(journey->playbook);
     if (wakes) earliest = std::min(earliest, journey->due);
   }
-  for (const Journey& ended : state.ended_out) out += ended.customer == customer ? 1 : 0;
+  for (const Journey& ended : state.ended_out)
+    out += ended.customer == customer && (ended.flags & state::kWithChannel) == 0 ? 1 : 0;
   if (out != row.outstanding) {
-    c.find("answer", std::to_string(out) + " of his journeys wait for a channel's answer, and " +
+    c.find("answer", std::to_string(out) + " of his journeys stand still for a channel's answer, and " +
                          std::to_string(row.outstanding) + " answers are outstanding");
   }
   if (!state.deployed || waits_for_rank(c)) return;  // the answer goes on with his turn
@@ -276,7 +277,7 @@ void check_partition(const journey::Plan& plan, const state::State& state, std::
                           plan.program.playbooks[p].name + "`, and " + std::to_string(live[p]) + " journeys are");
   }
   for (const auto& [customer, inputs] : state.pending) {
-    if (customer < state.customer_count() && state.at(customer).outstanding > 0) continue;
+    if (customer < state.customer_count() && state.has_out(customer)) continue;
     find("pending", "inputs wait for an answer that nobody owes");
   }
 }

@@ -77,6 +77,7 @@ void Engine::go_over() {
   desk_.emplace(*plan_of_desk_, partitions_.states());
   const Running* running = programs_->find_plan(partitions_.plan());
   if (running != nullptr) running_ = running;
+  fill_outbox();
 }
 
 Result<void> Engine::recover() {
@@ -118,6 +119,15 @@ Result<void> Engine::recover() {
     std::vector<journey::AskEffect> asks;
     journey::collect_asks(plan(), state, asks);
     for (journey::AskEffect& ask : asks) questions_.push_back({static_cast<std::uint16_t>(p), std::move(ask)});
+  }
+  for (std::uint32_t p = 0; p < partitions_.count(); ++p) {
+    for (const auto& [customer, inputs] : partitions_.state(p).pending) {
+      state::MergeInput merge;
+      for (const state::PendingInput& input : inputs) {
+        if (input.kind == InputKind::merge && decode(input.payload, merge))
+          merging_.emplace(merge.customer, merge.into);
+      }
+    }
   }
   // What a crash left is settled in the mode it was caused in; only then the mode may change.
   if (auto settled = settle(); !settled) return settled;
@@ -255,6 +265,7 @@ void Engine::add(const state::SeenInput& input) {
 }
 
 void Engine::add(const state::PauseInput& input) {
+  if (!input.paused) outbox_.resume();
   for (std::uint32_t p = 0; p < partitions_.count(); ++p) {
     encode(batch_.begin(kind_byte(InputKind::pause), static_cast<std::uint16_t>(p)), input);
     batch_.end();
@@ -274,6 +285,7 @@ Result<void> Engine::commit(const std::function<void()>& durable, bool only_rank
     if (unreleased_) {
       if (auto released = release(); !released) return released;
     }
+    if (!deploying_) offer();
     if (batch_.empty() && !cursor_set_)
       ask_around(only_ranks);  // only when no send is out: what a customer causes himself is first
     if (batch_.empty() && !cursor_set_) break;
@@ -293,6 +305,7 @@ Result<void> Engine::commit(const std::function<void()>& durable, bool only_rank
     if (first && durable) durable();
     first = false;
     gather_questions();
+    if (auto called = call_slow(); !called) return called;
     if (auto released = release(); !released) return released;
   }
   return log_ ? keep_house() : Result<void>{};
@@ -415,30 +428,35 @@ void Engine::collect_messages(std::vector<Letter>& letters) {
   }
 }
 
-void Engine::build_sends(std::span<const PartitionEffect> from) {
+/// Shape: its items are appended to `items`; who has all of them says where its own are.
+Send Engine::send_of(const journey::Effects& effects, const journey::SendEffect& effect, std::uint16_t partition,
+                     std::vector<RenderedItem>& items) const {
   const program::Program& program = plan().program;
+  const program::Message& message = program.messages[effect.message];
+  for (std::uint32_t i = 0; i < effect.items; ++i) {
+    const journey::ItemEffect& item = effects.items[effect.first_item + i];
+    items.push_back({.kind = message.items[item.kind].kind,
+                     .text = std::string_view(effects.arena).substr(item.begin, item.end - item.begin),
+                     .field = item.field == program::kNone ? std::string_view()
+                                                           : message.items[item.kind].fields[item.field].name});
+  }
+  return {.key = effect.key,
+          .at = effect.at,
+          .customer = partitions_.state(partition).customer_id(effect.customer),
+          .playbook = program.playbooks[effect.playbook].name,
+          .message = message.name,
+          .channel = effect.channel,
+          .items = {}};
+}
+
+void Engine::build_sends(std::span<const PartitionEffect> from) {
   sends_.clear();
   items_.clear();
   first_items_.clear();
   for (const PartitionEffect& f : from) {
     const journey::Effects& effects = partitions_.effects(f.partition);
-    const journey::SendEffect& effect = effects.sends[f.send];
-    const program::Message& message = program.messages[effect.message];
     first_items_.push_back(items_.size());
-    for (std::uint32_t i = 0; i < effect.items; ++i) {
-      const journey::ItemEffect& item = effects.items[effect.first_item + i];
-      items_.push_back({.kind = message.items[item.kind].kind,
-                        .text = std::string_view(effects.arena).substr(item.begin, item.end - item.begin),
-                        .field = item.field == program::kNone ? std::string_view()
-                                                              : message.items[item.kind].fields[item.field].name});
-    }
-    sends_.push_back({.key = effect.key,
-                      .at = effect.at,
-                      .customer = partitions_.state(f.partition).customer_id(effect.customer),
-                      .playbook = program.playbooks[effect.playbook].name,
-                      .message = message.name,
-                      .channel = effect.channel,
-                      .items = {}});
+    sends_.push_back(send_of(effects, effects.sends[f.send], f.partition, items_));
   }
   for (std::size_t i = 0; i < sends_.size(); ++i) {
     const std::size_t end = i + 1 < sends_.size() ? first_items_[i + 1] : items_.size();
@@ -452,8 +470,17 @@ Result<void> Engine::release() {
   unreleased_ = true;
   if (auto written = write_all(); !written) return written;
   unreleased_ = false;
-  build_sends(from);
-  return hand_over(sends_, from);
+  std::vector<PartitionEffect> now = from;
+  if (!partitions_.state(0).recorded) {
+    std::erase_if(now, [this](const PartitionEffect& one) {
+      const bool slow = sender_.slow(partitions_.effects(one.partition).sends[one.send].channel) != nullptr;
+      if (slow) hand_to_slow(one);
+      return slow;
+    });
+  }
+  if (now.empty()) return {};
+  build_sends(now);
+  return hand_over(sends_, now);
 }
 
 Result<void> Engine::hand_over(std::span<const Send> sends, std::span<const PartitionEffect> from) {

@@ -15,6 +15,7 @@
 #include "engine/run/background.hpp"
 #include "engine/run/data_folder.hpp"
 #include "engine/run/deploy.hpp"
+#include "engine/run/outbox.hpp"
 #include "engine/run/partitions.hpp"
 #include "engine/run/programs.hpp"
 #include "engine/run/seen.hpp"
@@ -94,6 +95,16 @@ class Engine {
   void add(const state::MergeInput& input);
   /// These messages are taken with this batch. Shape: what Seen::take let through.
   void add(const state::SeenInput& input);
+  /// What a channel that takes its time says of a message. One that it was not handed is passed over.
+  void add(const Report& report);
+  /// After a start, when what is known of them has been added and is durable: each channel is asked what became of the
+  /// messages that it was handed. The next commit has those of which nobody can tell.
+  void find_out_about_called();
+  /// Messages wait for a channel that has room for them: the next commit hands them over.
+  bool can_offer() const;
+  /// When the next of those that wait for a moment may be handed over; kNever where none does.
+  env::Moment next_offer() const;
+  const Outbox& outbox() const { return outbox_; }
   /// Pauses or resumes in every partition.
   void add(const state::PauseInput& input);
   void set_cursor(std::string_view cursor) {
@@ -171,6 +182,17 @@ class Engine {
   /// `now`: when answers come, live; kNoMoment: at their send's moment.
   void add_outcome(const Send& send, const PartitionEffect& from, const Answer& answer, env::Moment now);
   void build_sends(std::span<const PartitionEffect> from);
+  // ---- engine_slow.cpp
+  Send send_of(const journey::Effects& effects, const journey::SendEffect& effect, std::uint16_t partition,
+               std::vector<RenderedItem>& items) const;
+  void fill_outbox();
+  const state::Journey* find_out(const Out& out) const;
+  void hand_to_slow(const PartitionEffect& from);
+  void add_outcome(std::string_view channel, const Out& out, const Answer& answer, env::Moment earliest);
+  void offer();
+  std::string_view attribute_text(const Out& out, std::string_view name, std::string& text) const;
+  bool with_send(std::string_view channel, const Out& out, const std::function<void(const Send&)>& give);
+  Result<void> call_slow();
   Result<void> keep_house();
   void post_snapshot(std::uint16_t partition);
   void go_on_with_snapshots();
@@ -201,6 +223,19 @@ class Engine {
   std::vector<Send> sends_;  // of one release, with what they point to
   std::vector<RenderedItem> items_;
   std::vector<std::uint64_t> first_items_;
+
+  // channels that take their time
+  Outbox outbox_;
+  std::vector<std::pair<std::string, Out>> waiting_;  // from when this batch is durable
+  std::vector<std::pair<std::string, Out>> calling_;  // when this batch is durable
+  struct Returned {
+    std::string channel;
+    Out out;
+    env::Moment again;
+  };
+  std::vector<Returned> returned_;  // from when this batch is durable
+  bool deploying_ = false;          // numbers are about to change: nobody is called in this batch
+  journey::Effects slow_effects_;
 
   // snapshots and trimming
   std::uint64_t log_bytes_ = 0;  // appended since the last round of snapshots began

@@ -1,7 +1,9 @@
 // The seam between the engine's loop and the channels: sends whose cause is durable are handed over, answers come back
 // as inputs.
 #pragma once
+#include <functional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -27,11 +29,29 @@ struct Send {
   std::string_view message;
   std::string_view channel;
   std::span<const RenderedItem> items;
+  // For channels that take their time:
+  bool promotes = true;      // marketing and care: what consent, quiet hours and caps are for
+  std::string_view to = {};  // Slow::to; empty where the customer has none
+  std::string_view staff = {};
 };
 
 struct Answer {
   state::OutcomeKind outcome = state::OutcomeKind::accepted;
-  std::string reason;  // of a rejection; one short word or sentence
+  std::string reason;  // of a rejection, one short word or sentence; accepted: how the platform calls it, or nothing
+};
+
+/// What a channel that takes its time tells of a message that it was handed: an answer, or `returned`.
+struct Report {
+  state::SendKey key;
+  Answer answer;
+  env::Moment again = env::kNoMoment;  // returned: when it may be handed over again
+  bool suppress = false;               // this customer is never to be written to on this channel again
+};
+
+/// Of a channel that takes its time: the attributes that it needs beside the message, by name.
+struct Slow {
+  std::string to;     // the customer's address; empty: his id
+  std::string staff;  // who it goes through; empty: nobody
 };
 
 /// What a channel knows after a crash about a send whose outcome was not recorded.
@@ -53,6 +73,20 @@ class Sender {
   /// True for a channel whose `settle` cannot answer: the engine then writes a durable dispatch record before
   /// hand_over.
   virtual bool needs_dispatch_record(std::string_view channel) const = 0;
+
+  // ---- channels that take their time: live only. Their answers come as reports, from any thread.
+
+  /// Null for a channel that answers in hand_over.
+  virtual const Slow* slow(std::string_view) const { return nullptr; }
+  /// How many messages it takes now.
+  virtual std::size_t room(std::string_view) { return 0; }
+  /// Requires: room.
+  virtual void take(const Send&) {}
+  /// It was handed over before a restart, and no answer is recorded: what became of it is told as of `take`.
+  virtual void find_out(const Send&) {}
+  /// Who is told of reports, and that there may be room again. Called before the first message is handed over; with
+  /// empty ones, when nobody listens any more.
+  virtual void tell(std::function<void(Report)> report, std::function<void()> room) { (void)report, (void)room; }
 };
 
 }  // namespace tend::run

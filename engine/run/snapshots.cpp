@@ -11,7 +11,8 @@ namespace tend::run {
 namespace {
 
 constexpr std::string_view kMagic = "tendsnap";
-constexpr std::uint32_t kVersion = 3;
+constexpr std::uint32_t kVersion = 4;
+constexpr std::uint32_t kVersionOldest = 3;
 constexpr std::size_t kHeadBytesMax = 256;
 
 std::string name_of(std::uint16_t partition, std::uint64_t batch) {
@@ -39,9 +40,9 @@ bool read_head(std::string_view file, SnapshotHead& head, std::string_view& rest
   if (file.size() < kMagic.size() + 8 || !file.starts_with(kMagic)) return false;
   rest = file.substr(kMagic.size() + 4);
   std::uint32_t version = 0;
-  return state::take(rest, version) && version == kVersion && state::take(rest, head.partition) &&
-         state::take(rest, head.batch) && state::take(rest, head.position) && state::take(rest, head.others_read) &&
-         state::take(rest, head.epoch) && state::take_text(rest, head.program);
+  return state::take(rest, version) && version >= kVersionOldest && version <= kVersion &&
+         state::take(rest, head.partition) && state::take(rest, head.batch) && state::take(rest, head.position) &&
+         state::take(rest, head.others_read) && state::take(rest, head.epoch) && state::take_text(rest, head.program);
 }
 
 bool is_whole(std::string_view file) {

@@ -28,7 +28,12 @@ Result<std::unique_ptr<Live>> Live::start(run::DataFolder folder, LiveOptions op
   live->path_ = folder.path;
   live->files_ = folder.files;
   live->partitions_ = folder.partitions;
-  if (auto opened = live->open(std::move(folder)); !opened) return tl::unexpected(opened.error());
+  live->options_.sender->tell([raw = live.get()](run::Report report) { raw->report(std::move(report)); },
+                              [raw = live.get()] { raw->wake(); });
+  if (auto opened = live->open(std::move(folder)); !opened) {
+    live->options_.sender->tell({}, {});
+    return tl::unexpected(opened.error());
+  }
   if (const std::int64_t behind = live->moments_.behind_ms(); behind > kBehindMsMax) {
     live->say("the data folder's time is " + env::format_moment(live->engine_->clock()) +
               ", ahead of this machine's clock: nothing happens by time until then");
@@ -37,7 +42,10 @@ Result<std::unique_ptr<Live>> Live::start(run::DataFolder folder, LiveOptions op
   return live;
 }
 
-Live::~Live() { (void)stop(); }
+Live::~Live() {
+  (void)stop();
+  options_.sender->tell({}, {});
+}
 
 /// The engine as the data folder has it, deployed.
 Result<void> Live::open(run::DataFolder folder) {
@@ -45,10 +53,20 @@ Result<void> Live::open(run::DataFolder folder) {
   options.recorded = false;
   options.now = [this] { return moments_.now(); };
   options.programs = &programs_;
+  std::size_t told = 0;  // of reports
   auto engine = run::Engine::open(std::move(folder), *options_.plan, options_.program_bytes, options_.places_bytes,
                                   options, *options_.sender);
   if (!engine) return tl::unexpected(engine.error());
   moments_.begin((*engine)->clock());
+  {
+    const std::lock_guard lock(mutex_);
+    for (const run::Report& report : reports_) (*engine)->add(report);
+    told = reports_.size();
+  }
+  if (auto committed = (*engine)->commit(); !committed) return committed;
+  forget_reports(told);
+  (*engine)->find_out_about_called();
+  if (auto committed = (*engine)->commit(); !committed) return committed;
   if (!(*engine)->deployed()) {
     (*engine)->add_deploy(moments_.now());
     if (auto committed = (*engine)->commit(); !committed) return committed;
@@ -168,6 +186,14 @@ void Live::enqueue(Question question) {
   changed_.notify_all();
 }
 
+void Live::report(run::Report report) {
+  {
+    const std::lock_guard lock(mutex_);
+    reports_.push_back(std::move(report));
+  }
+  changed_.notify_all();
+}
+
 void Live::wake() {
   {
     const std::lock_guard lock(mutex_);
@@ -216,11 +242,12 @@ Result<void> Live::stop() {
 /// end, when nothing is left to do.
 bool Live::wait_for_work(std::vector<Post>& posts, std::vector<Question>& questions) {
   std::unique_lock lock(mutex_);
-  const env::Moment due = engine_->next_due();
+  const env::Moment due = std::min(engine_->next_due(), engine_->next_offer());
   const std::int64_t until = due == state::kNever ? kNapMsMax : moments_.base_ms_until(due);
-  if (until > 0 && !engine_->is_busy()) {
-    changed_.wait_for(lock, std::chrono::milliseconds(std::min(until, kNapMsMax)),
-                      [this] { return woken_ || stopping_ || !queue_.empty() || !questions_.empty(); });
+  if (until > 0 && !engine_->is_busy() && !engine_->can_offer()) {
+    changed_.wait_for(lock, std::chrono::milliseconds(std::min(until, kNapMsMax)), [this] {
+      return woken_ || stopping_ || !queue_.empty() || !questions_.empty() || !reports_.empty();
+    });
   }
   woken_ = false;
   take_posts(posts);
@@ -342,7 +369,14 @@ Result<void> Live::step(std::vector<Post>& posts) {
     return looked;
   }
   if (!seen_now_.empty()) engine_->add(state::SeenInput{.moment = moment, .ids = seen_now_});
-  if (engine_->batch_size() == 0 && !engine_->is_busy()) {
+  std::size_t reports = 0;
+  {
+    const std::lock_guard lock(mutex_);
+    for (const run::Report& report : reports_) engine_->add(report);
+    reports = reports_.size();
+  }
+  if (engine_->batch_size() == 0 && !engine_->is_busy() && !engine_->can_offer()) {
+    forget_reports(reports);
     for (const Post& post : posts) post.done({});  // who is somebody already does not become it again
     return {};
   }
@@ -360,12 +394,19 @@ Result<void> Live::step(std::vector<Post>& posts) {
       std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - began).count());
   ++commits_;
   seen_.committed(engine_->log()->last_segment());
+  if (committed) forget_reports(reports);
   if (committed) return {};
   ++failures_;
   if (!answered) {
     for (const Post& post : posts) post.done(committed);
   }
   return committed;
+}
+
+/// The first of those that are not durable yet are. Else they are told anew to the engine that comes next.
+void Live::forget_reports(std::size_t count) {
+  const std::lock_guard lock(mutex_);
+  reports_.erase(reports_.begin(), reports_.begin() + static_cast<std::ptrdiff_t>(count));
 }
 
 /// The engine anew from what is durable. False when it cannot be had any more, or the end came first; the loop is then

@@ -117,6 +117,9 @@ class Live {
   /// Errors: what ended the engine, or kept the last snapshots from being written.
   Result<void> stop();
 
+  /// What a channel that takes its time tells. Never refused: while there is no engine it waits.
+  void report(run::Report report);
+
   /// Looks at the clock now. For clocks that are set by hand.
   void wake();
 
@@ -156,6 +159,7 @@ class Live {
     std::uint64_t events = 0, attributes = 0, aliases = 0;
   };
   void take_inputs(const Post& post, env::Moment moment, Taken& taken);
+  void forget_reports(std::size_t count);
   Result<void> step(std::vector<Post>& posts);
   void examine();
   bool repair(Error error);
@@ -180,6 +184,7 @@ class Live {
   std::condition_variable changed_;
   std::vector<Post> queue_;
   std::vector<Question> questions_;
+  std::vector<run::Report> reports_;  // not durable yet
   std::size_t queue_inputs_ = 0;
   std::size_t queue_bytes_ = 0;
   std::string trouble_;

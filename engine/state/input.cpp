@@ -314,7 +314,7 @@ bool decode(std::string_view payload, OutcomeInput& input) {
       !take_text(payload, input.reason)) {
     return false;
   }
-  if (outcome > static_cast<std::uint8_t>(OutcomeKind::rejected_account)) return false;
+  if (outcome > static_cast<std::uint8_t>(OutcomeKind::returned)) return false;
   input.outcome = static_cast<OutcomeKind>(outcome);
   return !input.customer.empty() && payload.empty();
 }

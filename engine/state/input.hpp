@@ -106,7 +106,13 @@ enum class OutcomeKind : std::uint8_t {
   rejected_request = 3,
   unknown_accepted = 4,
   rejected_account = 5,  // the channel's account: the channel is paused, the send put off
+  // Of a channel that takes its time, before the answer:
+  with_channel = 6,  // it waits to be handed over; the customer goes on meanwhile
+  called = 7,        // it is handed over now: from here on only an answer says whether the channel has it
+  returned = 8,      // the channel surely does not have it: it waits again
 };
+/// The last that is said of a send.
+inline bool is_answer(OutcomeKind kind) { return kind < OutcomeKind::with_channel; }
 inline bool is_accepted(OutcomeKind kind) {
   return kind == OutcomeKind::accepted || kind == OutcomeKind::duplicate || kind == OutcomeKind::unknown_accepted;
 }

@@ -71,7 +71,7 @@ class Migration {
       : from_(before), moving_(moving), now_(now), to_(moving.now, moving.now_layout, before.partition()) {}
 
   State run() {
-    CHECK_OR_DIE(from_.pending.empty() && from_.caused.empty(), "a deploy comes when nothing is under way");
+    CHECK_OR_DIE(from_.caused.empty(), "a deploy comes when nobody stands still");
     whole();
     attributes();
     bits();
@@ -112,6 +112,7 @@ class Migration {
     to_.became = std::move(from_.became);
     to_.messages_sent = from_.messages_sent;  // they are all durable where they went: a deploy comes after them
     to_.taken = std::move(from_.taken);
+    to_.pending = std::move(from_.pending);  // names only
   }
 
   void attributes() {
@@ -217,7 +218,10 @@ class Migration {
     const bool watched = is_watched(older, old, now_);
     bool in_newest = true;
     if (is_live(old.status) || watched) {
-      const Carried& carried = moved.steps[watched ? end : std::min(old.step, end)];
+      Carried carried = moved.steps[watched ? end : std::min(old.step, end)];
+      // His message is what the version of then says, and his journey goes on from its answer.
+      if ((old.flags & kWithChannel) != 0 && carried.kind != Carried::Kind::same)
+        carried = {Carried::Kind::pinned, old.step};
       CHECK_OR_DIE(carried.kind != Carried::Kind::refused, "a program that is refused is not put in");
       in_newest = carried.kind != Carried::Kind::pinned;  // also where an edit goes back to what an older version does
       journey.step = carried.step;
@@ -241,6 +245,21 @@ class Migration {
     journey.arms = arms(old.arms);
     journey.kept = kept(old, moving_.kept[old.playbook][in_newest ? 1 : 0], newer, journey);
     to_.journeys_.push_back(journey);
+  }
+
+  /// One whose message is out all the same.
+  void ended_out(const Journey& old) {
+    Journey journey = old;
+    journey.next = kNone;
+    const Carried::Kind kind = moving_.playbooks[old.playbook].steps[old.step].kind;
+    const bool in_newest = kind == Carried::Kind::same;
+    journey.playbook = in_newest ? moving_.playbooks[old.playbook].newest : moving_.playbooks[old.playbook].version;
+    CHECK_OR_DIE(journey.playbook != kNone, "the version of a message that is out is kept");
+    journey.entry = entry(old.entry);
+    journey.arms = arms(old.arms);
+    journey.kept =
+        kept(old, moving_.kept[old.playbook][in_newest ? 1 : 0], to_.program_->playbooks[journey.playbook], journey);
+    to_.ended_out.push_back(journey);
   }
 
   std::uint32_t entry(std::uint32_t block) {
@@ -313,6 +332,7 @@ class Migration {
       for (; j != kNone; j = from_.journeys_[j].next) journey(from_.journeys_[j]);
     }
     for (std::uint32_t j = 0; j < to_.journeys_.size(); ++j) to_.link(j, to_.journeys_[j].number);
+    for (const Journey& out : from_.ended_out) ended_out(out);
   }
 
   void rare() {

@@ -31,7 +31,7 @@ struct Customer {
   Moment last_activity = env::kNoMoment;  // kNoMoment: never active
   Moment due = kNever;  // earliest moment at which anything may happen by time (may be too early, never too late)
   std::uint32_t first_journey = kNone;  // list sorted by (playbook, number)
-  std::uint16_t outstanding = 0;        // sends handed over whose outcome is not in yet
+  std::uint16_t outstanding = 0;        // sends handed over that he stands still for
   std::uint16_t made = 0;               // sends handed over since nothing was outstanding: their order
 };
 
@@ -80,6 +80,9 @@ inline constexpr std::uint8_t kHeldOut = 2;     // goes through without being co
 inline constexpr std::uint8_t kPausedSend = 4;  // put off until somebody resumes the playbook or the channel
 inline constexpr std::uint8_t kAimed = 8;       // followed an edit: its wait is to be worked out anew
 inline constexpr std::uint8_t kWatchOver = 16;  // finished, and its goal is not watched any more
+// While it is `sending`:
+inline constexpr std::uint8_t kWithChannel = 32;  // the channel takes its time: the customer does not stand still
+inline constexpr std::uint8_t kCalled = 64;       // and has been handed it
 
 /// Indices of Journey::kept: `let`, `grant … as`, rounds of `repeat`, arms of `split`, and what let him in.
 inline constexpr std::uint16_t kKeptLet = 0;               // + slot
@@ -341,11 +344,14 @@ class State {
   /// Between a new program and its deploy: by Layout::conditions, whose bits the deploy sets. None: all of them.
   std::optional<std::vector<bool>> changed;
 
-  std::map<std::uint32_t, std::vector<PendingInput>> pending;  // by customer; empty between batches of recorded time
+  std::map<std::uint32_t, std::vector<PendingInput>> pending;  // by customer; between batches only who is to be merged
+                                                               // or forgotten when his sends are answered
 
   /// Journeys that ended while their send was out, as they were then, until its outcome is in: a restart has to settle
-  /// it all the same. Their blobs are copies of their own. Empty between batches, so no snapshot has it.
+  /// it all the same. Their blobs are copies of their own.
   std::vector<Journey> ended_out;
+  /// A send of his has no answer yet, whether he stands still for it or not.
+  bool has_out(std::uint32_t customer) const;
 
   // ---- what is rare: none of it is touched by an input that does not concern it
   std::map<std::uint32_t, std::deque<Caused>> caused;          // by customer; empty while nothing is outstanding
@@ -382,7 +388,7 @@ class State {
   Memory memory() const;
 
   /// The partition's bytes for a snapshot (docs/formats/snapshot.md).
-  /// Requires: nothing pending.
+  /// Requires: nobody stands still.
   std::string save() const;
   /// Errors: false for bytes that do not add up; the state is then unusable.
   bool load(std::string_view bytes);

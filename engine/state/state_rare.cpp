@@ -1,4 +1,6 @@
 // The bytes of what few customers have: entries that wait for their turn, budgets, jobs, pauses, messages on their way.
+#include <algorithm>
+
 #include "engine/state/bytes.hpp"
 #include "engine/state/state.hpp"
 
@@ -76,6 +78,16 @@ void State::save_rare(std::string& out) const {
     put(out, partition);
     put(out, number);
   }
+  put_vector(out, ended_out);
+  put_count(out, pending.size());
+  for (const auto& [customer, inputs] : pending) {
+    put(out, customer);
+    put_count(out, inputs.size());
+    for (const PendingInput& input : inputs) {
+      put(out, input.kind);
+      put_text(out, input.payload);
+    }
+  }
 }
 
 bool State::load_rare(std::string_view& in) {
@@ -137,13 +149,34 @@ bool State::load_rare(std::string_view& in) {
     return true;
   });
   if (!became_fit) return false;
-  return take_each(in, [&] {
+  const bool taken_fit = take_each(in, [&] {
     std::uint16_t partition = 0;
     std::uint64_t number = 0;
     if (!take(in, partition) || !take(in, number)) return false;
     taken[partition] = number;
     return true;
   });
+  if (!taken_fit) return false;
+  if (in.empty()) return true;  // format 3 ended here
+  if (!take_vector(in, ended_out)) return false;
+  for (const Journey& journey : ended_out) {
+    if (journey.customer >= rows_.size() || journey.playbook >= program_->playbooks.size()) return false;
+  }
+  const auto take_input = [&] {
+    PendingInput input;
+    if (!take(in, input.kind) || !take_text(in, input.payload)) return false;
+    pending[customer].push_back(std::move(input));
+    return true;
+  };
+  return take_each(in, [&] { return take(in, customer) && customer < rows_.size() && take_each(in, take_input); });
+}
+
+bool State::has_out(std::uint32_t customer) const {
+  if (rows_[customer].outstanding > 0) return true;
+  for (std::uint32_t j = rows_[customer].first_journey; j != kNone; j = journeys_[j].next) {
+    if (journeys_[j].status == JourneyStatus::sending) return true;
+  }
+  return std::any_of(ended_out.begin(), ended_out.end(), [&](const Journey& out) { return out.customer == customer; });
 }
 
 }  // namespace tend::state

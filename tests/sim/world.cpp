@@ -1,5 +1,7 @@
 #include "tests/sim/world.hpp"
 
+#include <algorithm>
+
 #include "engine/env/draw.hpp"
 
 namespace tend::sim {
@@ -66,6 +68,107 @@ Result<std::vector<run::Settled>> World::settle(std::span<const run::Send> sends
     }
   }
   return settled;
+}
+
+// ---- channels that take their time
+// --------------------------------------------------------------------------------------------------
+
+const run::Slow* World::slow(std::string_view channel) const {
+  static constexpr std::size_t kPercent = 60;
+  static const run::Slow kById;
+  if (!answers_later_) return nullptr;
+  return env::fmix64(env::fnv1a64(channel, env::fmix64(seed_ + 7))) % 100 < kPercent ? &kById : nullptr;
+}
+
+std::size_t World::room(std::string_view channel) {
+  constexpr std::size_t kFlightsMax = 5;
+  const std::lock_guard lock(mutex_);
+  std::size_t count = 0;
+  for (const Flight& flight : flights_) count += flight.channel == channel ? 1 : 0;
+  return count < kFlightsMax ? kFlightsMax - count : 0;
+}
+
+void World::take(const run::Send& send) {
+  const std::lock_guard lock(mutex_);
+  named_[state::format_key(send.key)] = {std::string(send.playbook), std::string(send.message)};
+  flights_.push_back(
+      {send.key, std::string(send.customer), std::string(send.message), std::string(send.channel), false});
+}
+
+void World::find_out(const run::Send& send) {
+  const std::lock_guard lock(mutex_);
+  for (const Flight& flight : flights_) {
+    if (flight.key == send.key) return;  // only the engine was opened anew
+  }
+  flights_.push_back(
+      {send.key, std::string(send.customer), std::string(send.message), std::string(send.channel), true});
+}
+
+void World::tell(std::function<void(run::Report)> report, std::function<void()> room) {
+  const std::lock_guard lock(mutex_);
+  report_ = std::move(report);
+  room_ = std::move(room);
+}
+
+/// Its effect, and what the channel says of it.
+run::Answer World::land(const Flight& flight) {
+  const std::string key = state::format_key(flight.key);
+  const ChannelKind kind = kind_of(flight.channel);
+  const run::Send send{
+      .key = flight.key, .customer = flight.customer, .message = flight.message, .channel = flight.channel};
+  if (is_rejected(send, reject_percent_)) {
+    rejected_.insert(key);
+    return {state::OutcomeKind::rejected_recipient, "by rule"};
+  }
+  const bool had = delivered_.contains(key);
+  if (flight.uncertain && kind == ChannelKind::honest && had) return {state::OutcomeKind::accepted, "found"};
+  if (flight.uncertain && kind == ChannelKind::lying) {
+    if (!had) may_be_missing_.insert(key);
+    return {state::OutcomeKind::unknown_accepted, {}};
+  }
+  if (had && kind == ChannelKind::idempotent) {
+    ++dropped_;
+    return {state::OutcomeKind::duplicate, {}};
+  }
+  ++delivered_[key];
+  return {state::OutcomeKind::accepted, "id-" + key};
+}
+
+bool World::answer_one(std::uint64_t draw, env::Moment now) {
+  std::function<void(run::Report)> report;
+  std::function<void()> room;
+  run::Report said;
+  {
+    const std::lock_guard lock(mutex_);
+    if (flights_.empty()) return false;
+    const auto flight = flights_.begin() + static_cast<std::ptrdiff_t>(draw % flights_.size());
+    said.key = flight->key;
+    if (draw / 64 % 5 == 0 && !flight->uncertain) {
+      said.answer.outcome = state::OutcomeKind::returned;
+      said.again = draw / 1024 % 2 == 0 ? env::kNoMoment : now + static_cast<env::Moment>(draw % (2 * env::kHour));
+    } else {
+      said.answer = land(*flight);
+    }
+    report = report_;
+    room = room_;
+  }
+  if (report) report(said);
+  if (report && draw / 4096 % 4 == 0 && state::is_accepted(said.answer.outcome)) report(said);  // told twice
+  {
+    // It is forgotten only now: who asks meanwhile is told.
+    const std::lock_guard lock(mutex_);
+    flights_.erase(std::find_if(flights_.begin(), flights_.end(), [&](const Flight& f) { return f.key == said.key; }));
+  }
+  if (room) room();
+  return true;
+}
+
+void World::lose_flights(std::uint64_t draw) {
+  const std::lock_guard lock(mutex_);
+  for (std::size_t i = 0; i < flights_.size(); ++i) {
+    if ((draw >> (i % 64) & 1) != 0 && !flights_[i].uncertain) (void)land(flights_[i]);
+  }
+  flights_.clear();
 }
 
 }  // namespace tend::sim

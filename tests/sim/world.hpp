@@ -1,6 +1,7 @@
 // The world behind the channels, in memory: what was handed over stays handed over, whatever becomes of the process.
 #pragma once
 #include <map>
+#include <mutex>
 #include <optional>
 #include <set>
 #include <string>
@@ -57,12 +58,30 @@ class World final : public run::Sender {
     slow_ms_ = ms;
   }
   ChannelKind kind_of(std::string_view channel) const;
+  /// Some channels take their time from now on: they answer when they are told to.
+  void answer_later() { answers_later_ = true; }
+  /// One message in flight, chosen by `draw`, meets its fate: an answer, a while, or being told twice. False where none
+  /// is in flight. From any thread.
+  bool answer_one(std::uint64_t draw, env::Moment now);
+  /// The process ended: who was in flight came there or did not, and nobody was told.
+  void lose_flights(std::uint64_t draw);
 
   Result<std::vector<run::Answer>> hand_over(std::span<const run::Send> sends) override;
   Result<std::vector<run::Settled>> settle(std::span<const run::Send> sends) override;
   bool needs_dispatch_record(std::string_view channel) const override { return kind_of(channel) == ChannelKind::lying; }
+  const run::Slow* slow(std::string_view channel) const override;
+  std::size_t room(std::string_view channel) override;
+  void take(const run::Send& send) override;
+  void find_out(const run::Send& send) override;
+  void tell(std::function<void(run::Report)> report, std::function<void()> room) override;
 
  private:
+  struct Flight {
+    state::SendKey key;
+    std::string customer, message, channel;
+    bool uncertain = false;  // an earlier life handed it over
+  };
+  run::Answer land(const Flight& flight);
   env::SimulatedFiles* files_;
   unsigned reject_percent_;
   std::uint64_t seed_;
@@ -77,6 +96,11 @@ class World final : public run::Sender {
   env::SimulatedClock* clock_ = nullptr;
   std::int64_t slow_ms_ = 0;
   std::uint64_t calls_ = 0;
+  bool answers_later_ = false;
+  mutable std::mutex mutex_;  // for flights_ and what is told of them
+  std::vector<Flight> flights_;
+  std::function<void(run::Report)> report_;
+  std::function<void()> room_;
 };
 
 }  // namespace tend::sim

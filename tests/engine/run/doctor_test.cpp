@@ -68,7 +68,7 @@ TEST_CASE("the doctor finds each thing that is wrong with a customer", "[doctor]
   SECTION("an answer that nobody counts") {
     journey.status = state::JourneyStatus::sending;
     journey.due = state::kNever;
-    CHECK(finds(clinic.examine(), "answer", "1 of his journeys wait for a channel's answer, and 0 answers"));
+    CHECK(finds(clinic.examine(), "answer", "1 of his journeys stand still for a channel's answer, and 0 answers"));
   }
   SECTION("an answer that nobody waits for") {
     row.outstanding = 1;

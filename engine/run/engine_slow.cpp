@@ -1,0 +1,238 @@
+// Channels that take their time: their messages wait in the state, not in memory, until there is room; who waits holds
+// nobody up, his customer goes on meanwhile (docs/decisions/020-channels-that-take-their-time.md).
+#include <algorithm>
+
+#include "dsl/text/must.hpp"
+#include "engine/journey/policy.hpp"
+#include "engine/journey/render_send.hpp"
+#include "engine/journey/still.hpp"
+#include "engine/run/engine.hpp"
+
+namespace tend::run {
+
+using state::InputKind;
+using state::Journey;
+using state::JourneyStatus;
+using state::OutcomeKind;
+
+/// What is out with channels that take their time, from what the state says, by the numbers of the program in force.
+void Engine::fill_outbox() {
+  const auto moments = outbox_.moments();
+  Outbox outbox;
+  const auto add = [&](std::uint16_t partition, const Journey& journey) {
+    if (journey.status != JourneyStatus::sending || (journey.flags & state::kWithChannel) == 0) return;
+    const program::Playbook& playbook = plan().program.playbooks[journey.playbook];
+    const program::Step& step = playbook.steps[journey.step];
+    const std::string_view channel = journey::channel_at(plan(), step, journey::channel_tried(journey));
+    const Out out{.key = journey::send_key(partitions_.state(partition).customer_id(journey.customer), playbook.name,
+                                           journey.number, journey.step, journey.visit, playbook.version),
+                  .customer = journey.customer,
+                  .playbook = journey.playbook,
+                  .journey = journey.number,
+                  .message = step.message,
+                  .partition = partition};
+    if ((journey.flags & state::kCalled) != 0) return outbox.call(channel, out);
+    const auto moment = moments.find(out.key);
+    moment == moments.end() ? outbox.wait(channel, out) : outbox.wait_until(channel, out, moment->second);
+  };
+  for (std::uint32_t p = 0; p < partitions_.count(); ++p) {
+    const state::State& state = partitions_.state(p);
+    std::vector<const Journey*> out;
+    for (std::uint32_t j = 0; j < state.journey_count(); ++j) {
+      if (state.journey(j).status == JourneyStatus::sending) out.push_back(&state.journey(j));
+    }
+    for (const Journey& ended : state.ended_out) out.push_back(&ended);
+    std::stable_sort(out.begin(), out.end(), [](const Journey* a, const Journey* b) { return a->due < b->due; });
+    for (const Journey* journey : out) add(static_cast<std::uint16_t>(p), *journey);
+  }
+  outbox_ = std::move(outbox);
+}
+
+const Journey* Engine::find_out(const Out& out) const {
+  const state::State& state = partitions_.state(out.partition);
+  const auto is_it = [&](const Journey& journey) {
+    return journey.customer == out.customer && journey.playbook == out.playbook && journey.number == out.journey &&
+           journey.status == JourneyStatus::sending;
+  };
+  for (std::uint32_t j = state.at(out.customer).first_journey; j != state::kNone; j = state.journey(j).next) {
+    if (is_it(state.journey(j))) return &state.journey(j);
+  }
+  const auto ended = std::find_if(state.ended_out.begin(), state.ended_out.end(), is_it);
+  return ended == state.ended_out.end() ? nullptr : &*ended;
+}
+
+/// It is with its channel from now on; its customer goes on.
+void Engine::hand_to_slow(const PartitionEffect& from) {
+  const journey::SendEffect& effect = partitions_.effects(from.partition).sends[from.send];
+  const Out out{.key = effect.key,
+                .customer = effect.customer,
+                .playbook = effect.playbook,
+                .journey = effect.journey,
+                .message = effect.message,
+                .partition = from.partition};
+  add_outcome(effect.channel, out, {OutcomeKind::with_channel, {}}, effect.at);
+  waiting_.emplace_back(effect.channel, out);
+}
+
+void Engine::add_outcome(std::string_view channel, const Out& out, const Answer& answer, env::Moment earliest) {
+  const state::OutcomeInput outcome{
+      .moment = options_.now ? std::max(options_.now(), earliest) : std::max(clock(), earliest),
+      .customer = partitions_.state(out.partition).customer_id(out.customer),
+      .playbook = out.playbook,
+      .journey = out.journey,
+      .message = out.message,
+      .key = out.key,
+      .outcome = answer.outcome,
+      .channel = channel,
+      .reason = answer.reason};
+  encode(batch_.begin(static_cast<std::uint8_t>(InputKind::outcome), out.partition), outcome);
+  batch_.end();
+}
+
+bool Engine::can_offer() const {
+  if (partitions_.state(0).recorded || options_.looks_only || !options_.now) return false;
+  const env::Moment now = options_.now();
+  for (const std::string& channel : outbox_.channels()) {
+    if (outbox_.has_ready(channel, now) && !partitions_.state(0).is_paused("channel", channel) &&
+        (sender_.slow(channel) == nullptr || sender_.room(channel) > 0))
+      return true;
+  }
+  return false;
+}
+
+env::Moment Engine::next_offer() const { return outbox_.next_due(); }
+
+/// Those that there is room for are going to be called: said in the batch, so that it is durable before they are.
+void Engine::offer() {
+  if (!can_offer()) return;
+  const env::Moment now = options_.now();
+  for (const std::string& channel : outbox_.channels()) {
+    if (partitions_.state(0).is_paused("channel", channel)) continue;
+    const bool is_slow = sender_.slow(channel) != nullptr;  // it was when the message came to it
+    std::size_t room = is_slow ? sender_.room(channel) : std::numeric_limits<std::size_t>::max();
+    while (room > 0 && outbox_.has_ready(channel, now)) {
+      const Out out = outbox_.take(channel, now);
+      const Journey* journey = find_out(out);
+      CHECK_OR_DIE(journey != nullptr, "a message that waits for its channel is out");
+      const std::string& playbook = plan().program.playbooks[out.playbook].name;
+      if (partitions_.state(out.partition).is_paused("playbook", playbook)) {
+        outbox_.hold(channel, out);
+        continue;
+      }
+      const journey::Still still = journey::still_goes(plan(), partitions_.state(out.partition), *journey, now);
+      if (still.kind == journey::Still::Kind::later) {
+        outbox_.wait_until(channel, out, still.until);
+        continue;
+      }
+      if (still.kind == journey::Still::Kind::never) {
+        add_outcome(channel, out, {OutcomeKind::rejected_recipient, std::string(still.reason)}, now);
+        continue;
+      }
+      add_outcome(channel, out, {OutcomeKind::called, {}}, now);
+      calling_.emplace_back(channel, out);
+      --room;
+    }
+  }
+}
+
+/// What the customer's attribute says, in `text`; empty where he has none.
+std::string_view Engine::attribute_text(const Out& out, std::string_view name, std::string& text) const {
+  text.clear();
+  const auto& attributes = plan().program.attributes;
+  const auto found =
+      std::find_if(attributes.begin(), attributes.end(), [&](const auto& attribute) { return attribute.name == name; });
+  if (found == attributes.end()) return text;
+  const state::State& state = partitions_.state(out.partition);
+  const program::Value value = state.attribute(out.customer, static_cast<std::uint32_t>(found - attributes.begin()));
+  if (value.missing()) return text;
+  expr::Context context{.tables = &plan().tables, .state = &state, .customer = out.customer, .now = state.clock};
+  expr::append_text(text, context, value);
+  return text;
+}
+
+/// Renders one that is out, for `give`. False where its customer has no address on the channel.
+bool Engine::with_send(std::string_view channel, const Out& out, const std::function<void(const Send&)>& give) {
+  const Journey* journey = find_out(out);
+  CHECK_OR_DIE(journey != nullptr, "a message that is called is out");
+  expr::Lists lists;
+  slow_effects_.clear();
+  journey::append_send(plan(), partitions_.state(out.partition), *journey, state::handed_over_at(*journey), lists,
+                       slow_effects_);
+  std::vector<RenderedItem> items;
+  Send send = send_of(slow_effects_, slow_effects_.sends.front(), out.partition, items);
+  send.items = items;
+  const Slow* slow = sender_.slow(channel);
+  std::string to, staff;
+  send.channel = channel;
+  send.to = send.customer;
+  if (slow != nullptr && !slow->to.empty()) send.to = attribute_text(out, slow->to, to);
+  if (slow != nullptr && !slow->staff.empty()) send.staff = attribute_text(out, slow->staff, staff);
+  send.promotes = journey::is_promotion(plan().program.messages[out.message].message_class);
+  if (send.to.empty()) return false;
+  give(send);
+  return true;
+}
+
+/// The batch that says so is durable and applied: now they are called.
+Result<void> Engine::call_slow() {
+  for (const auto& [channel, out] : waiting_) outbox_.wait(channel, out);
+  waiting_.clear();
+  for (const auto& [channel, out] : calling_) {
+    Answer answer{OutcomeKind::rejected_recipient, "no address"};
+    Result<void> called;
+    const bool given = with_send(channel, out, [&, &channel = channel, &out = out](const Send& send) {
+      if (sender_.slow(channel) != nullptr) {
+        outbox_.call(channel, out);
+        return sender_.take(send);
+      }
+      // The workspace has another adapter for it now.
+      auto answers = sender_.hand_over(std::span<const Send>(&send, 1));
+      if (answers) {
+        answer = std::move(answers->front());
+      } else {
+        called = tl::unexpected(answers.error());
+      }
+    });
+    if (!called) return called;
+    if (!given || sender_.slow(channel) == nullptr) add_outcome(channel, out, answer, env::kNoMoment);
+  }
+  calling_.clear();
+  for (const Returned& returned : returned_) outbox_.wait_until(returned.channel, returned.out, returned.again);
+  returned_.clear();
+  return {};
+}
+
+void Engine::find_out_about_called() {
+  std::size_t count = 0;
+  std::vector<Outbox::Called> lost;
+  for (const Outbox::Called& called : outbox_.called()) {
+    ++count;
+    const bool told = sender_.slow(called.channel) != nullptr &&
+                      with_send(called.channel, called.out, [&](const Send& send) { sender_.find_out(send); });
+    if (!told) lost.push_back(called);
+  }
+  for (const Outbox::Called& called : lost) {
+    (void)outbox_.answered(called.out.key);
+    add_outcome(called.channel, called.out, {OutcomeKind::unknown_accepted, {}}, env::kNoMoment);
+  }
+  if (count > 0 && options_.say) {
+    options_.say(std::to_string(count) + (count == 1 ? " message was" : " messages were") +
+                 " with a channel when tend stopped: what became of them is found out as the channel allows");
+  }
+}
+
+void Engine::add(const Report& report) {
+  auto called = outbox_.answered(report.key);
+  if (!called) return;  // told twice
+  add_outcome(called->channel, called->out, report.answer, env::kNoMoment);
+  if (report.suppress) {
+    std::string fields;
+    state::append_field(fields, state::kSuppressed, program::Value::string(called->channel));
+    add(state::AttributesInput{.moment = options_.now ? options_.now() : clock(),
+                               .customer = partitions_.state(called->out.partition).customer_id(called->out.customer),
+                               .fields = fields});
+  }
+  if (report.answer.outcome == OutcomeKind::returned) returned_.push_back({called->channel, called->out, report.again});
+}
+
+}  // namespace tend::run
