@@ -26,7 +26,7 @@ LIBRARIES = {
     "unicode/": ("engine/env",),
     "toml++/": ("engine/simulate",),
     "CLI/": ("engine/cli",),
-    "sodium": ("engine/journey", "engine/run", "engine/channel", "engine/serve"),
+    "sodium": ("engine/journey", "engine/history", "engine/run", "engine/channel", "engine/serve"),
     "tao/": ("dsl/syntax",),
     "simdjson": ("engine/serve", "engine/simulate"),
 }

@@ -47,7 +47,8 @@ struct Outside {
 /// The disk, stdout and the clock of this machine.
 Outside real_outside();
 
-/// Opens a channel. Shape: paths in its options are relative to `base_folder`; `outside` is copied, what it refers to
+/// Opens a channel. One over the network is its stand-in, which accepts everything and calls nobody: for recorded time.
+/// Shape: paths in its options are relative to `base_folder`; `outside` is copied, what it refers to
 /// outlives the adapter. Errors: those of check_channel; `io`, `invalid` when the adapter cannot start.
 Result<std::unique_ptr<Adapter>> make_adapter(const ChannelConfig& config, const std::string& base_folder,
                                               const Outside& outside);

@@ -128,6 +128,9 @@ void Lane::end(const Message& message, OutcomeKind kind, const Outcome& outcome,
     case OutcomeKind::rejected_request: ++health_.rejected_request; break;
     case OutcomeKind::rejected_account: ++health_.rejected_account; break;
     case OutcomeKind::unknown_accepted: ++health_.unknown_accepted; break;
+    case OutcomeKind::with_channel:
+    case OutcomeKind::called:
+    case OutcomeKind::returned: break;  // the engine's own
   }
   if (state::is_accepted(kind)) health_.last_accepted_at = now;
   const bool is_recipient = outcome.fate == Fate::rejected && outcome.scope == Scope::recipient;

@@ -144,6 +144,9 @@ std::string outcome_text(const channel::Report& report, Tongue tongue) {
              why + "\n";
     case OutcomeKind::unknown_accepted:
       return std::string(word(tongue, "nobody knows whether it was taken", "不清楚是否已接收")) + why + "\n";
+    case OutcomeKind::with_channel:
+    case OutcomeKind::called:
+    case OutcomeKind::returned: break;  // no answers
   }
   return {};
 }

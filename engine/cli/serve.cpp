@@ -5,11 +5,13 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <atomic>
 #include <memory>
 #include <thread>
 
-#include "engine/channel/dispatcher.hpp"
+#include "engine/channel/kinds.hpp"
+#include "engine/channel/live_sender.hpp"
 #include "engine/cli/compile.hpp"
 #include "engine/cli/terminal.hpp"
 #include "engine/env/zone.hpp"
@@ -83,6 +85,13 @@ Result<serve::TimeOptions> time_options(const ServeArguments& arguments, const p
   return options;
 }
 
+bool sends_over_the_network(const simulate::Workspace& workspace) {
+  return std::any_of(workspace.channels.begin(), workspace.channels.end(), [](const channel::ChannelConfig& config) {
+    const channel::AdapterKind* kind = channel::find_adapter(config.adapter);
+    return kind != nullptr && kind->make_remote != nullptr;
+  });
+}
+
 }  // namespace
 
 int run_serve(const ServeArguments& arguments) {
@@ -100,6 +109,10 @@ int run_serve(const ServeArguments& arguments) {
   }
   const auto time = time_options(arguments, (*compiled)->program);
   if (!time) return complain(time.error());
+  if (sends_over_the_network(workspace) && (arguments.speed != 1 || !arguments.start.empty())) {
+    return complain({ErrorCode::usage,
+                     "--speed and --start are for demonstrations, and this workspace has channels that send for real"});
+  }
   auto server = serve::HttpServer::bind(*http);
   if (!server) return complain(server.error());
 
@@ -109,9 +122,19 @@ int run_serve(const ServeArguments& arguments) {
   if (auto checked = check_keys(arguments, *http, keys, data); !checked) return complain(checked.error());
   auto folder = run::open_data_folder(env::real_files(), data, 64);
   if (!folder) return complain(folder.error());
-  auto dispatcher =
-      channel::Dispatcher::open(workspace.channels, workspace.folder, channel::real_outside(), channel::Pace::live);
-  if (!dispatcher) return complain(dispatcher.error());
+  std::unique_ptr<history::SentBook> book;
+  if (sends_over_the_network(workspace)) {
+    auto opened = history::SentBook::open(folder->sent());
+    if (!opened) return complain(opened.error());
+    book = std::move(*opened);
+    book->now_is(env::real_clock().now());
+  }
+  auto sender = channel::LiveSender::open(workspace.channels, {.base_folder = workspace.folder,
+                                                               .outside = channel::real_outside(),
+                                                               .remote = {},
+                                                               .book = book.get(),
+                                                               .say = tell});
+  if (!sender) return complain(sender.error());
   const journey::Plan plan((*compiled)->program, (*compiled)->default_channel, (*compiled)->workspace.teams);
   run::Indexer indexer(*folder);
 
@@ -124,7 +147,7 @@ int run_serve(const ServeArguments& arguments) {
   options.engine.node = "serve";
   options.engine.say = tell;
   options.engine.history = indexer.hook();
-  options.sender = dispatcher->get();
+  options.sender = sender->get();
   options.time = *time;
   options.say = tell;
   options.on_lost = [&lost] {
@@ -137,9 +160,20 @@ int run_serve(const ServeArguments& arguments) {
   if (!live) return complain(live.error());
   serve::DeadLetters letters(*place.files, place.dead_letters());
   serve::Audit audit(place.audit());
-  const serve::HttpServices services{
-      .live = live->get(), .letters = &letters, .keys = arguments.open ? nullptr : &keys, .audit = &audit};
+  const serve::HttpServices services{.live = live->get(),
+                                     .letters = &letters,
+                                     .keys = arguments.open ? nullptr : &keys,
+                                     .audit = &audit,
+                                     .sender = sender->get(),
+                                     .book = book.get(),
+                                     .channels = [&sender] { return (*sender)->health(); }};
   if (auto started = (*server)->start(services); !started) return complain(started.error());
+  (*sender)->tell_news([&](const std::string& channel, channel::News news, channel::Kept kept) {
+    serve::take_news(**live, services.news_place(channel), std::move(news.receipts), std::move(news.inbound),
+                     [kept = std::move(kept)](const Result<void>& done) {
+                       if (done && kept) kept();
+                     });
+  });
   if (auto written = run::write_serving(place, (*server)->address()); !written) return complain(written.error());
   const bool told =
       print("listening on " + std::string(http->tls_cert.empty() ? "http://" : "") + (*server)->address() + "\n");
@@ -149,6 +183,8 @@ int run_serve(const ServeArguments& arguments) {
   signals.let_go();
   (*server)->stop_taking();
   (void)run::write_serving(place, {});  // who looks at what a killed process left finds nobody there
+  (*sender)->tell_news({});
+  (*sender)->stop();  // what comes back now is still told
   const auto stopped = (*live)->stop();
   (*server)->finish();
   if (!stopped) {

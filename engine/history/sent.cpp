@@ -146,6 +146,17 @@ class RocksBook final : public SentBook {
     return through(address_key(channel, address));
   }
 
+  void each_named(std::string_view channel,
+                  const std::function<void(const std::string&, env::Moment)>& visit) const override {
+    const std::string prefix = name_key(channel, {});
+    const std::unique_ptr<rocksdb::Iterator> at(db_->NewIterator({}));
+    for (at->Seek(prefix); at->Valid() && at->key().starts_with(prefix); at->Next()) {
+      std::string_view in(at->value().data(), at->value().size());
+      env::Moment moment = 0;
+      if (take(in, moment)) visit(at->key().ToString().substr(prefix.size()), moment);
+    }
+  }
+
   void now_is(env::Moment now) override { aging_.since = now - kReceiptsFor; }
 
   Result<void> forget(std::string_view customer) override {

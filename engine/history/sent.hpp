@@ -2,6 +2,7 @@
 // by the address. Kept beside the history for as long as receipts may come; it can be lost without harm to anything
 // else.
 #pragma once
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -40,6 +41,10 @@ class SentBook {
   virtual std::optional<Sent> by_provider_id(std::string_view channel, std::string_view provider_id) const = 0;
   /// The last one to this address.
   virtual std::optional<Sent> by_address(std::string_view channel, std::string_view address) const = 0;
+
+  /// All that a platform has named, with the moment of their handing over.
+  virtual void each_named(std::string_view channel,
+                          const std::function<void(const std::string& provider_id, env::Moment at)>& visit) const = 0;
 
   /// Drops what is too old for receipts, when files are merged.
   virtual void now_is(env::Moment now) = 0;

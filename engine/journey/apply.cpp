@@ -411,6 +411,8 @@ bool apply_outcome(const Plan& plan, state::State& state, std::string_view paylo
   if (!state.recorded) {
     state.clock = std::max(state.clock, input.moment);
     run_timers_before_answer(plan, state, customer, input.moment, effects, tracer);
+  } else {
+    run_timers(plan, state, customer, input.moment, effects, tracer);  // the history has no ticks
   }
   const std::uint16_t before = state.at(customer).outstanding;
   state::Journey* ended = find_ended_out(state, customer, input);

@@ -23,6 +23,8 @@ struct DataFolder {
   std::string keys() const { return env::join_path(path, "keys.json"); }
   std::string audit() const { return env::join_path(path, "audit.jsonl"); }
   std::string dead_letters() const { return env::join_path(path, "dead-letters"); }
+  /// Which message a receipt is about.
+  std::string sent() const { return env::join_path(path, "sent"); }
   std::string programs() const { return env::join_path(path, "programs"); }
 };
 

@@ -100,6 +100,7 @@ Result<void> Engine::recover() {
   go_over();
 
   if (options_.looks_only) return {};
+  hands_over_ = false;
   if (auto claimed = log_->claim(options_.node); !claimed) return tl::unexpected(claimed.error());
   const bool fresh =
       std::all_of(log_->heads().begin(), log_->heads().end(), [](std::uint64_t head) { return head == 0; });

@@ -97,8 +97,9 @@ class Engine {
   void add(const state::SeenInput& input);
   /// What a channel that takes its time says of a message. One that it was not handed is passed over.
   void add(const Report& report);
-  /// After a start, when what is known of them has been added and is durable: each channel is asked what became of the
-  /// messages that it was handed. The next commit has those of which nobody can tell.
+  /// After a start, when the reports of before have been added and are durable: each channel is asked what became of
+  /// the messages that it was handed; the next commit has those of which nobody can tell. Slow channels are handed
+  /// nothing before: a report of before could be taken for the answer.
   void find_out_about_called();
   /// Messages wait for a channel that has room for them: the next commit hands them over.
   bool can_offer() const;
@@ -234,6 +235,7 @@ class Engine {
     env::Moment again;
   };
   std::vector<Returned> returned_;  // from when this batch is durable
+  bool hands_over_ = true;          // false between a start and find_out_about_called
   bool deploying_ = false;          // numbers are about to change: nobody is called in this batch
   journey::Effects slow_effects_;
 

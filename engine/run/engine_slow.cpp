@@ -90,7 +90,7 @@ void Engine::add_outcome(std::string_view channel, const Out& out, const Answer&
 }
 
 bool Engine::can_offer() const {
-  if (partitions_.state(0).recorded || options_.looks_only || !options_.now) return false;
+  if (partitions_.state(0).recorded || options_.looks_only || !options_.now || !hands_over_) return false;
   const env::Moment now = options_.now();
   for (const std::string& channel : outbox_.channels()) {
     if (outbox_.has_ready(channel, now) && !partitions_.state(0).is_paused("channel", channel) &&
@@ -203,6 +203,7 @@ Result<void> Engine::call_slow() {
 }
 
 void Engine::find_out_about_called() {
+  hands_over_ = true;
   std::size_t count = 0;
   std::vector<Outbox::Called> lost;
   for (const Outbox::Called& called : outbox_.called()) {

@@ -242,6 +242,8 @@ std::string metrics_text(const program::Program& program, const LiveCounts& live
   single(out, "tend_doctor_customers", "counter", "customers that the doctor has looked at", live.doctor_customers);
   single(out, "tend_doctor_violations", "counter", "what the doctor found wrong: a fault of tend itself",
          live.doctor_violations);
+  single(out, "tend_lost_news_total", "counter", "receipts and replies about messages or people that nobody knows",
+         live.lost_news);
   head(out, "tend_http_answers_total", "counter", "answers by the class of their status");
   for (std::size_t i = 2; i < http.by_class.size(); ++i)
     out += fmt::format("tend_http_answers_total{{status=\"{}xx\"}} {}\n", i, http.by_class[i]);
@@ -260,6 +262,12 @@ std::string metrics_text(const program::Program& program, const LiveCounts& live
     out += fmt::format("tend_function_failures_total{{function=\"{}\"}} {}\n", one.name, one.calls);
   if (!engine->paused.empty()) head(out, "tend_paused", "gauge", "what an operator or a refused account has paused");
   for (const std::string& what : engine->paused) out += fmt::format("tend_paused{{what=\"{}\"}} 1\n", label(what));
+  if (!engine->out.empty())
+    head(out, "tend_messages_out", "gauge", "messages that wait for a channel over the network, and that are with it");
+  for (const auto& [channel, count] : engine->out) {
+    out += fmt::format("tend_messages_out{{channel=\"{0}\",state=\"waiting\"}} {1}\n", label(channel), count.waiting);
+    out += fmt::format("tend_messages_out{{channel=\"{0}\",state=\"called\"}} {1}\n", label(channel), count.called);
+  }
   playbook_metrics(out, program, engine->figures);
   lift_metrics(out, program, engine->figures);
   split_metrics(out, program, engine->places != nullptr ? *engine->places : program::Places{}, engine->figures);

@@ -2,6 +2,7 @@
 #pragma once
 #include <array>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -40,7 +41,8 @@ struct EngineCounts {
   std::uint64_t log_batches = 0;
   std::uint64_t log_segments = 0;
   std::vector<expr::FunctionTrouble> functions;
-  std::vector<std::string> paused;  // `everything`, `playbook:NAME`, `channel:NAME`
+  std::map<std::string, run::Outbox::Count, std::less<>> out;  // by channel: messages that are out
+  std::vector<std::string> paused;                             // `everything`, `playbook:NAME`, `channel:NAME`
 };
 
 std::string metrics_text(const program::Program& program, const LiveCounts& live, const HttpCounts& http,

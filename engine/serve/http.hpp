@@ -8,10 +8,12 @@
 #include <string>
 #include <string_view>
 
+#include "engine/channel/live_sender.hpp"
 #include "engine/serve/audit.hpp"
 #include "engine/serve/dead_letters.hpp"
 #include "engine/serve/keys.hpp"
 #include "engine/serve/live.hpp"
+#include "engine/serve/news.hpp"
 #include "engine/serve/read_body.hpp"
 
 namespace tend::serve {
@@ -51,6 +53,13 @@ struct HttpServices {
   DeadLetters* letters = nullptr;  // none: what a list has that cannot be taken is only told
   Keys* keys = nullptr;            // none: whoever reaches it may do everything
   Audit* audit = nullptr;
+  channel::LiveSender* sender = nullptr;  // none: no platform calls
+  const history::SentBook* book = nullptr;
+  std::function<std::string()> channels = {};  // how they are, as JSON
+
+  NewsPlace news_place(std::string_view channel) const {
+    return {.book = book, .channel = std::string(channel), .address = sender->slow(channel)->to};
+  }
 };
 
 /// The calls of docs/serve.md.

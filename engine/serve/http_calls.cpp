@@ -5,6 +5,9 @@
 #endif
 #include "engine/serve/http_calls.hpp"
 
+#include <algorithm>
+#include <cctype>
+
 #include "engine/serve/awaited.hpp"
 #include "engine/serve/inflate.hpp"
 #include "engine/serve/look_target.hpp"
@@ -131,6 +134,7 @@ asio::awaitable<std::optional<EngineCounts>> HttpCalls::engine_counts(const Exec
       counts->figures = run::collect_figures(engine->partitions());
       counts->program = &engine->running().program;
       counts->paused = paused_in(*engine);
+      counts->out = engine->outbox().counts();
       counts->places = &engine->running().places;
       counts->functions = engine->running().plan->tables.functions().trouble();
       if (engine->log() != nullptr) {
@@ -342,6 +346,43 @@ asio::awaitable<Answer> HttpCalls::look(const Executor& executor, std::string_vi
   co_return answer_of(co_await arrival(awaited));
 }
 
+/// A platform calls. It is answered when what it said is durable: else it comes again.
+asio::awaitable<Answer> HttpCalls::receipts(const Executor& executor, std::string_view channel, Request& request) {
+  if (services_.sender == nullptr || !services_.sender->has_remote(channel))
+    co_return refusal(http::status::not_found, "no channel of this name takes calls");
+  const std::string_view target = as_view(request.target());
+  channel::CallbackRequest call{
+      .method = std::string(as_view(request.method_string())),
+      .url = "http://" + std::string(as_view(request[http::field::host])) + std::string(target),
+      .query = std::string(target.substr(std::min(target.size(), target.find('?') + 1))),
+      .headers = {},
+      .body = std::move(request.body())};
+  if (target.find('?') == std::string_view::npos) call.query.clear();
+  for (const auto& field : request) {
+    std::string name(as_view(field.name_string()));
+    std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return std::tolower(c); });
+    call.headers[name] = std::string(as_view(field.value()));
+  }
+  auto called = std::make_shared<Awaited<channel::Callback>>(executor);
+  services_.sender->call_back(channel, std::move(call),
+                              [self = owner_.lock(), executor, called](channel::Callback callback) {
+                                bring(executor, called, std::move(callback));
+                              });
+  channel::Callback callback = co_await arrival(called);
+  if (!callback.receipts.empty() || !callback.inbound.empty()) {
+    auto kept = std::make_shared<Awaited<Result<void>>>(executor);
+    take_news(*services_.live, services_.news_place(channel), std::move(callback.receipts), std::move(callback.inbound),
+              [self = owner_.lock(), executor, kept](const Result<void>& done) { bring(executor, kept, done); });
+    const Result<void> done = co_await arrival(kept);
+    if (!done) co_return refusal(http::status::service_unavailable, "this was not taken: " + done.error().message);
+  }
+  Answer answer;
+  answer.status = static_cast<http::status>(callback.status);
+  answer.type = callback.type;
+  answer.body = std::move(callback.body);
+  co_return answer;
+}
+
 asio::awaitable<Answer> HttpCalls::answer(asio::any_io_executor executor, Request& request, Caller caller) {
   const auto place = place_at(path_of(request));
   if (!place) co_return refusal(http::status::not_found, "there is nothing at this path");
@@ -359,11 +400,18 @@ asio::awaitable<Answer> HttpCalls::answer_place(const Executor& executor, const 
     case What::order: co_return co_await order(executor, place.order, request.body(), caller);
     case What::look: co_return co_await look(executor, as_view(request.target()), caller);
     case What::letters: co_return co_await retry_letters(executor);
+    case What::receipts: co_return co_await receipts(executor, place.channel, request);
+    case What::channels:
     case What::health:
     case What::metrics:
     case What::figures: break;
   }
   Answer answer;
+  if (place.what == What::channels) {
+    if (!services_.channels) co_return refusal(http::status::not_found, "there are no channels here");
+    answer.body = services_.channels();
+    co_return answer;
+  }
   if (place.what == What::health) {
     const std::string trouble = services_.live->trouble();
     if (!trouble.empty()) co_return refusal(http::status::service_unavailable, "nothing is taken for now: " + trouble);

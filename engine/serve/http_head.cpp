@@ -128,7 +128,11 @@ std::optional<Place> place_at(std::string_view path) {
   if (path == "/v1/deadletters/retry") return Place{.what = What::letters, .scope = Scope::operate};
   if (path == "/healthz") return Place{.what = What::health, .posts = false};
   if (path == "/metrics") return Place{.what = What::metrics, .posts = false, .scope = Scope::read};
+  if (path == "/v1/channels") return Place{.what = What::channels, .posts = false, .scope = Scope::read};
   if (path == "/v1/figures") return Place{.what = What::figures, .posts = false, .scope = Scope::read};
+  static constexpr std::string_view kReceipts = "/v1/receipts/";
+  if (path.starts_with(kReceipts) && path.size() > kReceipts.size())
+    return Place{.what = What::receipts, .channel = path.substr(kReceipts.size())};
   if (is_look_path(path)) return Place{.what = What::look, .posts = false, .scope = Scope::read};
   return std::nullopt;
 }
@@ -166,10 +170,18 @@ Encoding encoding_of(const Request& request) {
 }
 
 std::optional<Answer> refuse_by_header(const Request& request, bool own_names_only) {
-  if (own_names_only && !is_own_name(as_view(request[http::field::host]))) {
+  const auto place = place_at(path_of(request));
+  // Platforms call under whatever name they were given; what they say is signed.
+  const bool by_platform = place && place->what == What::receipts;
+  if (own_names_only && !by_platform && !is_own_name(as_view(request[http::field::host]))) {
     return refusal(http::status::misdirected_request, "this server is `localhost` or an IP address, nothing else");
   }
-  const auto place = place_at(path_of(request));
+  if (by_platform) {
+    const bool known = request.method() == http::verb::get || request.method() == http::verb::post;
+    if (known && encoding_of(request) == Encoding::none) return std::nullopt;
+    return known ? refusal(http::status::unsupported_media_type, "receipts come as they are, not compressed")
+                 : refusal(http::status::method_not_allowed, "platforms call by GET and POST");
+  }
   if (!place) return refusal(http::status::not_found, "there is nothing at this path");
   if (request.method() != (place->posts ? http::verb::post : http::verb::get)) {
     Answer answer =

@@ -20,7 +20,7 @@ using Request = http::request<http::string_body>;
 struct Answer {
   http::status status = http::status::ok;
   std::string body;
-  std::string_view type = "application/json";
+  std::string type = "application/json";
   const char* allow = nullptr;      // of 405
   unsigned come_again_seconds = 0;  // Retry-After
   std::string did = {};             // for the audit log: whom and what, behind the path
@@ -34,7 +34,7 @@ inline std::string_view as_view(beast::string_view text) { return {text.data(), 
 /// The target without its query.
 std::string_view path_of(const Request& request);
 
-enum class What { calls, program, order, look, health, metrics, figures, letters };
+enum class What { calls, program, order, look, health, metrics, figures, letters, receipts, channels };
 
 struct Place {
   What what = What::calls;
@@ -42,6 +42,7 @@ struct Place {
   Route route = Route::track;          // calls; of CloudEvents their mode is in the header
   OrderKind order = OrderKind::pause;  // order
   std::optional<Scope> scope = {};     // a key must have it; none: whoever comes
+  std::string_view channel = {};       // receipts; points into the path
 };
 std::optional<Place> place_at(std::string_view path);
 

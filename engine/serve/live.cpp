@@ -217,7 +217,8 @@ LiveCounts Live::counts() const {
                     .commit_us = commit_us_.load(),
                     .failures = failures_.load(),
                     .doctor_customers = doctor_customers_.load(),
-                    .doctor_violations = doctor_violations_.load()};
+                    .doctor_violations = doctor_violations_.load(),
+                    .lost_news = lost_news_.load()};
   const std::lock_guard lock(mutex_);
   counts.queue_inputs = queue_inputs_;
   counts.queue_bytes = queue_bytes_;

@@ -75,6 +75,7 @@ struct LiveCounts {
   std::uint64_t failures = 0;           // of commits
   std::uint64_t doctor_customers = 0;   // looked at
   std::uint64_t doctor_violations = 0;  // found by it: there should never be one
+  std::uint64_t lost_news = 0;          // of platforms, about messages or people that nobody knows
   std::size_t queue_inputs = 0;
   std::size_t queue_bytes = 0;
 };
@@ -116,6 +117,8 @@ class Live {
   /// Takes no more, finishes the queue, writes snapshots, closes the data folder.
   /// Errors: what ended the engine, or kept the last snapshots from being written.
   Result<void> stop();
+
+  void count_lost_news(std::size_t count) { lost_news_ += count; }
 
   /// What a channel that takes its time tells. Never refused: while there is no engine it waits.
   void report(run::Report report);
@@ -196,7 +199,7 @@ class Live {
   std::string seen_now_;  // the ids of one batch, one behind the other; used again
   std::atomic<std::uint64_t> duplicates_{0}, events_{0}, attributes_{0}, aliases_{0}, orders_{0}, commits_{0},
       commit_us_{0}, failures_{0};
-  std::atomic<std::uint64_t> doctor_customers_{0}, doctor_violations_{0};
+  std::atomic<std::uint64_t> doctor_customers_{0}, doctor_violations_{0}, lost_news_{0};
   run::Rounds rounds_;  // of the doctor
   std::chrono::steady_clock::time_point examined_{};
   std::thread thread_;

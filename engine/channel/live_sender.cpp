@@ -1,0 +1,171 @@
+#include "engine/channel/live_sender.hpp"
+
+#include "dsl/text/must.hpp"
+#include "engine/channel/kinds.hpp"
+
+namespace tend::channel {
+namespace {
+
+/// Receipts that have to be asked for are asked for again after a restart, if the message is not older.
+constexpr env::Moment kFollowFor = 7 * env::kDay;
+
+std::string option_of(const ChannelConfig& config, const char* name) {
+  const auto found = config.options.find(name);
+  return found == config.options.end() ? std::string() : found->second;
+}
+
+Message message_of(const run::Send& send) {
+  Message message{.key = send.key,
+                  .at = send.at,
+                  .customer = std::string(send.customer),
+                  .playbook = std::string(send.playbook),
+                  .message = std::string(send.message),
+                  .channel = std::string(send.channel),
+                  .marketing = send.promotes,
+                  .to = std::string(send.to),
+                  .staff = std::string(send.staff),
+                  .items = {}};
+  for (const run::RenderedItem& item : send.items)
+    message.items.push_back({std::string(item.kind), std::string(item.text), std::string(item.field)});
+  return message;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<LiveSender>> LiveSender::open(std::span<const ChannelConfig> configs,
+                                                     LiveSenderOptions options) {
+  if (Result<void> checked = check_channels(configs); !checked) return tl::unexpected(checked.error());
+  std::unique_ptr<LiveSender> sender(new LiveSender(std::move(options)));
+  sender->configs_.assign(configs.begin(), configs.end());
+  std::vector<ChannelConfig> local, remote;
+  for (const ChannelConfig& config : configs) {
+    const bool is_remote = find_adapter(config.adapter)->make_remote != nullptr;
+    (is_remote ? remote : local).push_back(config);
+    if (is_remote) sender->slow_[config.name] = {option_of(config, "to"), option_of(config, "staff")};
+  }
+  auto dispatcher = Dispatcher::open(local, sender->options_.base_folder, sender->options_.outside, Pace::live);
+  if (!dispatcher) return tl::unexpected(dispatcher.error());
+  sender->local_ = std::move(*dispatcher);
+  if (remote.empty()) return sender;
+  CHECK_OR_DIE(sender->options_.book != nullptr, "receipts have to find their messages");
+  LiveSender* const self = sender.get();
+  sender->options_.remote.events = {.on_report = [self](Report report) { self->reported(std::move(report)); },
+                                    .on_news =
+                                        [self](const std::string& channel, News news, Kept kept) {
+                                          std::function<void(const std::string&, News, Kept)> to;
+                                          {
+                                            const std::lock_guard lock(self->mutex_);
+                                            to = self->news_;
+                                          }
+                                          if (to)
+                                            to(channel, std::move(news), std::move(kept));  // else they come again
+                                        },
+                                    .on_room =
+                                        [self] {
+                                          std::function<void()> room;
+                                          {
+                                            const std::lock_guard lock(self->mutex_);
+                                            room = self->room_;
+                                          }
+                                          if (room) room();
+                                        }};
+  auto opened = RemoteDispatcher::open(remote, sender->options_.remote);
+  if (!opened) return tl::unexpected(opened.error());
+  sender->remote_ = std::move(*opened);
+  return sender;
+}
+
+LiveSender::~LiveSender() { stop(); }
+
+void LiveSender::stop() {
+  if (remote_) remote_->stop();
+}
+
+const run::Slow* LiveSender::slow(std::string_view channel) const {
+  const auto found = slow_.find(channel);
+  return found == slow_.end() ? nullptr : &found->second;
+}
+
+std::size_t LiveSender::room(std::string_view channel) { return has_remote(channel) ? remote_->room(channel) : 0; }
+
+void LiveSender::take(const run::Send& send) {
+  const history::Sent sent{send.key,
+                           options_.outside.clock.now(),
+                           std::string(send.customer),
+                           std::string(send.playbook),
+                           std::string(send.message),
+                           std::string(send.channel)};
+  if (auto kept = options_.book->called(sent, send.to); !kept && !book_failed_) {
+    book_failed_ = true;
+    say("receipts of messages sent from now on may not find them: " + kept.error().message);
+  }
+  {
+    const std::lock_guard lock(mutex_);
+    ++known_[send.key];
+  }
+  remote_->take(message_of(send));
+}
+
+void LiveSender::find_out(const run::Send& send) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!known_.emplace(send.key, 1).second) return;  // only the engine was opened anew: its report comes
+  }
+  remote_->settle(message_of(send));
+}
+
+/// The key is forgotten only when its report has been told: who asks in between knows that it comes.
+void LiveSender::reported(Report report) {
+  run::Report told{.key = report.key, .answer = {report.outcome, report.reason}, .again = report.until};
+  told.suppress = report.suppress;
+  if (report.kind == Report::Kind::returned) told.answer.outcome = state::OutcomeKind::returned;
+  if (report.kind == Report::Kind::final && state::is_accepted(report.outcome)) {
+    told.answer.reason = report.provider_id;
+    if (!report.provider_id.empty()) {
+      (void)options_.book->named(report.channel, report.provider_id, report.key);
+      if (remote_->capabilities(report.channel).polls)
+        remote_->follow(report.channel, report.provider_id, options_.outside.clock.now());
+    }
+  }
+  std::function<void(run::Report)> to;
+  {
+    const std::lock_guard lock(mutex_);
+    to = report_;
+    if (!to) early_.push_back(told);
+  }
+  if (to) to(std::move(told));
+  const std::lock_guard lock(mutex_);
+  const auto known = known_.find(report.key);
+  if (known != known_.end() && --known->second == 0) known_.erase(known);
+}
+
+void LiveSender::tell(std::function<void(run::Report)> report, std::function<void()> room) {
+  std::vector<run::Report> early;
+  {
+    const std::lock_guard lock(mutex_);
+    report_ = report;
+    room_ = std::move(room);
+    if (report) early.swap(early_);
+  }
+  for (run::Report& told : early) report(std::move(told));
+}
+
+void LiveSender::tell_news(std::function<void(const std::string&, News, Kept)> news) {
+  {
+    const std::lock_guard lock(mutex_);
+    news_ = std::move(news);
+  }
+  const env::Moment now = options_.outside.clock.now();
+  for (const auto& [channel, slow] : slow_) {
+    if (!remote_->capabilities(channel).polls) continue;
+    options_.book->each_named(channel, [&, &channel = channel](const std::string& provider_id, env::Moment at) {
+      if (now - at < kFollowFor) remote_->follow(channel, provider_id, at);
+    });
+  }
+}
+
+void LiveSender::call_back(std::string_view channel, CallbackRequest request, std::function<void(Callback)> done) {
+  remote_->call_back(channel, std::move(request), std::move(done));
+}
+
+}  // namespace tend::channel
