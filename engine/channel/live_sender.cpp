@@ -101,7 +101,9 @@ void LiveSender::take(const run::Send& send) {
   }
   {
     const std::lock_guard lock(mutex_);
-    ++known_[send.key];
+    const auto [known, is_new] = known_.emplace(send.key, Known::under_way);
+    if (!is_new && known->second == Known::under_way) return;  // it is being found out about: its report comes
+    known->second = Known::under_way;
   }
   remote_->take(message_of(send));
 }
@@ -109,7 +111,8 @@ void LiveSender::take(const run::Send& send) {
 void LiveSender::find_out(const run::Send& send) {
   {
     const std::lock_guard lock(mutex_);
-    if (!known_.emplace(send.key, 1).second) return;  // only the engine was opened anew: its report comes
+    if (!known_.emplace(send.key, Known::under_way).second)
+      return;  // only the engine was opened anew: its report comes
   }
   remote_->settle(message_of(send));
 }
@@ -130,13 +133,14 @@ void LiveSender::reported(Report report) {
   std::function<void(run::Report)> to;
   {
     const std::lock_guard lock(mutex_);
+    known_[report.key] = Known::being_told;
     to = report_;
     if (!to) early_.push_back(told);
   }
   if (to) to(std::move(told));
   const std::lock_guard lock(mutex_);
   const auto known = known_.find(report.key);
-  if (known != known_.end() && --known->second == 0) known_.erase(known);
+  if (known != known_.end() && known->second == Known::being_told) known_.erase(known);
 }
 
 void LiveSender::tell(std::function<void(run::Report)> report, std::function<void()> room) {

@@ -72,8 +72,10 @@ class LiveSender final : public run::Sender {
   struct KeyHash {
     std::size_t operator()(state::SendKey key) const { return static_cast<std::size_t>(key.low); }
   };
-  std::mutex mutex_;                                             // for what follows
-  std::unordered_map<state::SendKey, unsigned, KeyHash> known_;  // with the dispatcher, reports not told yet
+  std::mutex mutex_;  // for what follows
+  /// What the dispatcher has; while its report is being told, it may be handed over again already.
+  enum class Known : std::uint8_t { under_way, being_told };
+  std::unordered_map<state::SendKey, Known, KeyHash> known_;
   std::function<void(run::Report)> report_;
   std::function<void()> room_;
   std::function<void(const std::string&, News, Kept)> news_;

@@ -150,6 +150,7 @@ Result<void> Engine::settle() {
   }
   // In recorded time a crash may have been between the halves of a moment: who runs it knows.
   const bool only_ranks = options_.recorded && plan().ranks;
+  hand_to_slow(from);
   if (from.empty()) return commit({}, only_ranks);
   build_sends(from);
   auto known = sender_.settle(sends_);
@@ -472,13 +473,7 @@ Result<void> Engine::release() {
   if (auto written = write_all(); !written) return written;
   unreleased_ = false;
   std::vector<PartitionEffect> now = from;
-  if (!partitions_.state(0).recorded) {
-    std::erase_if(now, [this](const PartitionEffect& one) {
-      const bool slow = sender_.slow(partitions_.effects(one.partition).sends[one.send].channel) != nullptr;
-      if (slow) hand_to_slow(one);
-      return slow;
-    });
-  }
+  hand_to_slow(now);
   if (now.empty()) return {};
   build_sends(now);
   return hand_over(sends_, now);

@@ -188,7 +188,7 @@ class Engine {
                std::vector<RenderedItem>& items) const;
   void fill_outbox();
   const state::Journey* find_out(const Out& out) const;
-  void hand_to_slow(const PartitionEffect& from);
+  void hand_to_slow(std::vector<PartitionEffect>& from);
   void add_outcome(std::string_view channel, const Out& out, const Answer& answer, env::Moment earliest);
   void offer();
   std::string_view attribute_text(const Out& out, std::string_view name, std::string& text) const;

@@ -61,17 +61,22 @@ const Journey* Engine::find_out(const Out& out) const {
   return ended == state.ended_out.end() ? nullptr : &*ended;
 }
 
-/// It is with its channel from now on; its customer goes on.
-void Engine::hand_to_slow(const PartitionEffect& from) {
-  const journey::SendEffect& effect = partitions_.effects(from.partition).sends[from.send];
-  const Out out{.key = effect.key,
-                .customer = effect.customer,
-                .playbook = effect.playbook,
-                .journey = effect.journey,
-                .message = effect.message,
-                .partition = from.partition};
-  add_outcome(effect.channel, out, {OutcomeKind::with_channel, {}}, effect.at);
-  waiting_.emplace_back(effect.channel, out);
+/// Takes out those for channels that take their time. They are with their channel from now on; their customers go on.
+void Engine::hand_to_slow(std::vector<PartitionEffect>& from) {
+  if (partitions_.state(0).recorded) return;
+  std::erase_if(from, [this](const PartitionEffect& one) {
+    const journey::SendEffect& effect = partitions_.effects(one.partition).sends[one.send];
+    if (sender_.slow(effect.channel) == nullptr) return false;
+    const Out out{.key = effect.key,
+                  .customer = effect.customer,
+                  .playbook = effect.playbook,
+                  .journey = effect.journey,
+                  .message = effect.message,
+                  .partition = one.partition};
+    add_outcome(effect.channel, out, {OutcomeKind::with_channel, {}}, effect.at);
+    waiting_.emplace_back(effect.channel, out);
+    return true;
+  });
 }
 
 void Engine::add_outcome(std::string_view channel, const Out& out, const Answer& answer, env::Moment earliest) {

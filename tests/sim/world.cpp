@@ -91,8 +91,11 @@ std::size_t World::room(std::string_view channel) {
 void World::take(const run::Send& send) {
   const std::lock_guard lock(mutex_);
   named_[state::format_key(send.key)] = {std::string(send.playbook), std::string(send.message)};
+  for (const Flight& flight : flights_) {
+    if (flight.key == send.key && !flight.being_told) return;  // it is being found out about
+  }
   flights_.push_back(
-      {send.key, std::string(send.customer), std::string(send.message), std::string(send.channel), false});
+      {send.key, std::string(send.customer), std::string(send.message), std::string(send.channel), false, false});
 }
 
 void World::find_out(const run::Send& send) {
@@ -101,7 +104,7 @@ void World::find_out(const run::Send& send) {
     if (flight.key == send.key) return;  // only the engine was opened anew
   }
   flights_.push_back(
-      {send.key, std::string(send.customer), std::string(send.message), std::string(send.channel), true});
+      {send.key, std::string(send.customer), std::string(send.message), std::string(send.channel), false, true});
 }
 
 void World::tell(std::function<void(run::Report)> report, std::function<void()> room) {
@@ -149,6 +152,7 @@ bool World::answer_one(std::uint64_t draw, env::Moment now) {
     } else {
       said.answer = land(*flight);
     }
+    flight->being_told = true;
     report = report_;
     room = room_;
   }
@@ -157,7 +161,8 @@ bool World::answer_one(std::uint64_t draw, env::Moment now) {
   {
     // It is forgotten only now: who asks meanwhile is told.
     const std::lock_guard lock(mutex_);
-    flights_.erase(std::find_if(flights_.begin(), flights_.end(), [&](const Flight& f) { return f.key == said.key; }));
+    flights_.erase(std::find_if(flights_.begin(), flights_.end(),
+                                [&](const Flight& f) { return f.key == said.key && f.being_told; }));
   }
   if (room) room();
   return true;

@@ -79,7 +79,8 @@ class World final : public run::Sender {
   struct Flight {
     state::SendKey key;
     std::string customer, message, channel;
-    bool uncertain = false;  // an earlier life handed it over
+    bool being_told = false;  // its report, at this moment
+    bool uncertain = false;   // an earlier life handed it over
   };
   run::Answer land(const Flight& flight);
   env::SimulatedFiles* files_;
