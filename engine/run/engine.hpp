@@ -103,7 +103,7 @@ class Engine {
   void find_out_about_called();
   /// Messages wait for a channel that has room for them: the next commit hands them over.
   bool can_offer() const;
-  /// When the next of those that wait for a moment may be handed over; kNever where none does.
+  /// When the next of those that wait for a moment may be handed over, where there is room; kNever where none does.
   env::Moment next_offer() const;
   const Outbox& outbox() const { return outbox_; }
   /// Pauses or resumes in every partition.
@@ -193,6 +193,7 @@ class Engine {
   void offer();
   std::string_view attribute_text(const Out& out, std::string_view name, std::string& text) const;
   bool with_send(std::string_view channel, const Out& out, const std::function<void(const Send&)>& give);
+  bool may_be_handed(const std::string& channel) const;
   Result<void> call_slow();
   Result<void> keep_house();
   void post_snapshot(std::uint16_t partition);

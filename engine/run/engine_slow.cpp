@@ -98,14 +98,24 @@ bool Engine::can_offer() const {
   if (partitions_.state(0).recorded || options_.looks_only || !options_.now || !hands_over_) return false;
   const env::Moment now = options_.now();
   for (const std::string& channel : outbox_.channels()) {
-    if (outbox_.has_ready(channel, now) && !partitions_.state(0).is_paused("channel", channel) &&
-        (sender_.slow(channel) == nullptr || sender_.room(channel) > 0))
-      return true;
+    if (outbox_.has_ready(channel, now) && may_be_handed(channel)) return true;
   }
   return false;
 }
 
-env::Moment Engine::next_offer() const { return outbox_.next_due(); }
+env::Moment Engine::next_offer() const {
+  env::Moment due = state::kNever;
+  for (const std::string& channel : outbox_.channels()) {
+    if (may_be_handed(channel)) due = std::min(due, outbox_.next_due(channel));
+  }
+  return due;
+}
+
+/// Time alone hands nothing to a channel that is paused or has no room: the end of that wakes.
+bool Engine::may_be_handed(const std::string& channel) const {
+  return !partitions_.state(0).is_paused("channel", channel) &&
+         (sender_.slow(channel) == nullptr || sender_.room(channel) > 0);
+}
 
 /// Those that there is room for are going to be called: said in the batch, so that it is durable before they are.
 void Engine::offer() {

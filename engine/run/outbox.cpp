@@ -58,12 +58,9 @@ std::optional<Outbox::Called> Outbox::answered(state::SendKey key) {
   return called;
 }
 
-env::Moment Outbox::next_due() const {
-  env::Moment due = state::kNever;
-  for (const auto& [channel, lane] : lanes_) {
-    if (!lane.later.empty()) due = std::min(due, lane.later.begin()->first);
-  }
-  return due;
+env::Moment Outbox::next_due(std::string_view channel) const {
+  const auto found = lanes_.find(channel);
+  return found == lanes_.end() || found->second.later.empty() ? state::kNever : found->second.later.begin()->first;
 }
 
 std::unordered_map<state::SendKey, env::Moment, Outbox::HashKey> Outbox::moments() const {

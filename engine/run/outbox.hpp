@@ -48,7 +48,7 @@ class Outbox {
   bool is_called(state::SendKey key) const { return called_.contains(key); }
 
   /// The earliest moment at which somebody who waits for a moment may be taken; kNever where nobody does.
-  env::Moment next_due() const;
+  env::Moment next_due(std::string_view channel) const;
   struct HashKey {
     std::size_t operator()(state::SendKey key) const { return static_cast<std::size_t>(key.high ^ key.low); }
   };
