@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "dsl/text/must.hpp"
+#include "engine/channel/kinds.hpp"
 
 namespace tend::channel {
 
@@ -23,6 +24,7 @@ Result<std::unique_ptr<Dispatcher>> Dispatcher::open(std::span<const ChannelConf
     Result<std::unique_ptr<Adapter>> adapter = make_adapter(config, base_folder, outside);
     if (!adapter) return tl::unexpected(adapter.error());
     Channel channel{config.name, std::move(*adapter), std::nullopt};
+    channel.is_remote = pace == Pace::live && find_adapter(config.adapter)->make_remote != nullptr;
     const auto rate = config.options.find("rate");
     if (pace == Pace::live && rate != config.options.end()) {
       channel.bucket.emplace(*parse_rate(rate->second), outside.clock.now());  // check_channels has read it before
@@ -117,8 +119,15 @@ bool Dispatcher::needs_dispatch_record(std::string_view channel) const {
   return found != nullptr && !found->adapter->capabilities().can_settle;
 }
 
+const run::Slow* Dispatcher::slow(std::string_view channel) const {
+  static const run::Slow kAsked;  // nobody: there is no room
+  const Channel* found = find(channel);
+  return found != nullptr && found->is_remote ? &kAsked : nullptr;
+}
+
 std::size_t Dispatcher::room(std::string_view channel) {
   const Channel* found = find(channel);
+  if (found != nullptr && found->is_remote) return 0;
   if (found == nullptr || !found->bucket) return std::numeric_limits<std::size_t>::max();
   Channel& own = channels_[static_cast<std::size_t>(found - channels_.data())];
   return own.bucket->available(outside_.clock.now());

@@ -34,14 +34,18 @@ class Dispatcher final : public run::Sender {
 
   bool needs_dispatch_record(std::string_view channel) const override;
 
+  /// In live time channels over the network are not this dispatcher's: their messages wait for a `serve`.
+  const run::Slow* slow(std::string_view channel) const override;
+
   /// How many messages the channel takes without waiting, now; no limit is the largest number.
-  std::size_t room(std::string_view channel);
+  std::size_t room(std::string_view channel) override;
 
  private:
   struct Channel {
     std::string name;
     std::unique_ptr<Adapter> adapter;
     std::optional<TokenBucket> bucket;  // in live time, where the channel has a rate
+    bool is_remote = false;             // and live
   };
   struct Group;
 

@@ -78,6 +78,10 @@ Result<std::unique_ptr<LiveSender>> LiveSender::open(std::span<const ChannelConf
 LiveSender::~LiveSender() { stop(); }
 
 void LiveSender::stop() {
+  {
+    const std::lock_guard lock(taking_);
+    stopped_ = true;
+  }
   if (remote_) remote_->stop();
 }
 
@@ -86,9 +90,17 @@ const run::Slow* LiveSender::slow(std::string_view channel) const {
   return found == slow_.end() ? nullptr : &found->second;
 }
 
-std::size_t LiveSender::room(std::string_view channel) { return has_remote(channel) ? remote_->room(channel) : 0; }
+std::size_t LiveSender::room(std::string_view channel) {
+  return has_remote(channel) ? remote_->room(channel) : local_->room(channel);
+}
 
 void LiveSender::take(const run::Send& send) {
+  const std::lock_guard taking(taking_);
+  if (stopped_) {
+    Report report{.key = send.key, .channel = std::string(send.channel), .kind = Report::Kind::returned};
+    report.until = options_.outside.clock.now();
+    return reported(std::move(report));
+  }
   const history::Sent sent{send.key,
                            options_.outside.clock.now(),
                            std::string(send.customer),
@@ -155,10 +167,12 @@ void LiveSender::tell(std::function<void(run::Report)> report, std::function<voi
 }
 
 void LiveSender::tell_news(std::function<void(const std::string&, News, Kept)> news) {
+  const bool listens = news != nullptr;
   {
     const std::lock_guard lock(mutex_);
     news_ = std::move(news);
   }
+  if (!listens) return;
   const env::Moment now = options_.outside.clock.now();
   for (const auto& [channel, slow] : slow_) {
     if (!remote_->capabilities(channel).polls) continue;

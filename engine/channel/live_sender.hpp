@@ -46,14 +46,14 @@ class LiveSender final : public run::Sender {
   void tell(std::function<void(run::Report)> report, std::function<void()> room) override;
 
   /// Whom receipts and what people write are told to, until `kept` is called perhaps more than once. Begins asking for
-  /// receipts of what was sent before.
+  /// receipts of what was sent before. Empty: nobody listens any more.
   void tell_news(std::function<void(const std::string& channel, News news, Kept kept)> news);
   bool has_remote(std::string_view channel) const { return slow_.find(channel) != slow_.end(); }
   /// A platform calls; `done` gets what to answer. Requires: has_remote.
   void call_back(std::string_view channel, CallbackRequest request, std::function<void(Callback)> done);
   /// How all of them are (health_json.hpp).
   std::string health() const { return remote_ ? channels_health(configs_, *remote_) : std::string(kNoRemote); }
-  /// Ends the calls under way; nothing is told any more.
+  /// Ends the calls under way; what had not begun is told as returned. What is handed over later is returned at once.
   void stop();
 
  private:
@@ -72,6 +72,8 @@ class LiveSender final : public run::Sender {
   struct KeyHash {
     std::size_t operator()(state::SendKey key) const { return static_cast<std::size_t>(key.low); }
   };
+  std::mutex taking_;  // held while a message goes to the dispatcher: none comes after its end
+  bool stopped_ = false;
   std::mutex mutex_;  // for what follows
   /// What the dispatcher has; while its report is being told, it may be handed over again already.
   enum class Known : std::uint8_t { under_way, being_told };

@@ -4,6 +4,7 @@
 
 #include "dsl/diagnostic/render.hpp"
 #include "dsl/diagnostic/suggest.hpp"
+#include "engine/channel/kinds.hpp"
 #include "engine/cli/terminal.hpp"
 #include "engine/env/zone.hpp"
 #include "engine/simulate/facts.hpp"
@@ -135,6 +136,30 @@ Result<std::uint32_t> playbook_named(const program::Program& program, const std:
   return fail(ErrorCode::not_found, "there is no playbook `" + name + "`; there is: " + all);
 }
 
+namespace {
+
+/// Where an address cannot be found nobody would be written to.
+Result<void> check_addresses(const simulate::Workspace& workspace, const program::Program& program) {
+  std::vector<std::string> names;
+  for (const program::Attribute& attribute : program.attributes) names.push_back(attribute.name);
+  for (const channel::ChannelConfig& channel : workspace.channels) {
+    const channel::AdapterKind* kind = channel::find_adapter(channel.adapter);
+    if (kind == nullptr || kind->make_remote == nullptr) continue;
+    for (const char* option : {"to", "staff"}) {
+      const auto given = channel.options.find(option);
+      if (given == channel.options.end() || std::find(names.begin(), names.end(), given->second) != names.end())
+        continue;
+      const auto meant = diagnostic::did_you_mean(given->second, names);
+      return fail(ErrorCode::invalid, "channel `" + channel.name + "`, `" + option +
+                                          "`: customers have no attribute `" + given->second + "`" +
+                                          (meant ? ", did you mean `" + *meant + "`?" : ""));
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
 Result<std::unique_ptr<Compiled>> compile_workspace(const std::string& path, text::Tongue tongue) {
   auto checked_result = check_workspace(path, tongue);
   if (!checked_result) return tl::unexpected(checked_result.error());
@@ -146,6 +171,8 @@ Result<std::unique_ptr<Compiled>> compile_workspace(const std::string& path, tex
   compiled->places = std::move(checked->result.places);
   compiled->program_bytes = program::serialize(compiled->program);
   compiled->places_bytes = program::serialize(compiled->places);
+  if (auto found = check_addresses(compiled->workspace, compiled->program); !found)
+    return tl::unexpected(found.error());
   if (compiled->workspace.channels.size() == 1) compiled->default_channel = compiled->workspace.channels.front().name;
   return compiled;
 }

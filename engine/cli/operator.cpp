@@ -2,12 +2,14 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <filesystem>
 #include <thread>
 
 #include "engine/channel/dispatcher.hpp"
 #include "engine/cli/compile.hpp"
 #include "engine/cli/terminal.hpp"
 #include "engine/env/clock.hpp"
+#include "engine/history/sent.hpp"
 #include "engine/run/indexer.hpp"
 #include "engine/serve/client.hpp"
 #include "engine/serve/look_target.hpp"
@@ -129,6 +131,11 @@ Result<std::string> Operator::carry_out(const serve::Order& order) {
   const auto done =
       serve::carry_out(**opened, order, place, [&](Result<std::string> answer) { told = std::move(answer); });
   if (!done) return tl::unexpected(done.error());
+  if (told && order.kind == serve::OrderKind::forget && std::filesystem::exists(folder_.sent())) {
+    auto book = history::SentBook::open(folder_.sent());
+    if (!book) return tl::unexpected(book.error());
+    if (auto forgotten = (*book)->forget(order.customers.front()); !forgotten) return tl::unexpected(forgotten.error());
+  }
   return told;
 }
 

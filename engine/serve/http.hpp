@@ -54,7 +54,7 @@ struct HttpServices {
   Keys* keys = nullptr;            // none: whoever reaches it may do everything
   Audit* audit = nullptr;
   channel::LiveSender* sender = nullptr;  // none: no platform calls
-  const history::SentBook* book = nullptr;
+  history::SentBook* book = nullptr;
   std::function<std::string()> channels = {};  // how they are, as JSON
 
   NewsPlace news_place(std::string_view channel) const {

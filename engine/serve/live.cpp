@@ -253,7 +253,7 @@ bool Live::wait_for_work(std::vector<Post>& posts, std::vector<Question>& questi
   woken_ = false;
   take_posts(posts);
   questions.swap(questions_);
-  return !(stopping_ && posts.empty() && questions.empty());
+  return !(stopping_ && posts.empty() && questions.empty() && reports_.empty());
 }
 
 /// Requires: the lock.

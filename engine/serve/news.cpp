@@ -62,9 +62,9 @@ class Reader {
     const std::string key = sent ? state::format_key(sent->key) : receipt.key + receipt.provider_id + receipt.to;
     const std::string_view name = event_name(receipt.kind);
     std::string fields;
-    state::append_field(fields, 0, Value::string(sent ? sent->message : ""));
+    if (sent) state::append_field(fields, 0, Value::string(sent->message));
     state::append_field(fields, 1, Value::string(place_.channel));
-    state::append_field(fields, 2, Value::string(sent ? sent->playbook : ""));
+    if (sent) state::append_field(fields, 2, Value::string(sent->playbook));
     add_event(customer, event_named(program_, name), receipt.at, std::move(fields), key + std::string(name));
     if (receipt.kind == ReceiptKind::unsubscribed) told_to_stop_.insert(receipt.to);
     if (receipt.kind == ReceiptKind::unsubscribed || receipt.kind == ReceiptKind::complained) withdraw(customer);

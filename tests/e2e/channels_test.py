@@ -8,6 +8,8 @@ import http.client
 import json
 import os
 import random
+import re
+import subprocess
 import sys
 import tempfile
 import time
@@ -31,6 +33,8 @@ playbook thanks { enter on order
 playbook chat { enter on reply
   again always
   tag "wrote" }
+playbook hand { enter by hand
+  send hi }
 message hi transactional { template "SMS_2" { order: customer.id } }
 """
 
@@ -71,6 +75,12 @@ def identify(server, i):
         except (OSError, http.client.HTTPException, ValueError):
             pass
         time.sleep(0.02)
+
+
+def metrics(server):
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=20)
+    connection.request("GET", "/metrics")
+    return connection.getresponse().read().decode()
 
 
 def shown(server, customer):
@@ -120,7 +130,29 @@ def run(tend, scratch, double, arguments, chance):
     w.check(status == 404, f"an unknown channel is answered {status}")
     talk = server.stop()
     w.check("1390000" not in talk, f"a number stands in what it says: {talk}")
+
+    # What is let go while nobody serves waits until somebody does; nobody takes it for sent.
+    before = len(reached()[phone(5).removeprefix("+86")])
+    told = subprocess.run([tend, "start", "hand", "--customers", "-", "--workspace", folder, "--data", data], input="c5\n", capture_output=True, text=True, timeout=60)
+    w.check(told.returncode == 0, f"start ends with {told.returncode}: {told.stderr}")
+    w.check(len(reached()[phone(5).removeprefix("+86")]) == before, "it was sent by who only lets customers in")
+    server = s.Server(tend, folder, "--data", data)
+    until(lambda: len(reached()[phone(5).removeprefix("+86")]) == before + 1, lambda: f"what waited is not sent: {reached()[phone(5).removeprefix('+86')]}")
+
+    # Who is forgotten is forgotten among receipts: one that comes later is nobody's.
+    lost = lambda: int(re.search(r"^tend_lost_news_total (\d+)", metrics(server), re.M)[1])  # noqa: E731
+    status, _ = server.call("POST", "/v1/forget", {"customer": "c6"})
+    w.check(status == 200, f"forget is answered {status}")
+    none = lost()
+    double.post("emit", platform="aliyun", kind="reply", url=url.replace(url.split("/")[2], f"127.0.0.1:{server.port}"), **{"from": "13900000006", "text": "谢谢"})
+    until(lambda: lost() == none + 1, lambda: "a reply of who was forgotten found somebody")
+    server.stop()
     w.run(tend, "doctor", "--data", data, folder)
+    toml = w.read(os.path.join(folder, "tend.toml"))
+    with open(os.path.join(folder, "tend.toml"), "w", encoding="utf-8") as file:
+        file.write(toml.replace('to = "phone"', 'to = "phon"'))
+    told = w.run(tend, "serve", folder, "--open", "--data", data, expect=1).stderr
+    w.check("did you mean `phone`" in told, f"a wrong attribute: {told}")
 
 
 def main():
