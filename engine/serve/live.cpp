@@ -386,6 +386,8 @@ Result<void> Live::step(std::vector<Post>& posts) {
   const auto began = std::chrono::steady_clock::now();
   auto committed = engine_->commit([&] {
     answered = true;
+    // Now, not at the end: after an error further on, an old report would be taken for the answer to a new call.
+    forget_reports(reports);
     events_ += taken.events;
     attributes_ += taken.attributes;
     aliases_ += taken.aliases;
@@ -395,7 +397,7 @@ Result<void> Live::step(std::vector<Post>& posts) {
       std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - began).count());
   ++commits_;
   seen_.committed(engine_->log()->last_segment());
-  if (committed) forget_reports(reports);
+  if (committed && !answered) forget_reports(reports);  // nobody waited for any of them
   if (committed) return {};
   ++failures_;
   if (!answered) {
