@@ -18,6 +18,7 @@ LIBRARIES = {
     "boost/asio": ("engine/serve", "engine/channel"),
     "expat": ("engine/channel",),
     "curl/": ("engine/channel",),
+    "libpq": ("engine/simulate",),
     "openssl/": ("engine/channel", "engine/serve"),
     "boost/math": ("engine/run",),
     "rocksdb/": ("engine/history",),

@@ -1,15 +1,14 @@
-// The table of adapters, and where secrets come from.
+// The table of adapters, and their secrets in place of their names.
 #include "engine/channel/kinds.hpp"
 
 #include <algorithm>
 #include <array>
-#include <cstdlib>
-#include <fstream>
 #include <iterator>
 
 #include "engine/channel/mail/smtp.hpp"
 #include "engine/channel/platform/platforms.hpp"
 #include "engine/channel/program/program.hpp"
+#include "engine/channel/secret.hpp"
 #include "engine/channel/webhook.hpp"
 
 namespace tend::channel {
@@ -39,22 +38,6 @@ constexpr std::array<Option, 5> kRemoteOptions = {{
     {"rate_per_recipient", false, "how fast messages may go to one address"},
     {"rate_per_domain", false, "how fast messages may go to addresses with the same `@…`"},
 }};
-
-/// What `env:NAME` or `file:PATH` stands for; the last line's end of a file is not part of it.
-Result<std::string> read_secret(const std::string& named) {
-  if (named.starts_with("env:")) {
-    const char* value = std::getenv(named.substr(4).c_str());
-    if (value == nullptr || *value == '\0')
-      return fail(ErrorCode::invalid, "the environment has no `" + named.substr(4) + "`");
-    return std::string(value);
-  }
-  std::ifstream file(named.substr(5), std::ios::binary);
-  std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
-  while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.pop_back();
-  if (!file.is_open() || text.empty())
-    return fail(ErrorCode::invalid, "the file `" + named.substr(5) + "` cannot be read or is empty");
-  return text;
-}
 
 }  // namespace
 

@@ -2,59 +2,34 @@
 // called or killed: how far it is stands in the same write as the rows.
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <charconv>
 #include <memory>
 
-#include "engine/cli/operator.hpp"
+#include "engine/cli/import_target.hpp"
 #include "engine/cli/terminal.hpp"
 #include "engine/cli/verbs.hpp"
-#include "engine/run/data_folder.hpp"
-#include "engine/simulate/sources.hpp"
+#include "engine/simulate/csv.hpp"
+#include "engine/simulate/database_rows.hpp"
+#include "engine/simulate/import_place.hpp"
+#include "engine/simulate/rejects_file.hpp"
 
 namespace tend::cli {
 namespace {
 
 constexpr std::size_t kBatchRows = 5'000;
-constexpr int kRoundsMax = 1'000;  // of answers to what a batch caused
-constexpr std::string_view kCursor = "import/1 ";
+constexpr std::size_t kMessagesMax = 5;  // of rejected rows, for each source
 
 struct Arguments : OperatorArguments {
   std::vector<std::string> names;  // of sources; empty: all
 };
 
-/// How far an import is: `import/1 FILES PROGRAM ROWS`.
-struct Place {
-  std::string files, program;
-  std::uint64_t rows = 0;
+/// What an import has come to.
+struct Import {
+  ImportTarget& target;
+  simulate::ImportPlace place;
+  std::uint64_t imported = 0, before = 0, rejected = 0;
 };
 
-std::string text_of(const Place& place) {
-  return std::string(kCursor) + place.files + " " + place.program + " " + std::to_string(place.rows);
-}
-
-/// None for a cursor of somebody else.
-std::optional<Place> read_place(std::string_view text) {
-  if (!text.starts_with(kCursor)) return std::nullopt;
-  text.remove_prefix(kCursor.size());
-  const std::size_t first = text.find(' '), second = text.find(' ', first + 1);
-  if (first == std::string_view::npos || second == std::string_view::npos) return std::nullopt;
-  Place place{std::string(text.substr(0, first)), std::string(text.substr(first + 1, second - first - 1)), 0};
-  const std::string_view digits = text.substr(second + 1);
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), place.rows);
-  if (error != std::errc() || end != digits.data() + digits.size()) return std::nullopt;
-  return place;
-}
-
-/// What the files hold, as a hash.
-Result<std::string> hash_of(const simulate::Workspace& workspace) {
-  std::string all;
-  for (const simulate::Source& source : workspace.sources) {
-    auto content = env::read_whole_file(env::real_files(), source.path);
-    if (!content) return tl::unexpected(content.error());
-    all += source.name + " " + run::program_hash(*content) + "\n";
-  }
-  return run::program_hash(all);
-}
+bool is_file(const simulate::Source& source) { return source.postgres.empty(); }
 
 Result<simulate::Workspace> chosen(const simulate::Workspace& whole, const std::vector<std::string>& names) {
   simulate::Workspace workspace = whole;
@@ -84,74 +59,139 @@ std::uint64_t tell_rejected(const simulate::Rows& rows) {
   return rejected;
 }
 
-Result<void> commit(run::Engine& engine) {
-  auto done = engine.commit();
-  for (int round = 0; done && engine.is_busy() && round < kRoundsMax; ++round) done = engine.commit();
-  return done;
+Result<void> put(Import& import, const simulate::Rows& rows, const std::vector<std::size_t>& indices) {
+  auto cursor = simulate::write_import_place(import.place);
+  if (!cursor) return tl::unexpected(cursor.error());
+  if (auto done = import.target.put(rows, indices, *cursor); !done) return done;
+  import.imported += indices.size();
+  return {};
 }
 
-/// Puts in what is not in yet. Gives how many rows that were.
-Result<std::uint64_t> put_in(run::Engine& engine, const simulate::Rows& rows, Place place,
-                             const std::function<env::Moment()>& clock) {
-  const std::uint64_t began = place.rows;
-  Progress progress("import");
-  while (place.rows < rows.rows.size()) {
-    const env::Moment now = clock();
-    if (engine.next_due() <= now) engine.add_tick_where_due(now);
-    const std::uint64_t end = std::min<std::uint64_t>(rows.rows.size(), place.rows + kBatchRows);
-    for (; place.rows < end; ++place.rows) {
-      const simulate::SourceRow& row = rows.rows[place.rows];
-      if (row.event == simulate::kAttributesRow) {
-        engine.add(state::AttributesInput{.moment = now, .customer = rows.customer(row), .fields = rows.fields(row)});
-      } else {
-        engine.add(state::EventInput{.moment = now,
-                                     .at = std::min(row.at, now),
-                                     .customer = rows.customer(row),
-                                     .event = row.event,
-                                     .fields = rows.fields(row)});
-      }
-    }
-    engine.set_cursor(text_of(place));
-    if (auto done = commit(engine); !done) return tl::unexpected(done.error());
-    progress.at(static_cast<double>(place.rows) / static_cast<double>(rows.rows.size()));
+/// Where a file's rows go on. Errors: of the disk; other playbooks than those by which a part of it was taken.
+Result<void> find_place(Import& import, const simulate::Source& source, std::uint64_t rows) {
+  auto content = env::read_whole_file(env::real_files(), source.path);
+  if (!content) return tl::unexpected(content.error());
+  const std::string hash = run::program_hash(*content);
+  simulate::FilePlace& place = import.place.files[source.name];
+  if (place.content != hash) {
+    place = {hash, import.target.program_hash(), 0};
+  } else if (place.rows >= rows) {
+    place.rows = rows;  // other playbooks may refuse more of its rows
+  } else if (place.program != import.target.program_hash()) {
+    return fail(ErrorCode::invalid, "other playbooks came into force after " + std::to_string(place.rows) +
+                                        " rows of `" + source.name +
+                                        "`: put the ones of then in again (`tend apply`) to go on");
   }
-  return place.rows - began;
+  import.before += place.rows;
+  return {};
+}
+
+/// Puts in what is not in yet of the sources that are files, in the order of time.
+Result<void> import_files(Import& import, simulate::Workspace workspace) {
+  std::erase_if(workspace.sources, [](const simulate::Source& source) { return !is_file(source); });
+  if (workspace.sources.empty()) return {};
+  const simulate::SourceOptions options{.rejects_folder = workspace.folder};
+  auto rows = simulate::load_sources(workspace, import.target.program(), options);
+  if (!rows) return tl::unexpected(rows.error());
+  import.rejected += tell_rejected(*rows);
+  std::vector<std::uint64_t> of_source(workspace.sources.size());
+  for (const simulate::SourceRow& row : rows->rows) ++of_source[row.source];
+  std::vector<simulate::FilePlace*> places;
+  for (std::size_t i = 0; i < workspace.sources.size(); ++i) {
+    if (auto found = find_place(import, workspace.sources[i], of_source[i]); !found) return found;
+    places.push_back(&import.place.files[workspace.sources[i].name]);
+  }
+  Progress progress("import");
+  std::vector<std::uint64_t> passed(places.size());
+  std::vector<std::size_t> indices;
+  const std::vector<simulate::FilePlace> begun = [&] {
+    std::vector<simulate::FilePlace> out;
+    for (const simulate::FilePlace* place : places) out.push_back(*place);
+    return out;
+  }();
+  for (std::size_t i = 0; i < rows->rows.size(); ++i) {
+    const std::size_t source = rows->rows[i].source;
+    if (passed[source]++ < begun[source].rows) continue;
+    indices.push_back(i);
+    ++places[source]->rows;
+    if (indices.size() < kBatchRows && i + 1 < rows->rows.size()) continue;
+    if (auto done = put(import, *rows, indices); !done) return done;
+    indices.clear();
+    progress.at(static_cast<double>(i + 1) / static_cast<double>(rows->rows.size()));
+  }
+  return indices.empty() ? Result<void>{} : put(import, *rows, indices);
+}
+
+/// Puts in what is new in a database, in the order of its cursor.
+Result<void> import_database(Import& import, const simulate::Workspace& workspace, const simulate::Source& source) {
+  const program::Program& program = import.target.program();
+  const auto resolved = simulate::resolve_source(workspace, source, program);
+  if (!resolved) return tl::unexpected(resolved.error());
+  auto database = simulate::Postgres::open(workspace, source);
+  if (!database) return tl::unexpected(database.error());
+  const env::Zone* const zone = env::find_zone(program.timezone);
+  if (zone == nullptr) return fail(ErrorCode::invalid, "there is no time zone `" + program.timezone + "`");
+  auto reading = simulate::DatabaseRows::open(workspace, source, *resolved, *zone, std::move(*database),
+                                              import.place.databases[source.name]);
+  if (!reading) return tl::unexpected(reading.error());
+  auto rejects = simulate::RejectsFile::open(env::real_files(),
+                                             simulate::path_in(workspace.folder, source.name + ".import.rejects.csv"),
+                                             (*reading)->rejects_header());
+  if (!rejects) return tl::unexpected(rejects.error());
+  std::uint64_t rejected = 0;
+  const auto reject = [&](const simulate::DatabaseReject& row) -> Result<void> {
+    if (++rejected <= kMessagesMax) say(row.where + ": " + row.why);
+    rejects->add(simulate::csv_cell(row.why) + "," + row.raw);
+    return {};
+  };
+  while (true) {
+    simulate::Rows rows;
+    const auto more = (*reading)->next(rows, 0, reject);
+    if (!more) return tl::unexpected(more.error());
+    if (!*more) break;
+    // First what cannot be read: behind the place nobody looks for it again.
+    if (auto done = rejects->write(); !done) return done;
+    std::vector<std::size_t> indices(rows.rows.size());
+    for (std::size_t i = 0; i < indices.size(); ++i) indices[i] = i;
+    import.place.databases[source.name] = (*reading)->place();
+    if (auto done = put(import, rows, indices); !done) return done;
+  }
+  for (const std::string& note : (*reading)->notes()) say(note);
+  if (rejected > kMessagesMax) say(source.name + ": " + std::to_string(rejected) + " rows cannot be read");
+  if (rejected > 0) say("they stand, with the reasons, in " + rejects->path());
+  import.rejected += rejected;
+  return {};
+}
+
+/// Registers first: what is known of customers is known when something happens to them.
+Result<void> import_all(Import& import, const simulate::Workspace& workspace) {
+  for (const bool registers : {true, false}) {
+    if (!registers) {
+      if (auto done = import_files(import, workspace); !done) return done;
+    }
+    for (const simulate::Source& source : workspace.sources) {
+      if (is_file(source) || source.at.empty() != registers) continue;
+      if (auto done = import_database(import, workspace, source); !done) return done;
+    }
+  }
+  return {};
 }
 
 int run_import(const Arguments& arguments) {
-  auto op = Operator::open(arguments);
-  if (!op) return complain(op.error());
-  auto folder = (*op)->live_folder();
-  if (!folder) return complain(folder.error());
-  run::Engine& engine = *folder->engine;
-  auto workspace = chosen(*folder->workspace, arguments.names);
+  auto target = ImportTarget::open(arguments);
+  if (!target) return complain(target.error());
+  auto workspace = chosen((*target)->workspace(), arguments.names);
   if (!workspace) return complain(workspace.error());
-  auto files = hash_of(*workspace);
-  if (!files) return complain(files.error());
-  simulate::SourceOptions options{.from = folder->now(), .rejects_folder = workspace->folder};
-  auto rows = simulate::load_sources(*workspace, engine.running().program, options);
-  if (!rows) return complain(rows.error());
-  const std::uint64_t rejected = tell_rejected(*rows);
-
-  Place place{*files, engine.running().hash, 0};
-  if (const auto before = read_place(engine.cursor()); before && before->files == place.files) {
-    if (before->rows < rows->rows.size() && before->program != place.program)
-      return complain(
-          {ErrorCode::invalid, "other playbooks came into force after " + std::to_string(before->rows) +
-                                   " rows of these files: put the ones of then in again (`tend apply`) to go on"});
-    place.rows = before->rows;
-  }
-  auto taken = put_in(engine, *rows, place, folder->now);
-  if (!taken) return complain(taken.error());
-  if (auto finished = (*op)->finish(); !finished) return complain(finished.error());
-  const std::uint64_t before = rows->rows.size() - *taken;
-  std::string text = std::to_string(*taken) + " rows imported";
-  if (before > 0) text += ", " + std::to_string(before) + " were before";
-  if (rejected > 0) text += ", " + std::to_string(rejected) + " cannot be read";
+  Import import{**target, simulate::read_import_place((*target)->cursor())};
+  if (auto done = import_all(import, *workspace); !done) return complain(done.error());
+  if (auto finished = (*target)->finish(); !finished) return complain(finished.error());
+  std::string text = std::to_string(import.imported) + " rows imported";
+  if (import.before > 0) text += ", " + std::to_string(import.before) + " were before";
+  if (import.rejected > 0) text += ", " + std::to_string(import.rejected) + " cannot be read";
   if (arguments.json())
-    text = "{\"imported\":" + std::to_string(*taken) + ",\"before\":" + std::to_string(before) +
-           ",\"rejected\":" + std::to_string(rejected) + "}";
-  return print(text + "\n") ? (rejected > 0 ? kProblems : kFine) : kFailed;
+    text = "{\"imported\":" + std::to_string(import.imported) + ",\"before\":" + std::to_string(import.before) +
+           ",\"rejected\":" + std::to_string(import.rejected) + "}";
+  return print(text + "\n") ? (import.rejected > 0 ? kProblems : kFine) : kFailed;
 }
 
 }  // namespace

@@ -35,6 +35,7 @@ std::int64_t read_span(std::string_view text) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
   if (error != std::errc() || count <= 0 || count > 10'000) return 0;
   const std::string_view unit = text.substr(static_cast<std::size_t>(end - text.data()));
+  if (unit == "s") return count * 1'000;
   if (unit == "min") return count * 60'000;
   if (unit == "h") return count * 3'600'000;
   if (unit == "d") return count * 86'400'000;

@@ -16,7 +16,7 @@ check::ChannelFacts facts_of(const channel::ChannelConfig& config);
 /// `08:00-20:00` into the two ends. Errors: false: it is written otherwise, or the ends are the same.
 bool read_hours(std::string_view text, channel::Limits& limits);
 
-/// `90min`, `24h`, `3d` to milliseconds. Errors: 0: it is written otherwise.
+/// `30s`, `90min`, `24h`, `3d` to milliseconds. Errors: 0: it is written otherwise.
 std::int64_t read_span(std::string_view text);
 
 }  // namespace tend::simulate

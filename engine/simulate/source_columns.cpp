@@ -96,6 +96,7 @@ Result<ResolvedSource> resolve_source(const Workspace& workspace, const Source& 
                                       const program::Program& program) {
   ResolvedSource resolved;
   resolved.own = program.currencies;
+  resolved.has_attributes = !source.attributes.empty();
   SourceColumn customer;
   customer.column = source.customer;
   customer.type.type = Type::text;

@@ -34,6 +34,7 @@ struct SourceColumn {
 struct ResolvedSource {
   std::uint32_t event = program::kNone;            // Program::events; kNone where the source has attributes only
   std::vector<SourceColumn> columns;               // the customer's id first, then `at` where there is one
+  bool has_attributes = false;                     // the source describes customers
   std::span<const program::DeclaredCurrency> own;  // currencies of one's own: the program's
 };
 

@@ -8,18 +8,18 @@
 
 #include "dsl/text/must.hpp"
 #include "engine/env/zone.hpp"
-#include "engine/run/decimal.hpp"
-#include "engine/run/intake.hpp"
 #include "engine/simulate/csv.hpp"
+#include "engine/simulate/database_rows.hpp"
 #include "engine/simulate/encoding.hpp"
 #include "engine/simulate/json_lines.hpp"
+#include "engine/simulate/postgres.hpp"
+#include "engine/simulate/row_reader.hpp"
 #include "engine/simulate/sort_rows.hpp"
 #include "engine/simulate/source_columns.hpp"
 
 namespace tend::simulate {
 namespace {
 
-using program::Value;
 using run::Cell;
 using run::CellKind;
 
@@ -27,7 +27,6 @@ using run::CellKind;
 struct Loading {
   const Source& source;
   const ResolvedSource& resolved;
-  const env::Zone& zone;
   const SourceOptions& options;
   Rows& rows;
   SourceReport& report;
@@ -36,28 +35,23 @@ struct Loading {
   std::string rejects_header;
   char delimiter = ',';
   bool quote_rejects = false;  // the original line is no row of a table
-  // Used again for every row.
-  run::ValueStorage storage;
-  std::string event_blob;
-  std::string attributes_blob;
-  std::string last_zone;  // a name of a time zone that was found to be one
+  RowReader reader;
 
   Result<void> take(std::span<const Cell> cells, std::uint64_t line, std::string_view raw);
+  Result<void> count_rejected(const std::string& message);
   Result<void> reject(std::uint64_t line, std::string_view raw, const std::string& why);
-  Result<void> read_cells(std::span<const Cell> cells, std::string_view& customer, env::Moment& at);
-  Result<void> read_attribute(const SourceColumn& column, const Cell& cell);
-  void append(env::Moment at, std::string_view customer, std::uint32_t event, std::string_view blob);
 };
 
-tl::unexpected<Error> in_column(const SourceColumn& column, const Error& error) {
-  return fail(error.code, "column `" + column.column + "`: " + error.message);
-}
-
-Result<void> Loading::reject(std::uint64_t line, std::string_view raw, const std::string& why) {
-  const std::string message = source.path + ":" + std::to_string(line) + ": " + why;
+/// Errors: with `strict` the message.
+Result<void> Loading::count_rejected(const std::string& message) {
   if (options.strict) return fail(ErrorCode::invalid, message);
   ++report.rejected;
   if (report.messages.size() < options.messages_max) report.messages.push_back(message);
+  return {};
+}
+
+Result<void> Loading::reject(std::uint64_t line, std::string_view raw, const std::string& why) {
+  if (auto counted = count_rejected(source.path + ":" + std::to_string(line) + ": " + why); !counted) return counted;
   if (options.rejects_folder.empty()) return {};
   rejects += csv_cell(why);
   rejects += delimiter;
@@ -72,99 +66,13 @@ Result<void> Loading::reject(std::uint64_t line, std::string_view raw, const std
   return {};
 }
 
-Result<void> Loading::read_attribute(const SourceColumn& column, const Cell& cell) {
-  // A key that is not there says nothing; an empty cell says that there is nothing.
-  if (cell.kind == CellKind::absent) return {};
-  const auto value = run::parse_cell(column.type, cell, {&zone, column.currency, &storage, resolved.own});
-  if (!value) return in_column(column, value.error());
-  switch (column.role) {
-    case ColumnRole::attribute:
-      if (column.index == program::kTimezoneAttribute && !value->missing() && value->str() != last_zone) {
-        last_zone = value->str();
-        if (env::find_zone(last_zone) == nullptr) {
-          const std::string unknown = std::exchange(last_zone, {});
-          return in_column(column,
-                           {ErrorCode::invalid, run::quoted(unknown) + " is not a time zone like `Asia/Shanghai`"});
-        }
-      }
-      state::append_field(attributes_blob, column.index, *value);
-      return {};
-    case ColumnRole::tags:
-      for (std::uint32_t i = 0; !value->missing() && i < value->extra; ++i) {
-        const std::string_view entry = value->list[i].str();
-        const bool removes = entry.starts_with('-');
-        const std::string_view tag = removes ? run::trim_blanks(entry.substr(1)) : entry;
-        if (tag.empty()) return in_column(column, {ErrorCode::invalid, "`-` names no tag"});
-        state::append_field(attributes_blob, removes ? state::kTagRemove : state::kTagAdd, Value::string(tag));
-      }
-      return {};
-    case ColumnRole::consent:
-      if (value->missing()) return {};
-      state::append_field(attributes_blob, value->truth() ? state::kConsentGiven : state::kConsentWithdrawn,
-                          Value::string(column.purpose));
-      return {};
-    case ColumnRole::suppressed:
-      if (value->missing()) return {};
-      state::append_field(attributes_blob, value->truth() ? state::kSuppressed : state::kUnsuppressed,
-                          Value::string(column.purpose));
-      return {};
-    case ColumnRole::customer:
-    case ColumnRole::at:
-    case ColumnRole::field: break;
-  }
-  CHECK_OR_DIE(false, "not a column of attributes");
-  return {};
-}
-
-/// Fills the two blobs. Errors: the sentence about the first cell that cannot be read.
-Result<void> Loading::read_cells(std::span<const Cell> cells, std::string_view& customer, env::Moment& at) {
-  storage.clear();
-  event_blob.clear();
-  attributes_blob.clear();
-  for (std::size_t i = 0; i < cells.size(); ++i) {
-    const SourceColumn& column = resolved.columns[i];
-    if (column.role == ColumnRole::customer) {
-      const auto id = run::parse_customer_id(cells[i]);
-      if (!id) return in_column(column, id.error());
-      customer = *id;
-    } else if (column.role == ColumnRole::at) {
-      const auto moment = run::parse_cell(column.type, cells[i], {&zone, 0, nullptr});
-      if (!moment) return in_column(column, moment.error());
-      if (moment->missing()) return in_column(column, {ErrorCode::invalid, "there is no date"});
-      at = moment->i;
-    } else if (column.role == ColumnRole::field) {
-      const auto value = run::parse_cell(column.type, cells[i], {&zone, column.currency, &storage, resolved.own});
-      if (!value) return in_column(column, value.error());
-      if (!value->missing()) state::append_field(event_blob, column.index, *value);
-    } else if (const auto done = read_attribute(column, cells[i]); !done) {
-      return done;
-    }
-  }
-  return {};
-}
-
-void Loading::append(env::Moment at, std::string_view customer, std::uint32_t event, std::string_view blob) {
-  SourceRow row;
-  row.at = at;
-  row.offset = rows.data.size();
-  row.customer_size = static_cast<std::uint16_t>(customer.size());
-  row.fields_size = static_cast<std::uint32_t>(blob.size());
-  row.event = event;
-  row.source = number;
-  rows.data.append(customer).append(blob);
-  rows.rows.push_back(row);
-}
-
 Result<void> Loading::take(std::span<const Cell> cells, std::uint64_t line, std::string_view raw) {
-  std::string_view customer;
-  env::Moment at = env::kNoMoment;
-  if (const auto read = read_cells(cells, customer, at); !read) return reject(line, raw, read.error().message);
-  if (!report.is_register && options.to != env::kNoMoment && at >= options.to) {
+  if (const auto read = reader.read(cells); !read) return reject(line, raw, read.error().message);
+  if (!report.is_register && options.to != env::kNoMoment && reader.at >= options.to) {
     ++report.after_to;
     return {};
   }
-  if (!source.attributes.empty()) append(at, customer, kAttributesRow, attributes_blob);
-  if (resolved.event != program::kNone) append(at, customer, resolved.event, event_blob);
+  append_row(rows, reader, number);
   return {};
 }
 
@@ -235,6 +143,37 @@ Result<void> read_lines(Loading& loading, std::string text) {
   return {};
 }
 
+/// All rows of a database's query.
+Result<void> read_database(const Workspace& workspace, const env::Zone& zone, Loading& loading) {
+  auto database = Postgres::open(workspace, loading.source);
+  if (!database) return tl::unexpected(database.error());
+  auto reading = DatabaseRows::open(workspace, loading.source, loading.resolved, zone, std::move(*database), {});
+  if (!reading) return tl::unexpected(reading.error());
+  loading.rejects_header = (*reading)->rejects_header() + "\n";
+  const auto reject = [&](const DatabaseReject& row) -> Result<void> {
+    if (auto counted = loading.count_rejected(row.where + ": " + row.why); !counted) return counted;
+    if (!loading.options.rejects_folder.empty()) loading.rejects += csv_cell(row.why) + "," + row.raw + "\n";
+    return {};
+  };
+  std::vector<SourceRow>& rows = loading.rows.rows;
+  const bool cuts = !loading.report.is_register && loading.options.to != env::kNoMoment;
+  while (true) {
+    const std::size_t before = rows.size();
+    const auto more = (*reading)->next(loading.rows, loading.number, reject);
+    if (!more) return tl::unexpected(more.error());
+    if (!*more) break;
+    if (!cuts) continue;
+    const auto late = std::stable_partition(rows.begin() + static_cast<std::ptrdiff_t>(before), rows.end(),
+                                            [&](const SourceRow& row) { return row.at < loading.options.to; });
+    const auto left_out = static_cast<std::uint64_t>(rows.end() - late);
+    const bool pairs = loading.resolved.has_attributes && loading.resolved.event != program::kNone;
+    loading.report.after_to += pairs ? left_out / 2 : left_out;
+    rows.erase(late, rows.end());
+  }
+  loading.report.lines = (*reading)->lines();
+  return {};
+}
+
 bool is_json_lines(std::string_view file) {
   return file.ends_with(".jsonl") || file.ends_with(".ndjson") || file.ends_with(".json");
 }
@@ -245,8 +184,9 @@ void reserve_rows(Rows& rows, const Source& source, std::string_view text) {
   rows.rows.reserve(rows.rows.size() + lines * (source.event.empty() || source.attributes.empty() ? 1 : 2));
 }
 
-/// Reads one source's file into `loading.rows`.
-Result<void> read_source(const Workspace& workspace, Loading& loading, env::Files& files) {
+/// Reads one source into `loading.rows`.
+Result<void> read_source(const Workspace& workspace, const env::Zone& zone, Loading& loading, env::Files& files) {
+  if (!loading.source.postgres.empty()) return read_database(workspace, zone, loading);
   auto bytes = env::read_whole_file(files, loading.source.path);
   if (!bytes) {
     return fail(bytes.error().code, workspace.config + ":" + std::to_string(loading.source.line) + ": source `" +
@@ -324,7 +264,6 @@ Result<Rows> load_sources(const Workspace& workspace, const program::Program& pr
   for (std::size_t i = 0; i < workspace.sources.size(); ++i) {
     loadings.push_back({workspace.sources[i],
                         resolved[i],
-                        *zone,
                         options,
                         rows,
                         rows.sources[i],
@@ -333,16 +272,13 @@ Result<Rows> load_sources(const Workspace& workspace, const program::Program& pr
                         {},
                         ',',
                         false,
-                        {},
-                        {},
-                        {},
-                        {}});
+                        RowReader(resolved[i], *zone)});
   }
   // Registers are read first, so that a stable sort leaves them first at their moment.
   for (const bool registers : {true, false}) {
     for (Loading& loading : loadings) {
       if (loading.report.is_register != registers) continue;
-      if (const auto done = read_source(workspace, loading, files); !done) return tl::unexpected(done.error());
+      if (const auto done = read_source(workspace, *zone, loading, files); !done) return tl::unexpected(done.error());
     }
   }
   place_registers(rows, options.from);

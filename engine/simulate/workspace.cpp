@@ -9,6 +9,7 @@
 
 #include "dsl/diagnostic/catalogue.hpp"
 #include "dsl/diagnostic/suggest.hpp"
+#include "engine/channel/secret.hpp"
 #include "engine/simulate/facts.hpp"
 
 namespace tend::simulate {
@@ -136,17 +137,59 @@ bool is_plain_name(std::string_view name) {
   });
 }
 
+/// Where the rows come from: a file or a database's query, never both.
+Result<void> check_origin(const Config& config, const std::string& where, const toml::table& table, Source& source,
+                          const std::string& timeout) {
+  const auto line_at = [&](const char* key) { return line_of(*table.get(key)); };
+  if (source.postgres.empty()) {
+    for (const char* const key : {"query", "cursor", "timeout"}) {
+      if (table.contains(key))
+        return config.refuse(line_at(key), where + " has " + in_quotes(key) + " but no `postgres` that it belongs to");
+    }
+    if (!source.file.empty()) return {};
+    return config.refuse(source.line, where + " names no file: add `file = \"" + source.name + ".csv\"`");
+  }
+  if (!source.file.empty())
+    return config.refuse(line_at("postgres"), where + " has both `file` and `postgres`: it can have one of them");
+  if (!channel::is_secret_name(source.postgres)) {
+    return config.refuse(line_at("postgres"), where +
+                                                  ": `postgres` says where the connection string is, not what it is: "
+                                                  "write `env:NAME` or `file:PATH`");
+  }
+  if (source.query.empty())
+    return config.refuse(source.line, where + " has no `query`: add `query = \"select … from …\"`");
+  if (source.cursor.empty()) {
+    return config.refuse(source.line,
+                         where + " has no `cursor`: add the column whose values grow with each new row, like an id");
+  }
+  constexpr std::int64_t kTimeoutMs = 10 * 60'000;
+  source.timeout_ms = timeout.empty() ? kTimeoutMs : read_span(timeout);
+  if (source.timeout_ms == 0) {
+    return config.refuse(line_at("timeout"), where +
+                                                 ": `timeout` must be a length of time like `\"10min\"`, and "
+                                                 "besides `min` there are `s`, `h` and `d`");
+  }
+  return {};
+}
+
 Result<Source> read_source(const Config& config, const std::string& folder, const std::string& name, std::uint32_t line,
                            const toml::table& table) {
   const std::string where = "source " + in_quotes(name);
-  if (const auto known = config.check_keys(table, where, {"file", "event", "customer", "at", "fields", "attributes"});
+  if (const auto known = config.check_keys(
+          table, where,
+          {"file", "event", "customer", "at", "fields", "attributes", "postgres", "query", "cursor", "timeout"});
       !known) {
     return tl::unexpected(known.error());
   }
   Source source;
   source.name = name;
   source.line = line;
+  std::string timeout;
   for (const auto& [key, to] : {std::pair{"file", &source.file},
+                                {"postgres", &source.postgres},
+                                {"query", &source.query},
+                                {"cursor", &source.cursor},
+                                {"timeout", &timeout},
                                 {"event", &source.event},
                                 {"customer", &source.customer},
                                 {"at", &source.at}}) {
@@ -163,7 +206,7 @@ Result<Source> read_source(const Config& config, const std::string& folder, cons
     *to = std::move(*mappings);
   }
   source.event_line = source.event.empty() ? line : line_of(*table.get("event"));
-  if (source.file.empty()) return config.refuse(line, where + " names no file: add `file = \"" + name + ".csv\"`");
+  if (const auto fine = check_origin(config, where, table, source, timeout); !fine) return tl::unexpected(fine.error());
   if (source.customer.empty())
     return config.refuse(line, where + " does not say which column holds the customer's id: add `customer = \"…\"`");
   if (source.event.empty() && source.attributes.empty()) {
@@ -176,7 +219,7 @@ Result<Source> read_source(const Config& config, const std::string& folder, cons
     return config.refuse(source.event_line,
                          where + " has events but no `at`: add the column that says when they happened");
   }
-  source.path = path_in(folder, source.file);
+  source.path = source.postgres.empty() ? path_in(folder, source.file) : name;
   return source;
 }
 
@@ -224,7 +267,7 @@ Result<void> read_limit(const Config& config, const std::string& key, const toml
     const auto text = node.value_exact<std::string>();
     limits.confirmation_ms = text ? read_span(*text) : 0;
     if (limits.confirmation_ms == 0)
-      return wrong("a length of time like `\"24h\"`, and besides `h` there are `min` and `d`");
+      return wrong("a length of time like `\"24h\"`, and besides `h` there are `s`, `min` and `d`");
   }
   return {};
 }

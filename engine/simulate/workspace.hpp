@@ -27,8 +27,12 @@ struct Mapping {
 /// A `[sources.NAME]` table.
 struct Source {
   std::string name;
-  std::string file;                 // as written
-  std::string path;                 // as the user would type it from where he is
+  std::string file;                 // as written; empty where `postgres` is
+  std::string path;                 // as the user would type it from where he is; of a database: the source's name
+  std::string postgres;             // where the connection string stands: `env:NAME` or `file:PATH`
+  std::string query;                // of a database
+  std::string cursor;               // of a database: the column that grows with each new row
+  std::int64_t timeout_ms = 0;      // of a database: how long a statement may run
   std::string customer;             // column
   std::string at;                   // column; empty: a register, whose rows stand at the start of a run
   std::string event;                // event type; empty: the source has attributes only

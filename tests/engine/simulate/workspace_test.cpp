@@ -157,7 +157,7 @@ TEST_CASE("unknown keys are errors with the nearest known one") {
         "tend.toml:6: source `orders` has no key `feilds`: did you mean `fields`?");
   CHECK(refusal(source_with("zzz = 1")) ==
         "tend.toml:6: source `orders` has no key `zzz`: it has `file`, `event`, `customer`, `at`, `fields`, "
-        "`attributes`");
+        "`attributes`, `postgres`, `query`, `cursor`, `timeout`");
   CHECK(refusal(source_with("fields = { amount = { column = \"a\", curency = \"USD\" } }")) ==
         "tend.toml:6: source `orders`: `amount` has no key `curency`: did you mean `currency`?");
   CHECK(refusal("[dependencies]\nretention = \"1\"\n") ==
@@ -180,6 +180,38 @@ TEST_CASE("what a source needs") {
   CHECK(refusal(
             "[sources.p]\nfile = \"o.csv\"\ncustomer = \"id\"\nattributes = { a = \"a\" }\nfields = { x = \"x\" }\n") ==
         "tend.toml:5: source `p` has `fields` but no `event` that they belong to");
+}
+
+TEST_CASE("a source in a database") {
+  const std::string rest = "customer = \"id\"\nevent = \"order\"\nat = \"t\"\n";
+  const std::string query = "query = \"select * from o\"\n", cursor = "cursor = \"nr\"\n";
+  const auto with = [&](const std::string& lines) { return "[sources.orders]\n" + lines + rest; };
+  CHECK(
+      refusal(with("postgres = \"host=db password=hunter2\"\n" + query + cursor)) ==
+      "tend.toml:2: source `orders`: `postgres` says where the connection string is, not what it is: write `env:NAME` "
+      "or `file:PATH`");
+  const std::string dsn = "postgres = \"env:DSN\"\n";
+  CHECK(refusal(with(dsn + cursor)) ==
+        "tend.toml:1: source `orders` has no `query`: add `query = \"select … from …\"`");
+  CHECK(refusal(with(dsn + query)) ==
+        "tend.toml:1: source `orders` has no `cursor`: add the column whose values grow with each new row, like an id");
+  CHECK(refusal(with("file = \"o.csv\"\n" + dsn + query + cursor)) ==
+        "tend.toml:3: source `orders` has both `file` and `postgres`: it can have one of them");
+  CHECK(refusal(with("file = \"o.csv\"\n" + cursor)) ==
+        "tend.toml:3: source `orders` has `cursor` but no `postgres` that it belongs to");
+  CHECK(
+      refusal(with(dsn + query + cursor + "timeout = \"soon\"\n")) ==
+      "tend.toml:5: source `orders`: `timeout` must be a length of time like `\"10min\"`, and besides `min` there are "
+      "`s`, `h` and `d`");
+  ScratchFolder folder;
+  folder.write("tend.toml", with(dsn + query + cursor + "timeout = \"30s\"\n"));
+  const auto workspace = load_workspace(folder.path());
+  REQUIRE(workspace);
+  CHECK(workspace->sources[0].postgres == "env:DSN");
+  CHECK(workspace->sources[0].query == "select * from o");
+  CHECK(workspace->sources[0].cursor == "nr");
+  CHECK(workspace->sources[0].timeout_ms == 30'000);
+  CHECK(workspace->sources[0].path == "orders");
 }
 
 TEST_CASE("values of the wrong kind") {
