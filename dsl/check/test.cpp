@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "dsl/check/channel.hpp"
+#include "dsl/check/currency.hpp"
 #include "dsl/check/lookup.hpp"
 #include "dsl/check/report.hpp"
 #include "dsl/syntax/parts.hpp"
@@ -240,8 +241,10 @@ class Lines {
       workspace_.broken = true;
       return;
     }
-    line.amount = money->value.integer;
-    line.currency = money->value.extra;
+    const auto amount = money_of(workspace_, *money);
+    if (!amount) return;
+    line.amount = amount->integer;
+    line.currency = amount->extra;
   }
 
   void person(const Stmt& statement, TestLine& line) {

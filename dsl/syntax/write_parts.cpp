@@ -128,7 +128,9 @@ class PartsWriter {
       return k + 2;
     }
     if ((word == Keyword::per_time || word == Keyword::every) && expression_follows) {
-      const std::string unit = writer_.bare_unit(*following->expression);
+      // `repeat … every 1 day` has no short form.
+      const bool in_repeat = is(parts_[0], Keyword::repeat);
+      const std::string unit = in_repeat ? "" : writer_.bare_unit(*following->expression);
       if (unit.empty())
         add(writer_.governed(word, *following->expression));
       else

@@ -1,5 +1,6 @@
 #include "engine/cli/test_words.hpp"
 
+#include "dsl/program/money.hpp"
 #include "engine/channel/escape.hpp"
 #include "engine/cli/story_words.hpp"
 
@@ -49,14 +50,8 @@ std::string since(const TestResult& result, const Words& say) {
   return say(" since line ", "（自第 ") + number + say("", " 行起）");
 }
 
-std::string money(const Happening& happening) {
-  const int digits = program::currency_digits(happening.currency);
-  std::string text = std::to_string(happening.amount);
-  if (digits > 0) {
-    while (text.size() <= static_cast<std::size_t>(digits)) text.insert(text.begin(), '0');
-    text.insert(text.size() - static_cast<std::size_t>(digits), ".");
-  }
-  return text + " " + program::currency_code(happening.currency);
+std::string money(const program::Program& program, const Happening& happening) {
+  return program::money_text(program.currencies, happening.amount, happening.currency);
 }
 
 std::string happened(const program::Program& program, const Happening& happening, const Words& say) {
@@ -73,10 +68,10 @@ std::string happened(const program::Program& program, const Happening& happening
     case Thing::task:
       return say.chinese ? "给 " + happening.who + " 派了任务 \"" + happening.reason + "\"" + at
                          : happening.who + " was given the task \"" + happening.reason + "\"" + at;
-    case Thing::grant: return say("a grant of ", "发放了 ") + money(happening) + say(" was made", "") + at;
+    case Thing::grant: return say("a grant of ", "发放了 ") + money(program, happening) + say(" was made", "") + at;
     case Thing::credit:
-      return say.chinese ? "给 " + happening.who + " 入账 " + money(happening) + at
-                         : happening.who + " was credited with " + money(happening) + at;
+      return say.chinese ? "给 " + happening.who + " 入账 " + money(program, happening) + at
+                         : happening.who + " was credited with " + money(program, happening) + at;
     case Thing::stop: break;
   }
   if (!happening.by_step) return say("the journey ended after its last step", "旅程走完了最后一步") + at;

@@ -111,6 +111,24 @@ TEST_CASE("what is wrong in a test is said once, where it stands") {
             .codes() == "T0204 T0204");
 }
 
+TEST_CASE("what is expected in a currency of one's own has its digits") {
+  const Checked checked = check_text(R"(
+currency PTS "Points" { digits 0 }
+event order { amount money }
+budget pool { 1000 PTS per month }
+playbook p {
+  enter on order
+  goal order
+  grant 120 PTS from pool
+}
+test "t" for p {
+  expect grant 120 PTS
+})");
+  CHECK(checked.sentences() == "");
+  REQUIRE(checked.result.tests.tests.size() == 1);
+  CHECK(checked.result.tests.tests[0].lines[0].amount == 120);
+}
+
 TEST_CASE("what people and budgets do is expected too") {
   const std::string playbook = R"(
 customer { owner staff; referrer customer }
