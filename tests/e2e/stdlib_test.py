@@ -39,8 +39,8 @@ def folders(at):
 
 
 def parameters(declared):
-    """The names in `a duration = 3 days, b message`; a comma in a list of a default does not part two."""
-    return [part.split()[0] for part in re.split(r",\s*(?![^\[(]*[\])])", declared) if part.strip()]
+    """The names in `a duration = 3 days, b text = "c, d"`; a comma in a text or in brackets does not part two."""
+    return [part.split()[0] for part in re.split(r",\s*(?![^\[(]*[\])])", re.sub(r'"[^"]*"', "", declared)) if part.strip()]
 
 
 def library_files(part):
@@ -88,6 +88,7 @@ def check_together(tend, parts):
             for name in library_files(part):
                 shutil.copy(os.path.join(part, name), os.path.join(scratch, os.path.basename(part) + "_" + name))
         w.run(tend, "check", scratch, "--deny", "warnings")
+        w.run(tend, "fmt", "--check", scratch)
 
 
 def check_pages(tend, part):
