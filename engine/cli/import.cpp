@@ -16,6 +16,7 @@ namespace tend::cli {
 namespace {
 
 constexpr std::size_t kBatchRows = 5'000;
+constexpr std::size_t kBatchBytes = 4u << 20;
 constexpr std::size_t kMessagesMax = 5;  // of rejected rows, for each source
 
 struct Arguments : OperatorArguments {
@@ -104,6 +105,7 @@ Result<void> import_files(Import& import, simulate::Workspace workspace) {
   Progress progress("import");
   std::vector<std::uint64_t> passed(places.size());
   std::vector<std::size_t> indices;
+  std::size_t bytes = 0;
   const std::vector<simulate::FilePlace> begun = [&] {
     std::vector<simulate::FilePlace> out;
     for (const simulate::FilePlace* place : places) out.push_back(*place);
@@ -114,9 +116,11 @@ Result<void> import_files(Import& import, simulate::Workspace workspace) {
     if (passed[source]++ < begun[source].rows) continue;
     indices.push_back(i);
     ++places[source]->rows;
-    if (indices.size() < kBatchRows && i + 1 < rows->rows.size()) continue;
+    bytes += rows->rows[i].fields_size;
+    if (indices.size() < kBatchRows && bytes < kBatchBytes && i + 1 < rows->rows.size()) continue;
     if (auto done = put(import, *rows, indices); !done) return done;
     indices.clear();
+    bytes = 0;
     progress.at(static_cast<double>(i + 1) / static_cast<double>(rows->rows.size()));
   }
   return indices.empty() ? Result<void>{} : put(import, *rows, indices);

@@ -1,4 +1,4 @@
-// Where imported rows go: a data folder that this process holds.
+// Where imported rows go: into a data folder that this process holds, or to the `tend serve` that runs it.
 #pragma once
 #include <functional>
 #include <memory>
@@ -19,13 +19,12 @@ class ImportTarget {
   virtual const std::string& program_hash() const = 0;
   /// How far the imports before are.
   virtual std::string cursor() const = 0;
-  virtual env::Moment now() const = 0;
   /// Takes these rows now, and `cursor` in the same write. Shape: indices into `rows.rows`. Durable when it returns.
   virtual Result<void> put(const simulate::Rows& rows, const std::vector<std::size_t>& chosen,
                            const std::string& cursor) = 0;
   virtual Result<void> finish() = 0;
 
-  /// Errors: of Operator::open and live_folder.
+  /// Errors: of Operator::open and live_folder, and of the server.
   static Result<std::unique_ptr<ImportTarget>> open(const OperatorArguments& arguments);
 };
 

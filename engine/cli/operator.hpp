@@ -70,6 +70,8 @@ class Operator {
   };
   /// Errors: `in_use` where a `tend serve` runs it, `invalid` where it follows its sources. Lifetime: the operator's.
   Result<LiveFolder> live_folder();
+  /// Where the `tend serve` answers that runs the folder; empty: nobody does.
+  const std::string& address() const { return address_; }
   /// Writes snapshots where this process carried something out: the next start is short then.
   Result<void> finish();
 

@@ -135,7 +135,7 @@ asio::awaitable<bool> HttpServer::Inside::request(Stream& stream, beast::flat_bu
   HttpCalls::Caller caller;
   const auto brings_program = [&] {
     const auto place = place_at(path_of(parser.get()));
-    return place && place->what == What::program;
+    return place && (place->what == What::program || place->what == What::import);
   };
   const auto too_long = [&] {
     const std::size_t most = brings_program() ? options.program_bytes_max : options.body_bytes_max;

@@ -329,6 +329,21 @@ asio::awaitable<Answer> HttpCalls::order(const Executor& executor, OrderKind kin
   co_return answer;
 }
 
+/// A batch of `tend import`.
+asio::awaitable<Answer> HttpCalls::import(const Executor& executor, std::string body) {
+  const auto kept = std::make_shared<const std::string>(std::move(body));
+  auto batch = decode_import(*kept);
+  if (!batch) co_return refusal(http::status::bad_request, "this is not a request of `tend import`");
+  std::string did = " " + std::to_string(batch->rows.size()) + " rows";
+  auto awaited = std::make_shared<Awaited<Result<std::string>>>(executor);
+  services_.live->import(kept, std::move(*batch), [self = owner_.lock(), executor, awaited](const Result<void>& done) {
+    bring(executor, awaited, done ? Result<std::string>("{\"success\":true}\n") : tl::unexpected(done.error()));
+  });
+  Answer answer = answer_of(co_await arrival(awaited));
+  answer.did = std::move(did);
+  co_return answer;
+}
+
 asio::awaitable<Answer> HttpCalls::look(const Executor& executor, std::string_view target, const Caller& caller) {
   auto look = read_look(target, services_.live->channels());
   if (!look) co_return refusal(http::status::bad_request, look.error().message);
@@ -405,6 +420,7 @@ asio::awaitable<Answer> HttpCalls::answer_place(const Executor& executor, const 
     case What::program: co_return co_await change(executor, path_of(request) == "/v1/apply", request.body());
     case What::order: co_return co_await order(executor, place.order, request.body(), caller);
     case What::look: co_return co_await look(executor, as_view(request.target()), caller);
+    case What::import: co_return co_await import(executor, std::move(request.body()));
     case What::letters: co_return co_await retry_letters(executor);
     case What::receipts: co_return co_await receipts(executor, place.channel, request);
     case What::channels:

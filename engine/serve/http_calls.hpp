@@ -54,6 +54,7 @@ class HttpCalls {
   asio::awaitable<Answer> change(const Executor& executor, bool applies, const std::string& body);
   asio::awaitable<Answer> order(const Executor& executor, OrderKind kind, const std::string& body,
                                 const Caller& caller);
+  asio::awaitable<Answer> import(const Executor& executor, std::string body);
   asio::awaitable<Answer> look(const Executor& executor, std::string_view target, const Caller& caller);
   std::optional<Answer> refuse_key(const std::shared_ptr<KnownKey>& key, const Place& place, std::string_view path);
   asio::awaitable<Answer> receipts(const Executor& executor, std::string_view channel, Request& request);

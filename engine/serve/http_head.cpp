@@ -5,6 +5,7 @@
 #include <boost/beast/core/detail/base64.hpp>
 
 #include "engine/serve/answers.hpp"
+#include "engine/serve/import.hpp"
 #include "engine/serve/look_target.hpp"
 
 namespace tend::serve {
@@ -77,6 +78,8 @@ std::string_view wrong_media(const Request& request, const Place& place) {
   const std::string_view type = media_type(request);
   if (place.what == What::program)
     return type == "application/octet-stream" ? "" : "a program comes as `Content-Type: application/octet-stream`";
+  if (place.what == What::import)
+    return type == "application/octet-stream" ? "" : "an import comes as `Content-Type: application/octet-stream`";
   if (place.what == What::calls && place.route == Route::cloud_binary) {
     if ((is_cloud_media(type) || same(type, "application/json")) && is_utf8(request)) return "";
     return "the body must come as `Content-Type: application/cloudevents+json`, `application/cloudevents-batch+json` "
@@ -125,6 +128,7 @@ std::optional<Place> place_at(std::string_view path) {
   }
   if (path == "/v1/plan") return Place{.what = What::program, .scope = Scope::operate};
   if (path == "/v1/apply") return Place{.what = What::program, .scope = Scope::admin};
+  if (path == kImportPath) return Place{.what = What::import, .scope = Scope::operate};
   if (path == "/v1/deadletters/retry") return Place{.what = What::letters, .scope = Scope::operate};
   if (path == "/healthz") return Place{.what = What::health, .posts = false};
   if (path == "/metrics") return Place{.what = What::metrics, .posts = false, .scope = Scope::read};

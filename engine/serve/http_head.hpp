@@ -34,7 +34,7 @@ inline std::string_view as_view(beast::string_view text) { return {text.data(), 
 /// The target without its query.
 std::string_view path_of(const Request& request);
 
-enum class What { calls, program, order, look, health, metrics, figures, letters, receipts, channels };
+enum class What { calls, program, order, look, health, metrics, figures, letters, receipts, channels, import };
 
 struct Place {
   What what = What::calls;

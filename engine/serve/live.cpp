@@ -171,6 +171,26 @@ void Live::carry_out(Order order, Tell tell, std::function<Result<void>(run::Eng
   });
 }
 
+void Live::import(std::shared_ptr<const std::string> body, ImportBatch batch, Done done) {
+  enqueue([this, body = std::move(body), batch = std::move(batch),
+           done = std::move(done)](run::Engine* engine) -> Result<void> {
+    if (engine == nullptr) {
+      done(fail(ErrorCode::io, "nothing is taken just now: come again"));
+      return {};
+    }
+    const auto taken = take_import(*engine, batch, moments_.now());
+    if (taken) {
+      events_ += taken->events;
+      attributes_ += taken->attributes;
+      done({});
+      return {};
+    }
+    done(tl::unexpected(taken.error()));
+    // Who is refused has changed nothing; anything else has to be looked at from what is durable.
+    return taken.error().code == ErrorCode::invalid ? Result<void>{} : tl::unexpected(taken.error());
+  });
+}
+
 void Live::enqueue(Question question) {
   {
     const std::lock_guard lock(mutex_);

@@ -12,6 +12,7 @@
 
 #include "engine/run/doctor.hpp"
 #include "engine/run/engine.hpp"
+#include "engine/serve/import.hpp"
 #include "engine/serve/moments.hpp"
 #include "engine/serve/order.hpp"
 
@@ -113,6 +114,10 @@ class Live {
   /// thread.
   /// Shape: `check` may refuse it, on the engine's thread, right before; empty: everything goes.
   void carry_out(Order order, Tell tell, std::function<Result<void>(run::Engine&)> check = {});
+
+  /// Takes a batch of `tend import` between two batches, at the clock's moment (take_import). `done` is told on the
+  /// engine's thread. Shape: `body` as of encode_import, read already into `batch`, whose views point into it.
+  void import(std::shared_ptr<const std::string> body, ImportBatch batch, Done done);
 
   /// Takes no more, finishes the queue, writes snapshots, closes the data folder.
   /// Errors: what ended the engine, or kept the last snapshots from being written.

@@ -8,6 +8,7 @@
 #include "dsl/text/utf8.hpp"
 #include "engine/run/decimal.hpp"
 #include "engine/run/intake.hpp"
+#include "engine/serve/import.hpp"
 
 namespace tend::serve {
 namespace {
@@ -97,7 +98,7 @@ std::string percent_encoded(std::string_view text) {
 }
 
 bool is_look_path(std::string_view path) {
-  return path == "/v1/playbooks" || path == "/v1/journeys" || path == "/v1/tasks" ||
+  return path == kImportPlacePath || path == "/v1/playbooks" || path == "/v1/journeys" || path == "/v1/tasks" ||
          (path.starts_with(kCustomers) && path.size() > kCustomers.size());
 }
 
@@ -115,6 +116,9 @@ Result<Look> read_look(std::string_view target, const std::vector<std::string>& 
     return Look([person = (*parameters)["person"]](run::Engine& engine, env::Moment now) -> Result<std::string> {
       return tasks_json(engine, person, now);
     });
+  }
+  if (path == kImportPlacePath) {
+    return Look([](run::Engine& engine, env::Moment) -> Result<std::string> { return import_place_json(engine); });
   }
   if (path == "/v1/playbooks") {
     return Look([channels](run::Engine& engine, env::Moment now) -> Result<std::string> {

@@ -36,6 +36,47 @@ def run(tend, folder, data, *words):
     return subprocess.run([tend, "import", *words, "--workspace", folder, "--data", data, "--format", "json"], capture_output=True, text=True, timeout=120)
 
 
+def beside(tend, folder, data):
+    """New rows while `serve` runs: killed themselves and with the server, each row is taken once; a deploy in between and a second import at once are told."""
+    with open(os.path.join(folder, "orders.csv"), "w", encoding="utf-8") as file:
+        file.write("who,at,n\n")
+        for i in range(ROWS):
+            file.write(f"s{i},2024-01-{1 + i % 28:02} 10:00,{i % 7}\n")
+        file.write("bad,2024-01-01,many\n")
+    with open(os.path.join(folder, "tend.toml"), "a", encoding="utf-8") as file:
+        file.write('\n[sources.people]\nfile = "people.csv"\ncustomer = "who"\nattributes = { "consent.sms" = "sms", tags = "tags" }\n')
+    with open(os.path.join(folder, "people.csv"), "w", encoding="utf-8") as file:
+        file.write("who,sms,tags\n" + "".join(f"s{i},yes,vip;tea\n" for i in range(100)))
+    server = serve_test.Server(tend, folder, "--data", data)
+    kills = 0
+    for wait in (0.1, 0.2, 0.3):
+        process = subprocess.Popen([tend, "import", "--workspace", folder, "--data", data], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        time.sleep(wait)
+        kills += process.poll() is None
+        if wait == 0.2:
+            server.kill()
+            process.wait()
+            server = serve_test.Server(tend, folder, "--data", data)
+        process.kill()
+        process.wait()
+    two = [subprocess.Popen([tend, "import", "--workspace", folder, "--data", data, "--format", "json"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in "ab"]
+    for process in two:
+        out, err = process.communicate(timeout=120)
+        w.check(process.returncode == 1 and ("another import went on" in err or '"rejected":1' in out), f"two at once: {out}{err}")
+    told = json.loads(run(tend, folder, data).stdout)
+    w.check(told["rejected"] == 1 and told["imported"] + told["before"] == ROWS + 1100, f"import beside serve says {told}")
+    w.check(json.loads(run(tend, folder, data).stdout)["imported"] == 0, "a second import beside serve imports something")
+    status, shown = server.call("GET", "/v1/customers/s7")
+    w.check(status == 200 and sorted(shown["tags"]) == ["tea", "vip"], f"s7 is {shown}")
+    status, said = server.call("POST", "/v1/import", {})
+    w.check(status == 415, f"JSON at /v1/import: {status} {said}")
+    server.stop()
+    found = clients_test.events_by_customer(data)
+    wrong = {c: n for c, n in found.items() if n != 1}
+    w.check(sum(c.startswith("s") for c in found) == ROWS and not wrong, f"{len(found)} customers, not once: {list(wrong.items())[:3]}")
+    print(f"beside serve {ROWS + 100} rows, {kills} kills: each is there once")
+
+
 def main():
     tend = os.path.abspath(sys.argv[1])
     with tempfile.TemporaryDirectory(prefix="tend-import-") as scratch:
@@ -68,9 +109,10 @@ def main():
         found = clients_test.events_by_customer(data)
         w.check(len(found) == ROWS + 1000 and set(found.values()) == {1}, f"{len(found)} customers, events {set(found.values())}")
         server = serve_test.Server(tend, folder, "--data", data)
-        busy = run(tend, folder, data, "orders")
-        w.check(busy.returncode == 4 and "stop it first" in busy.stderr, f"beside serve it says {busy.stderr}")
+        again = json.loads(run(tend, folder, data, "orders").stdout)
+        w.check(again["imported"] == 0, f"beside serve it says {again}")
         server.stop()
+        beside(tend, folder, data)
         w.check(run(tend, folder, data, "nothing").returncode == 3, "a source that is not there is imported")
         print(f"{ROWS + 1000} rows, {kills} kills: each is there once")
 
