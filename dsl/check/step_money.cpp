@@ -95,6 +95,10 @@ Person Steps::credited(const Stmt& statement, const Way& way) {
     out.partner = partner->index;
     return out;
   }
+  const Binding* parameter = path.size() == 1 ? bound(workspace_, path[0]) : nullptr;
+  if (parameter && parameter->parameter->type.word == syntax::TypeWord::partner) {
+    return out;  // a template by itself: whom it pays is known where it is used
+  }
   if (path.size() == 1 && canonical(path[0].text, Builtin::root) == "customer") {  // the customer himself
     out.kind = Person::Kind::reference;
     out.expression = emitted(make(Op::customer_id, Type::customer, path[0].span));
