@@ -13,7 +13,7 @@ import workspace as w
 STD = "stdlib"
 POLICY = os.path.join(STD, "policy")
 # Packs that a shop takes together.
-TOGETHER = [["cn", "sms_cn", "wecom", "wechat_oa", "distance"], ["eu", "mail", "distance"], ["us", "mail", "distance"]]
+TOGETHER = [["cn", "sms_cn", "wecom", "wechat_oa", "distance", "content_first"], ["eu", "mail", "distance"], ["us", "mail", "distance"]]
 TEMPLATE = re.compile(r"^(?:template|模板) (\w+)\((.*)\)", re.M)
 NAMED = re.compile(r"^(?:trait|segment|partner|currency|budget|message) (\w+)", re.M)
 ONLY_TO_TRY = ("schema.tend", "try.tend", "tests.tend")
@@ -76,6 +76,15 @@ def check_uses(part):
             w.check(re.search(rf"= {template}\(", tried), f"{part}: {template} is tried")
 
 
+def declared(schema):
+    """`customer owner staff`, `event order`, `event order amount money`, `currency PTS "Points" digits 0`: each line of a schema, one by one."""
+    words = set()
+    for kind, name, body in re.findall(r"^(customer|event|currency|policy)\b ?([^{\n]*?) ?(?:\{(.*?)\})?$", schema, re.M | re.S):
+        words.add(f"{kind} {name}".strip())
+        words |= {f"{kind} {name} {line.strip()}" for line in re.split(r"[\n,;](?! \")", body) if line.strip()}
+    return words
+
+
 def check_together(tend, parts):
     """What is compiled in: all parts and one schema, which holds what each part's own says."""
     whole = w.read(os.path.join(STD, "schema.tend"))
@@ -83,8 +92,8 @@ def check_together(tend, parts):
         shutil.copy(os.path.join(STD, "schema.tend"), scratch)
         shutil.copytree(os.path.join(STD, "calendars"), os.path.join(scratch, "calendars"))
         for part in parts:
-            for line in w.read(os.path.join(part, "schema.tend")).splitlines():
-                w.check(line.startswith("#") or line in whole.splitlines(), f"{part}/schema.tend: `{line}` stands in {STD}/schema.tend")
+            for word in declared(w.read(os.path.join(part, "schema.tend"))):
+                w.check(word in declared(whole), f"{part}/schema.tend: `{word}` stands in {STD}/schema.tend")
             for name in library_files(part):
                 shutil.copy(os.path.join(part, name), os.path.join(scratch, os.path.basename(part) + "_" + name))
         w.run(tend, "check", scratch, "--deny", "warnings")
