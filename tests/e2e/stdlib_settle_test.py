@@ -1,0 +1,204 @@
+"""What `std.revenue_split`, `std.commission`, `std.hand_out_subsidy`, `std.reward_referral` and `std.earn_points` pay is settled by `tend ledger` to the cent as
+it is added up here apart from tend, undisturbed and after kill -9 in the middle.
+
+    python3 tests/e2e/stdlib_settle_test.py build/release/tend [SEED]
+"""
+import csv
+import io
+import os
+import random
+import subprocess
+import sys
+import tempfile
+import time
+from datetime import datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+
+import workspace as w
+
+SHOP = """use "std" as std
+customer { brought_by text; koc one of "active", "shares", "graduate"; referrer customer }
+event order { id text, amount money, shared_by customer }
+event returned { id text }
+event handed_out { id text, amount money, friend customer }
+event points_earned { points money }
+currency PTS "Points" { digits 0 }
+partner car_wash "Blue Lake"
+budget splits { 10_000_000 CNY per month }
+budget commissions { 10_000_000 CNY per month }
+budget subsidies { 10_000_000 CNY per month }
+budget referrals { 10_000_000 CNY per month }
+budget point_pool { 10_000_000 PTS per month }
+activity is order
+policy { timezone "UTC"; purpose alliance; cap 1 message per day }
+message thanks care { text "Thank you." }
+playbook split_with_wash = std.revenue_split(merchant: car_wash, ours: customer.brought_by = "blue lake", pot: splits)
+playbook commissions = std.commission(pot: commissions)
+playbook handed = std.hand_out_subsidy(pot: subsidies)
+playbook pay = std.reward_referral(pot: referrals, thanks: thanks)
+playbook earn = std.earn_points(pot: point_pool)
+"""
+
+TOML = """[sources.people]
+file = "people.csv"
+customer = "id"
+attributes = { brought_by = "brought_by", koc = "koc", referrer = "referrer", "consent.alliance" = "alliance" }
+
+[sources.orders]
+file = "orders.csv"
+event = "order"
+customer = "customer"
+at = "at"
+fields = { id = "id", amount = { column = "amount", currency = "CNY" }, shared_by = "shared_by" }
+
+[sources.returns]
+file = "returns.csv"
+event = "returned"
+customer = "customer"
+at = "at"
+fields = { id = "id" }
+
+[sources.handed]
+file = "handed.csv"
+event = "handed_out"
+customer = "customer"
+at = "at"
+fields = { id = "id", amount = { column = "amount", currency = "CNY" }, friend = "friend" }
+
+[channels.outbox]
+adapter = "file"
+path = "outbox.jsonl"
+"""
+
+BEGIN = datetime(2026, 1, 1)
+SPAN = ["--from", "2026-01-01", "--to", "2026-05-01"]
+SETTLE = timedelta(days=15)
+MONTH = timedelta(days=30)
+PEOPLE = 150
+
+
+def to_cents(amount):
+    return amount.quantize(Decimal("0.01"), ROUND_HALF_UP)
+
+
+def make(rng):
+    """People and what they do: lists of rows, each moment its own."""
+    people = {}
+    for number in range(PEOPLE):
+        name = f"c{number:03}"
+        people[name] = {
+            "id": name,
+            "brought_by": rng.choice(["blue lake", "", "street"]),
+            "koc": rng.choice(["graduate", "shares", ""]) if number < 40 else "",
+            "referrer": f"c{rng.randrange(PEOPLE):03}" if rng.random() < 0.5 else "",
+            "alliance": rng.choice(["yes", "yes", "no"]),
+        }
+    orders, returns, handed = [], [], []
+    for number in range(600):
+        at = BEGIN + timedelta(minutes=rng.randrange(1, 100 * 24 * 60), seconds=number % 60)
+        who = rng.choice(sorted(people))
+        amount = Decimal(rng.randrange(101, 90_000)) / 100
+        orders.append({"id": f"o{number}", "customer": who, "at": at, "amount": amount, "shared_by": f"c{rng.randrange(40):03}" if rng.random() < 0.4 else ""})
+        if rng.random() < 0.1:
+            returns.append({"id": f"o{number}", "customer": who, "at": at + timedelta(hours=rng.randrange(1, 500))})
+    for number in range(120):
+        at = BEGIN + timedelta(minutes=rng.randrange(1, 100 * 24 * 60), seconds=number % 60)
+        friend, giver = rng.randrange(PEOPLE), rng.randrange(40)
+        handed.append({"id": f"h{number}", "customer": f"c{giver:03}", "at": at, "amount": Decimal(rng.randrange(100, 30_000)) / 100, "friend": f"c{friend:03}"})
+    for rows in (orders, returns, handed):
+        rows.sort(key=lambda row: row["at"])
+    return people, orders, returns, handed
+
+
+def owed(people, orders, returns, handed):
+    """Budget, account and amount, added up without tend."""
+    sums = {}
+
+    def pay(budget, kind, account, amount):
+        key = (budget, kind, account)
+        sums[key] = sums.get(key, Decimal(0)) + amount
+
+    back = {row["id"]: row["at"] for row in returns}
+    seen = set()
+    for order in orders:
+        first = order["customer"] not in seen
+        seen.add(order["customer"])
+        if order["id"] in back and back[order["id"]] < order["at"] + SETTLE:
+            continue
+        who = people[order["customer"]]
+        if who["brought_by"] == "blue lake" and who["alliance"] == "yes":
+            pay("splits", "partner", "car_wash", to_cents(order["amount"] * Decimal("0.10")))
+        by = order["shared_by"]
+        if by and by != order["customer"] and people[by]["koc"] == "graduate":
+            pay("commissions", "customer", by, to_cents(order["amount"] * Decimal("0.08")))
+        if first and who["referrer"] and who["referrer"] != order["customer"]:
+            pay("referrals", "customer", order["customer"], Decimal(10))
+            pay("referrals", "customer", who["referrer"], Decimal(20))
+        points = order["amount"].quantize(Decimal(1), ROUND_HALF_UP)
+        if points > 0:
+            pay("point_pool", "customer", order["customer"], points)
+    for row in handed:
+        if people[row["customer"]]["koc"] != "graduate" or row["friend"] == row["customer"]:
+            continue
+        lately = sum(other["amount"] for other in handed if other["customer"] == row["customer"] and row["at"] - MONTH < other["at"] <= row["at"])
+        if lately <= 500:
+            pay("subsidies", "customer", row["friend"], row["amount"])
+    return sums
+
+
+def write(folder, people, orders, returns, handed):
+    os.makedirs(folder)
+    for name, rows in (("people", list(people.values())), ("orders", orders), ("returns", returns), ("handed", handed)):
+        with open(os.path.join(folder, name + ".csv"), "w", newline="", encoding="utf-8") as file:
+            table = csv.DictWriter(file, rows[0].keys())
+            table.writeheader()
+            table.writerows(rows)
+    for name, text in (("shop.tend", SHOP), ("tend.toml", TOML)):
+        with open(os.path.join(folder, name), "w", encoding="utf-8") as file:
+            file.write(text)
+
+
+def settled(tend, folder):
+    told = w.run(tend, "ledger", "--data", os.path.join(folder, "data"), "--settle").stdout
+    rows = csv.DictReader(io.StringIO(told))
+    return {(row["budget"], row["kind"], row["id"]): Decimal(row["amount"]) for row in rows}
+
+
+def difference(one, other):
+    return [(key, one.get(key), other.get(key)) for key in sorted(set(one) | set(other)) if one.get(key) != other.get(key)][:5]
+
+
+def main(tend, seed):
+    rng = random.Random(seed)
+    again = f"repeat with: python3 tests/e2e/stdlib_settle_test.py {tend} {seed}"
+    made = make(rng)
+    expected = owed(*made)
+    w.check({key[0] for key in expected} == {"splits", "commissions", "referrals", "point_pool", "subsidies"}, "every budget pays")
+    with tempfile.TemporaryDirectory() as scratch:
+        calm, stormy = os.path.join(scratch, "calm"), os.path.join(scratch, "stormy")
+        write(calm, *made)
+        write(stormy, *made)
+        w.run(tend, "check", calm, "--deny", "warnings")
+        begin = time.monotonic()
+        w.run(tend, "replay", ".", "--data", "data", *SPAN, cwd=calm)
+        undisturbed = time.monotonic() - begin
+        w.check(settled(tend, calm) == expected, f"settled to the cent: {difference(settled(tend, calm), expected)}; {again}")
+        kills = 0
+        while True:
+            process = subprocess.Popen([tend, "replay", ".", "--data", "data", *SPAN], cwd=stormy, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+            try:
+                process.wait(timeout=rng.uniform(0.01, undisturbed / 5) if kills < 5 else None)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+                kills += 1
+                continue
+            w.check(process.returncode == 0, f"after {kills} kills: {process.stderr.read().decode()} {again}")
+            break
+        w.check(kills > 0, f"it was killed in the middle; {again}")
+        w.check(settled(tend, stormy) == expected, f"the same after {kills} kills: {difference(settled(tend, stormy), expected)}; {again}")
+    print(f"ok: {len(expected)} accounts, {sum(expected.values())} in all, {kills} kills, seed {seed}")
+
+
+if __name__ == "__main__":
+    main(os.path.abspath(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else random.SystemRandom().randrange(1 << 32))
