@@ -49,7 +49,9 @@ Result<void> unknown_option(const ChannelConfig& config, const AdapterKind& kind
 Result<void> check_options(const ChannelConfig& config, const AdapterKind& kind) {
   const std::vector<Option> options = options_of(kind);
   for (const auto& [name, value] : config.options) {
-    const auto has_name = [&name = name](const Option& option) { return option.name == name; };
+    const auto has_name = [&name = name](const Option& option) {
+      return is_within(option, name) || (option.name == name && option.shape != OptionShape::table);
+    };
     if (std::none_of(options.begin(), options.end(), has_name)) {
       return unknown_option(config, kind, name);
     }

@@ -16,6 +16,7 @@ struct ChannelConfig {
   std::string adapter;
   std::map<std::string, std::string> options;
   Limits limits;
+  std::string folder;  // of the workspace; paths are seen from it. Empty: from where tend was started
 };
 
 /// Looks at names and values only; opens nothing, so `tend check` can call it.

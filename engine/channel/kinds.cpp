@@ -5,6 +5,7 @@
 #include <array>
 #include <iterator>
 
+#include "engine/channel/lua/lua.hpp"
 #include "engine/channel/mail/smtp.hpp"
 #include "engine/channel/platform/platforms.hpp"
 #include "engine/channel/program/program.hpp"
@@ -20,6 +21,7 @@ constexpr AdapterKind kKinds[] = {
     {"aliyun_sms", "sends approved SMS by Aliyun (阿里云短信)", kAliyunSmsOptions, make_aliyun_sms},
     {"console", "prints messages, for trying things out", {}},
     {"file", "writes messages to a file of JSON lines", kFileOptions},
+    {"lua", "an adapter as a Lua script, which can do nothing but call the hosts that you name", kLuaOptions, make_lua},
     {"program", "an adapter in any language, by lines of JSON", kProgramOptions, make_program},
     {"smtp", "sends mail by a mail server", kSmtpOptions, make_smtp},
     {"tencent_sms", "sends approved SMS by Tencent Cloud (腾讯云短信)", kTencentSmsOptions, make_tencent_sms},
@@ -39,7 +41,19 @@ constexpr std::array<Option, 5> kRemoteOptions = {{
     {"rate_per_domain", false, "how fast messages may go to addresses with the same `@…`"},
 }};
 
+bool is_secret(const AdapterKind& kind, const std::string& name, const std::string& value) {
+  return std::any_of(kind.options.begin(), kind.options.end(), [&](const Option& option) {
+    if (option.shape != OptionShape::table) return option.secret && option.name == name;
+    return is_within(option, name) && (value.starts_with("env:") || value.starts_with("file:"));
+  });
+}
+
 }  // namespace
+
+bool is_within(const Option& option, std::string_view name) {
+  return option.shape == OptionShape::table && name.size() > option.name.size() + 1 && name.starts_with(option.name) &&
+         name[option.name.size()] == '.';
+}
 
 std::span<const AdapterKind> adapter_kinds() { return kKinds; }
 std::span<const Option> remote_options() { return kRemoteOptions; }
@@ -53,15 +67,13 @@ Result<ChannelConfig> with_secrets(const ChannelConfig& config) {
   ChannelConfig out = config;
   const AdapterKind* kind = find_adapter(config.adapter);
   if (kind == nullptr) return out;
-  for (const Option& option : kind->options) {
-    const auto given = out.options.find(std::string(option.name));
-    if (!option.secret || given == out.options.end()) continue;
-    auto secret = read_secret(given->second);
+  for (auto& [name, value] : out.options) {
+    if (!is_secret(*kind, name, value)) continue;
+    auto secret = read_secret(value);
     if (!secret) {
-      return fail(ErrorCode::invalid,
-                  "channel `" + config.name + "`, `" + given->first + "`: " + secret.error().message);
+      return fail(ErrorCode::invalid, "channel `" + config.name + "`, `" + name + "`: " + secret.error().message);
     }
-    given->second = std::move(*secret);
+    value = std::move(*secret);
   }
   return out;
 }

@@ -11,11 +11,16 @@
 
 namespace tend::channel {
 
+/// How the value of an option is written in tend.toml. A list is kept as one text with blanks between; what a table
+/// `options = { NAME = … }` has are options `options.NAME`.
+enum class OptionShape : std::uint8_t { text, list, table };
+
 struct Option {
   std::string_view name;
   bool required;
   std::string_view meaning;  // follows "needs `name`, "
   bool secret = false;       // named, not written: `env:NAME` or `file:PATH`
+  OptionShape shape = OptionShape::text;
 };
 
 /// Makes a remote adapter from options that check_channel has let through, its secrets read already.
@@ -33,6 +38,9 @@ struct AdapterKind {
 std::span<const AdapterKind> adapter_kinds();
 const AdapterKind* find_adapter(std::string_view name);
 
+/// `name` is that of something in the table `option`.
+bool is_within(const Option& option, std::string_view name);
+
 /// Options of every remote adapter: who a message goes to and how many go at a time.
 std::span<const Option> remote_options();
 
@@ -43,7 +51,8 @@ constexpr std::size_t kConcurrencyMax = 1000;
 /// The value of `concurrency`: 1 to kConcurrencyMax. Errors: none for anything else.
 std::optional<std::size_t> parse_concurrency(std::string_view text);
 
-/// The config with each secret option's text in place of its name. Errors: `invalid` naming the variable or file that
+/// The config with each secret option's text in place of its name; in a table of options those that begin with `env:`
+/// or `file:` are secrets. Errors: `invalid` naming the variable or file that
 /// is missing or empty; never with what is in it.
 Result<ChannelConfig> with_secrets(const ChannelConfig& config);
 

@@ -133,18 +133,22 @@ Result<channel::Report> send_local(const channel::ChannelConfig& config, const s
       .key = message.key, .channel = config.name, .outcome = answers->at(0).outcome, .reason = answers->at(0).reason};
 }
 
+Result<channel::ChannelConfig> find_channel(const simulate::Workspace& workspace, const std::string& name) {
+  const auto found = std::find_if(workspace.channels.begin(), workspace.channels.end(),
+                                  [&](const auto& channel) { return channel.name == name; });
+  if (found != workspace.channels.end()) return *found;
+  std::vector<std::string> names;
+  for (const auto& channel : workspace.channels) names.push_back(channel.name);
+  const auto meant = diagnostic::did_you_mean(name, names);
+  return fail(ErrorCode::not_found,
+              "there is no channel `" + name + "`" + (meant ? ", did you mean `" + *meant + "`?" : ""));
+}
+
 int run_trial(const TrialArguments& arguments) {
   auto workspace = simulate::load_workspace(arguments.workspace);
   if (!workspace) return complain(workspace.error());
-  const auto config = std::find_if(workspace->channels.begin(), workspace->channels.end(),
-                                   [&](const auto& c) { return c.name == arguments.channel; });
-  if (config == workspace->channels.end()) {
-    std::vector<std::string> names;
-    for (const auto& channel : workspace->channels) names.push_back(channel.name);
-    const auto meant = diagnostic::did_you_mean(arguments.channel, names);
-    return complain({ErrorCode::not_found, "there is no channel `" + arguments.channel + "`" +
-                                               (meant ? ", did you mean `" + *meant + "`?" : "")});
-  }
+  const auto config = find_channel(*workspace, arguments.channel);
+  if (!config) return complain(config.error());
   auto items = items_of(arguments, config->limits);
   if (!items) return complain(items.error());
   channel::Message message{.key = new_key(),
@@ -179,19 +183,32 @@ int run_trial(const TrialArguments& arguments) {
 }
 
 struct KitArguments {
-  std::string command, batch = "1", unknown = "once", timeout = "30", to, lang;
+  std::string workspace = ".", channel, command, batch = "1", unknown = "once", timeout = "30", to, lang;
   bool polls = false;
 };
 
+/// The channel of the workspace, or one around the command.
+Result<channel::ChannelConfig> kit_channel(const KitArguments& arguments) {
+  if (arguments.channel.empty() == arguments.command.empty())
+    return fail(ErrorCode::usage, "name a command, or a channel of the workspace with `--channel`");
+  if (!arguments.channel.empty()) {
+    auto workspace = simulate::load_workspace(arguments.workspace);
+    if (!workspace) return tl::unexpected(workspace.error());
+    return find_channel(*workspace, arguments.channel);
+  }
+  return channel::ChannelConfig{.name = "conformance",
+                                .adapter = "program",
+                                .options = {{"command", arguments.command},
+                                            {"batch", arguments.batch},
+                                            {"unknown", arguments.unknown},
+                                            {"timeout", arguments.timeout},
+                                            {"polls", arguments.polls ? "true" : "false"}}};
+}
+
 int run_kit(const KitArguments& arguments) {
-  const channel::ChannelConfig config{.name = "conformance",
-                                      .adapter = "program",
-                                      .options = {{"command", arguments.command},
-                                                  {"batch", arguments.batch},
-                                                  {"unknown", arguments.unknown},
-                                                  {"timeout", arguments.timeout},
-                                                  {"polls", arguments.polls ? "true" : "false"}}};
-  const auto checks = channel::check_conformance(config, arguments.to, env::real_clock());
+  const auto config = kit_channel(arguments);
+  if (!config) return complain(config.error());
+  const auto checks = channel::check_conformance(*config, arguments.to, env::real_clock());
   if (!checks) return complain(checks.error());
   const text::Tongue tongue = tongue_of(arguments.lang, "");
   if (!print(conformance_text(*checks, tongue))) return kFailed;
@@ -221,9 +238,13 @@ void add_channels(CLI::App& app, int& exit_code) {
 
   auto kit = std::make_shared<KitArguments>();
   CLI::App* conformance = verb->add_subcommand(
-      "conformance", "asks an adapter's program what it will be asked, and says whether it keeps to the rules");
-  conformance->add_option("COMMAND", kit->command, "the program and its arguments, in quotes")->required();
-  conformance->add_option("--to", kit->to, "an address that it may really write to, some hundreds of times")->required();
+      "conformance",
+      "asks an adapter's program or script what it will be asked, and says whether it keeps to the rules");
+  conformance->add_option("COMMAND", kit->command, "the program and its arguments, in quotes");
+  conformance->add_option("--channel", kit->channel, "a channel of the workspace, in place of COMMAND");
+  conformance->add_option("--workspace", kit->workspace, "the workspace (default: the one you are in)");
+  conformance->add_option("--to", kit->to, "an address that it may really write to, some hundreds of times")
+      ->required();
   conformance->add_option("--batch", kit->batch, "as in tend.toml");
   conformance->add_option("--unknown", kit->unknown, "as in tend.toml");
   conformance->add_option("--timeout", kit->timeout, "as in tend.toml");

@@ -4,8 +4,10 @@
 #include "engine/cli/serve.hpp"
 #include "engine/cli/terminal.hpp"
 #include "engine/cli/verbs.hpp"
+#include "engine/script/child.hpp"
 
 int main(int argc, char** argv) {
+  if (argc == 2 && argv[1] == tend::script::kChildVerb) tend::script::run_child();  // before anything else is set up
   CLI::App app{"tend: campaign playbooks, checked, tried on your past, and run durably", "tend"};
   app.set_version_flag("--version", std::string("tend " TEND_VERSION));
   app.require_subcommand(1);

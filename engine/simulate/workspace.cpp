@@ -9,6 +9,7 @@
 
 #include "dsl/diagnostic/catalogue.hpp"
 #include "dsl/diagnostic/suggest.hpp"
+#include "engine/channel/kinds.hpp"
 #include "engine/channel/secret.hpp"
 #include "engine/simulate/facts.hpp"
 
@@ -309,12 +310,43 @@ Result<void> read_teams(const Config& config, const toml::table& root, Workspace
   return {};
 }
 
+/// An option that is a list of texts or a table of texts, where the adapter has one of this name and shape.
+Result<void> read_shaped_option(const Config& config, const toml::node& node, const std::string& where,
+                                const std::string& option, channel::ChannelConfig& read) {
+  const channel::AdapterKind* kind = channel::find_adapter(read.adapter);
+  auto shape = channel::OptionShape::text;
+  for (const channel::Option& known : kind == nullptr ? std::span<const channel::Option>() : kind->options) {
+    if (known.name == option) shape = known.shape;
+  }
+  const std::string what = where + ": " + in_quotes(option);
+  if (shape == channel::OptionShape::list && node.is_array()) {
+    auto names = read_names(config, node, what);
+    if (!names) return tl::unexpected(names.error());
+    std::string& all = read.options[option];
+    for (const std::string& name : *names) all += (all.empty() ? "" : " ") + name;
+    return {};
+  }
+  if (shape == channel::OptionShape::table && node.is_table()) {
+    for (auto&& [key, value] : *node.as_table()) {
+      const std::string name(key.str());
+      auto text = config.text_of(value, what + ": " + in_quotes(name));
+      if (!text) return tl::unexpected(text.error());
+      read.options[option + "." + name] = std::move(*text);
+    }
+    return {};
+  }
+  return config.refuse(line_of(node), what + " must be a text, a number, true or false");
+}
+
 Result<channel::ChannelConfig> read_channel(const Config& config, const std::string& name, std::uint32_t line,
                                             const toml::table& table) {
   const std::string where = "channel " + in_quotes(name);
   channel::ChannelConfig read;
   read.name = name;
-  if (const auto adapter = table["adapter"].value_exact<std::string>()) read.limits = channel::known_limits(*adapter);
+  if (const auto adapter = table["adapter"].value_exact<std::string>()) {
+    read.adapter = *adapter;
+    read.limits = channel::known_limits(*adapter);
+  }
   for (auto&& [key, node] : table) {
     const std::string option(key.str());
     if (option == "limits") {
@@ -332,9 +364,8 @@ Result<channel::ChannelConfig> read_channel(const Config& config, const std::str
         if constexpr (toml::is_boolean<decltype(value)>) written << (value.get() ? "true" : "false");
       });
       read.options[option] = written.str();
-    } else {
-      return config.refuse(line_of(node),
-                           where + ": " + in_quotes(option) + " must be a text, a number, true or false");
+    } else if (const auto done = read_shaped_option(config, node, where, option, read); !done) {
+      return tl::unexpected(done.error());
     }
   }
   if (read.adapter.empty()) return config.refuse(line, where + " names no adapter: add `adapter = \"file\"`");
@@ -480,6 +511,7 @@ Result<void> read_root(const Config& config, const toml::table& root, Workspace&
                      [&](const std::string& name, std::uint32_t line, const toml::table& table) -> Result<void> {
                        auto channel = read_channel(config, name, line, table);
                        if (!channel) return tl::unexpected(channel.error());
+                       channel->folder = workspace.folder;
                        workspace.channels.push_back(std::move(*channel));
                        return {};
                      });

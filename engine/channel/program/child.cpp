@@ -31,7 +31,7 @@ constexpr rlim_t kFilesMax = 256;
   if (getppid() != parent) _exit(127);  // it ended in between
   const rlimit none{0, 0}, memory{limits.memory_bytes, limits.memory_bytes}, files{kFilesMax, kFilesMax};
   setrlimit(RLIMIT_CORE, &none);
-  setrlimit(RLIMIT_AS, &memory);
+  if (limits.memory_bytes > 0) setrlimit(RLIMIT_AS, &memory);
   setrlimit(RLIMIT_NOFILE, &files);
   sigset_t all;
   sigemptyset(&all);
@@ -39,7 +39,12 @@ constexpr rlim_t kFilesMax = 256;
   signal(SIGPIPE, SIG_DFL);
   dup2(in, 0);
   dup2(out, 1);
-  execvp(words[0], words);
+  char* const nothing[] = {nullptr};
+  if (limits.has_environment) {
+    execvp(words[0], words);
+  } else {
+    execve(words[0], words, nothing);
+  }
   const int error = errno;
   const ssize_t told = ::write(report, &error, sizeof(error));
   _exit(told == sizeof(error) ? 127 : 126);

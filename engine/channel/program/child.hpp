@@ -20,9 +20,10 @@ namespace tend::channel {
 Result<std::vector<std::string>> words_of(std::string_view command);
 
 struct ChildLimits {
-  std::size_t memory_bytes = 1u << 30;   // of its address space
+  std::size_t memory_bytes = 1u << 30;   // of its address space; 0: it sees to that itself
   std::size_t line_bytes = 1u << 20;     // longer ones are its end
   std::size_t unread_bytes = 16u << 20;  // that it does not take from us: its end
+  bool has_environment = true;           // ours; else none
 };
 
 /// A running child. Thread: the executor's. It ends, with all it has started, when this does.

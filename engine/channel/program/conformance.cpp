@@ -8,8 +8,9 @@
 #include <optional>
 
 #include "engine/channel/host.hpp"
+#include "engine/channel/lua/lua.hpp"
 #include "engine/channel/platform/items.hpp"
-#include "engine/channel/program/child.hpp"
+#include "engine/channel/program/asking.hpp"
 #include "engine/channel/program/program.hpp"
 
 namespace tend::channel {
@@ -220,10 +221,10 @@ class Raw {
 };
 
 /// What later versions may say, and what is on its stdout besides answers.
-void add_raw(std::vector<ConformanceCheck>& checks, const std::vector<std::string>& words, asio::io_context& context,
-             std::chrono::seconds within) {
-  auto child = Child::start(context.get_executor(), words, {});
+void add_raw(std::vector<ConformanceCheck>& checks, const AskingOptions& options, asio::io_context& context) {
+  auto child = Child::start(context.get_executor(), options.words, options.limits);
   if (!child) return;
+  if (!options.hello.empty()) (*child)->say(options.hello);
   Raw raw(std::move(*child), context);
   raw.hears(R"({"id":1,"something_new":{"a":[1,2,3]}})", [](const auto&) { return false; }, std::chrono::seconds(1));
   const bool goes_on = raw.hears(R"({"id":2,"something_new":1,"submit":[]})",
@@ -231,7 +232,7 @@ void add_raw(std::vector<ConformanceCheck>& checks, const std::vector<std::strin
                                    return json.value("id", nlohmann::json()) == 2 && json.contains("outcomes") &&
                                           json["outcomes"].is_array() && json["outcomes"].empty();
                                  },
-                                 within);
+                                 options.timeout);
   checks.push_back({"a question that it does not know does no harm, and no messages have no outcomes", goes_on,
                     goes_on ? "" : "no answer to `submit` with an empty list after a question of a later version"});
   std::size_t garbage = 0;
@@ -244,7 +245,15 @@ void add_raw(std::vector<ConformanceCheck>& checks, const std::vector<std::strin
 
 Result<std::vector<ConformanceCheck>> check_conformance(const ChannelConfig& config, const std::string& to,
                                                         env::Clock& clock) {
-  auto remote = make_program(config);
+  if (config.adapter != "program" && config.adapter != "lua") {
+    return fail(ErrorCode::usage,
+                "channel `" + config.name + "` has an adapter of tend's own, the kit is for those of others");
+  }
+  const auto whole = with_secrets(config);
+  if (!whole) return tl::unexpected(whole.error());
+  const auto child = config.adapter == "lua" ? lua_child(*whole) : program_child(*whole);
+  if (!child) return tl::unexpected(child.error());
+  auto remote = config.adapter == "lua" ? make_lua(*whole) : make_program(*whole);
   if (!remote) return tl::unexpected(remote.error());
   asio::io_context context{1};
   auto host = make_host(context, clock);
@@ -255,9 +264,7 @@ Result<std::vector<ConformanceCheck>> check_conformance(const ChannelConfig& con
     checks = kit.run();
   }
   if (checks.size() == 1) return checks;
-  const auto words = words_of(option_of(config, "command"));
-  const auto timeout = number_option(config, "timeout", 30, 1, 600);
-  add_raw(checks, *words, context, std::chrono::seconds(*timeout));
+  add_raw(checks, *child, context);
   return checks;
 }
 

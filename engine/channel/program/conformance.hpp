@@ -14,9 +14,9 @@ struct ConformanceCheck {
   std::string found;  // what it did; of one that is kept: what is worth knowing, or nothing
 };
 
-/// Runs the program of a channel (its `command`, `batch`, `unknown`, `polls`, `timeout`) through the kit. `to` is an
-/// address that it may really write to: it gets some hundreds of messages.
-/// Errors: those of make_program and make_host.
+/// Runs the program or the script of a channel through the kit. `to` is an address that it may really write to: it gets
+/// some hundreds of messages.
+/// Errors: `usage` for an adapter of another kind; those of with_secrets, make_program, make_lua and make_host.
 Result<std::vector<ConformanceCheck>> check_conformance(const ChannelConfig& config, const std::string& to,
                                                         env::Clock& clock);
 

@@ -8,6 +8,8 @@
 
 namespace tend::channel {
 
+struct AskingOptions;
+
 inline constexpr std::array<Option, 6> kProgramOptions = {{
     {"command", true, "the program and its arguments"},
     {"batch", false, "how many messages it takes at a time"},
@@ -20,6 +22,10 @@ inline constexpr std::array<Option, 6> kProgramOptions = {{
 }};
 
 Result<std::unique_ptr<Remote>> make_program(const ChannelConfig& config);
+
+/// The child that a channel's `command` starts.
+/// Errors: those of its options.
+Result<AskingOptions> program_child(const ChannelConfig& config);
 
 /// A message as an adapter is told of it.
 nlohmann::ordered_json message_json(const Message& message);
