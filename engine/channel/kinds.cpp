@@ -44,7 +44,7 @@ constexpr std::array<Option, 5> kRemoteOptions = {{
 bool is_secret(const AdapterKind& kind, const std::string& name, const std::string& value) {
   return std::any_of(kind.options.begin(), kind.options.end(), [&](const Option& option) {
     if (option.shape != OptionShape::table) return option.secret && option.name == name;
-    return is_within(option, name) && (value.starts_with("env:") || value.starts_with("file:"));
+    return is_within(option, name) && is_secret_name(value);
   });
 }
 

@@ -19,4 +19,6 @@ Callback Remote::on_callback(const CallbackRequest&, env::Moment) {
   return {.status = 404, .body = "this channel takes no calls\n"};
 }
 
+Task<Callback> Remote::called(CallbackRequest request, Host& host) { co_return on_callback(request, host.now()); }
+
 }  // namespace tend::channel

@@ -211,6 +211,8 @@ class Remote {
   /// The platform calls us. Errors are statuses: a signature that does not fit is 401 and brings nothing.
   /// Requires: nothing; all of it is hostile.
   virtual Callback on_callback(const CallbackRequest& request, env::Moment now);
+  /// The same for an adapter that has to ask somebody what the call says. By itself it is on_callback().
+  virtual Task<Callback> called(CallbackRequest request, Host& host);
 };
 
 }  // namespace tend::channel

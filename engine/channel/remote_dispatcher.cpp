@@ -83,6 +83,7 @@ class Dispatch final : public RemoteDispatcher {
   Task<void> call(Channel& channel, Lane::Work work);
   Task<void> poll(Channel& channel, Followed followed);
   Task<void> gather(Channel& channel);
+  Task<void> called(Channel& channel, CallbackRequest request, std::function<void(Callback)> done);
   Task<void> sleep_until(env::Moment at);
   void begin_stop();
   bool is_idle();
@@ -188,11 +189,11 @@ void Dispatch::follow(std::string_view name, std::string provider_id, env::Momen
 }
 
 void Dispatch::call_back(std::string_view name, CallbackRequest request, std::function<void(Callback)> done) {
-  asio::post(*context_, [this, channel = find(name), request = std::move(request), done = std::move(done)] {
+  asio::post(*context_, [this, channel = find(name), request = std::move(request), done = std::move(done)]() mutable {
     if (channel == nullptr) {
       done({.status = 404, .body = "there is no such channel\n"});
     } else {
-      done(channel->remote->on_callback(request, now()));
+      spawn(called(*channel, std::move(request), std::move(done)));
     }
   });
 }
@@ -303,6 +304,16 @@ Task<void> Dispatch::poll(Channel& channel, Followed followed) {
   channel.follows.again(std::move(followed), again, now());
   if (!news.receipts.empty()) options_.events.on_news(channel.name, std::move(news), [] {});
   pump(channel);
+}
+
+Task<void> Dispatch::called(Channel& channel, CallbackRequest request, std::function<void(Callback)> done) {
+  Callback callback{.status = 500, .body = "this call broke the adapter\n"};
+  try {
+    callback = co_await channel.remote->called(std::move(request), *host_);
+  } catch (const std::exception&) {
+    // Whoever calls hears of it, and may come again.
+  }
+  done(std::move(callback));
 }
 
 Task<void> Dispatch::sleep_until(env::Moment at) {

@@ -25,6 +25,8 @@ constexpr Word kWords[] = {
     {"writes messages to a file of JSON lines", "把消息写入 JSON 行文件"},
     {"an adapter as a Lua script, which can do nothing but call the hosts that you name",
      "用 Lua 脚本写的适配器，只能访问您指定的主机"},
+    {"`true`: it is told what the platform calls at `/v1/receipts/` and the channel's name",
+     "`true`：平台对 `/v1/receipts/渠道名` 的回调会转告它"},
     {"the file with the script; its path is seen from the workspace", "脚本文件，路径以工作区为准"},
     {"the hosts that the script may call, as `api.example.com`", "脚本可以访问的主机，如 `api.example.com`"},
     {"what the script is handed, by names; of these `env:NAME` and `file:PATH` are read",

@@ -96,7 +96,7 @@ void tell(std::uint64_t question, const Step& step, std::uint64_t& request) {
   const Step can = script.capabilities();
   if (can.kind != Step::Kind::done) refuse(can.text);
   Json functions = Json::array();
-  for (const char* name : {"send", "find", "poll"}) {
+  for (const char* name : {"send", "find", "poll", "receive"}) {
     if (script.defines(name)) functions.push_back(name);
   }
   say("{\"ready\":" + can.text + ",\"functions\":" + functions.dump() + "}");

@@ -31,6 +31,10 @@ return function(asked, options)
     local found = poll(asked.poll, options) or {}
     return { receipts = found.receipts, after = found.after }
   end
+  if asked.call then
+    local said = receive(asked.call, options) or {}
+    return { status = said.status, type = said.type, body = said.body, receipts = said.receipts, inbound = said.inbound }
+  end
   return {}
 end)";
 

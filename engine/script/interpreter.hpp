@@ -15,7 +15,7 @@ namespace tend::script {
 struct Limits {
   std::size_t memory_bytes = 64u << 20;   // of all that Lua holds
   std::chrono::milliseconds work{1'000};  // of the processor, from one wait to the next: an error of the script
-  std::chrono::milliseconds work_in_library{3'000};  // the same where Lua cannot count: the kernel ends the process
+  std::chrono::milliseconds work_in_library{2'000};  // the same where Lua cannot count: the kernel ends the process
 };
 
 /// How far the work on a question has come.

@@ -1,5 +1,6 @@
 #include "engine/script/library.hpp"
 
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 #include <unistd.h>
@@ -165,6 +166,13 @@ int base64(lua_State* lua, std::string&) {
   return 1;
 }
 
+/// same(a, b): takes as long wherever they differ.
+int same(lua_State* lua, std::string&) {
+  const std::string_view a = text_at(lua, 1), b = text_at(lua, 2);
+  lua_pushboolean(lua, a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0 ? 1 : 0);
+  return 1;
+}
+
 /// For addresses and forms: all but letters, digits and `-._~` as `%XX`. Source: RFC 3986, 2.3.
 int escape(lua_State* lua, std::string&) {
   static constexpr char kDigits[] = "0123456789ABCDEF";
@@ -321,6 +329,7 @@ int open_library(lua_State* lua) {
   add(lua, "base64", guarded<base64>);
   add(lua, "hex", guarded<hex>);
   add(lua, "escape", guarded<escape>);
+  add(lua, "same", guarded<same>);
   add(lua, "now", now);
   allow_library(lua, "table", kTable);
   lua_pop(lua, 1);

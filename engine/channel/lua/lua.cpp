@@ -29,13 +29,21 @@ constexpr const char* kOwnProgram = "/proc/self/exe";
 
 class Lua final : public Remote {
  public:
-  Lua(RemoteCapabilities can, AskingOptions options, Gate gate)
-      : can_(std::move(can)), gate_(std::move(gate)), asking_(std::make_shared<Asking>(std::move(options))) {
-    asking_->on_unasked = [this](const Json& said) { return take(said); };
+  Lua(RemoteCapabilities can, AskingOptions options, Gate gate, bool takes_calls, bool is_for_kit)
+      : can_(std::move(can)),
+        takes_calls_(takes_calls),
+        is_for_kit_(is_for_kit),
+        gate_(std::move(gate)),
+        sending_(std::make_shared<Asking>(options)),
+        receiving_(std::make_shared<Asking>(std::move(options))) {
+    for (Asking* asking : {sending_.get(), receiving_.get()}) {
+      asking->on_unasked = [this, asking](const Json& said) { return take(*asking, said); };
+    }
   }
   ~Lua() override {
     close();
-    asking_->on_unasked = nullptr;  // a call that is under way may hold it for a while
+    // A call that is under way may hold them for a while.
+    sending_->on_unasked = receiving_->on_unasked = nullptr;
   }
 
   RemoteCapabilities capabilities() const override { return can_; }
@@ -43,37 +51,52 @@ class Lua final : public Remote {
   Task<Outcome> reconcile(const Message& message, Host& host) override;
   Task<std::vector<Receipt>> poll(const std::string& provider_id, env::Moment accepted, env::Moment& again,
                                   Host& host) override;
-  void close() override { asking_->end("tend is being stopped"); }
+  Task<Callback> called(CallbackRequest request, Host& host) override;
+  void close() override {
+    sending_->end("tend is being stopped");
+    receiving_->end("tend is being stopped");
+  }
 
  private:
+  Task<void> note(Host& host);
   Task<Answer> ask(nlohmann::ordered_json question, Host& host);
-  std::size_t take(const Json& said);
-  void fetch(std::uint64_t call, std::uint64_t question, const Json& asked);
+  Outcome without_answer(const Answer& answer) const;
+  std::size_t take(Asking& asking, const Json& said);
+  void fetch(Asking& asking, std::uint64_t call, std::uint64_t question, const Json& asked);
 
   RemoteCapabilities can_;
+  bool takes_calls_, is_for_kit_;
+  unsigned calls_ = 0;  // of the platform that are open
   Gate gate_;
-  std::shared_ptr<Asking> asking_;
+  std::shared_ptr<Asking> sending_;
+  std::shared_ptr<Asking>
+      receiving_;         // another child: what strangers call may break it, and nothing is sent through it
   Host* host_ = nullptr;  // of who asked last; all are the same
   asio::any_io_executor executor_;
 };
 
-Task<Answer> Lua::ask(nlohmann::ordered_json question, Host& host) {
+/// Who asks is who fetches for the script.
+Task<void> Lua::note(Host& host) {
   host_ = &host;
   executor_ = co_await asio::this_coro::executor;
-  co_return co_await asking_->ask(std::move(question), host.now());
+}
+
+Task<Answer> Lua::ask(nlohmann::ordered_json question, Host& host) {
+  co_await note(host);
+  co_return co_await sending_->ask(std::move(question), host.now());
 }
 
 /// Returns how much of it makes no sense.
-std::size_t Lua::take(const Json& said) {
+std::size_t Lua::take(Asking& asking, const Json& said) {
   if (const auto failed = said.find("failed"); failed != said.end() && failed->is_string()) {
-    asking_->end(failed->get<std::string>());
+    asking.end(failed->get<std::string>());
     return 0;
   }
   if (said.contains("ready")) return 0;
   const auto call = said.find("http"), question = said.find("for"), request = said.find("request");
   if (call == said.end() || question == said.end() || request == said.end()) return 1;
   if (!call->is_number_unsigned() || !question->is_number_unsigned()) return 1;
-  fetch(call->get<std::uint64_t>(), question->get<std::uint64_t>(), *request);
+  fetch(asking, call->get<std::uint64_t>(), question->get<std::uint64_t>(), *request);
   return 0;
 }
 
@@ -93,10 +116,10 @@ Task<void> fetch_for(std::weak_ptr<Asking> asking, std::shared_ptr<Child> child,
   tell(*child, call, told_of(answer));
 }
 
-void Lua::fetch(std::uint64_t call, std::uint64_t question, const Json& asked) {
-  const std::shared_ptr<Child> child = asking_->child();
+void Lua::fetch(Asking& asking, std::uint64_t call, std::uint64_t question, const Json& asked) {
+  const std::shared_ptr<Child> child = asking.child();
   const auto refuse = [&](const std::string& why) { tell(*child, call, {{"error", why}, {"sent", false}}); };
-  Asking::Question* const open = asking_->find(question);
+  Asking::Question* const open = asking.find(question);
   if (open == nullptr) return refuse("nobody asked for it");
   if (++open->calls > kCallsMax) return refuse("that are too many calls for one message");
   auto request = read_request(asked, gate_);
@@ -106,22 +129,25 @@ void Lua::fetch(std::uint64_t call, std::uint64_t question, const Json& asked) {
   request->timeout = std::min(request->timeout, left - kToAnswer);
   if (request->timeout.count() <= 0) return refuse("no time is left for it");
   ++open->reached;
-  asio::co_spawn(executor_, fetch_for(asking_, child, *host_, std::move(*request), call, question), asio::detached);
+  asio::co_spawn(executor_, fetch_for(asking.weak_from_this(), child, *host_, std::move(*request), call, question),
+                 asio::detached);
 }
 
-/// A script can reach nobody but by our calls. So where none of them can have reached anybody, nothing has happened: it
-/// is put off, and only where it ended or hangs the others with it.
-Outcome without_answer(const Answer& answer) {
+/// A script can reach nobody but by our calls. So where none of them can have reached anybody, nothing has happened,
+/// and the message is put off; the others with it only where the script could not be asked.
+Outcome Lua::without_answer(const Answer& answer) const {
   Outcome out;
-  out.fate = answer.reached > 0 ? Fate::unknown : Fate::deferred;
-  out.scope = answer.json ? Scope::request : Scope::account;
+  const bool is_doubtful = answer.reached > 0 || (is_for_kit_ && answer.was_asked);
+  out.fate = is_doubtful ? Fate::unknown : Fate::deferred;
+  out.scope = answer.was_asked ? Scope::request : Scope::account;
   out.reason = answer.json ? answer.json->value("error", "its answer is none") : answer.why;
   return out;
 }
 
 Task<std::vector<Outcome>> Lua::submit(std::span<const Message> messages, Host& host) {
   const Answer answer = co_await ask(submit_question(messages), host);
-  co_return read_outcomes(answer, messages.size(), host.now(), without_answer);
+  co_return read_outcomes(answer, messages.size(), host.now(),
+                          [this](const Answer& none) { return without_answer(none); });
 }
 
 Task<Outcome> Lua::reconcile(const Message& message, Host& host) {
@@ -133,6 +159,12 @@ Task<std::vector<Receipt>> Lua::poll(const std::string& provider_id, env::Moment
                                      Host& host) {
   const Answer answer = co_await ask(poll_question(provider_id, accepted), host);
   co_return read_polled(answer, again, host.now());
+}
+
+Task<Callback> Lua::called(CallbackRequest request, Host& host) {
+  if (!takes_calls_) co_return on_callback(request, host.now());
+  co_await note(host);
+  co_return co_await ask_called(receiving_, std::move(request), host.now(), calls_);
 }
 
 /// Runs a child until its first line. Errors: why there is none, or what `failed` says.
@@ -159,13 +191,14 @@ Result<Json> try_child(const AskingOptions& options) {
   return fail(ErrorCode::invalid, said->is_object() ? said->value("failed", "it is no script") : "it is no script");
 }
 
+bool defines(const Json& said, const char* function) {
+  const auto functions = said.find("functions");
+  return functions != said.end() && std::find(functions->begin(), functions->end(), function) != functions->end();
+}
+
 Result<RemoteCapabilities> read_capabilities(const Json& said) {
   RemoteCapabilities can;
-  const Json functions = said.value("functions", Json::array());
-  const auto defines = [&](const char* name) {
-    return std::find(functions.begin(), functions.end(), name) != functions.end();
-  };
-  can.polls = defines("poll");
+  can.polls = defines(said, "poll");
   for (const auto& [name, value] : said["ready"].items()) {
     if (name == "unknown" && value == "once") {
       can.unknown = Unknown::once;
@@ -184,7 +217,7 @@ Result<RemoteCapabilities> read_capabilities(const Json& said) {
                                           "`, it has `unknown`, `duplicates` (a text) and `deadline` (seconds)");
     }
   }
-  if (can.unknown == Unknown::ask && !defines("find"))
+  if (can.unknown == Unknown::ask && !defines(said, "find"))
     return fail(ErrorCode::invalid, "with `unknown = \"ask\"` it needs a function `find`");
   return can;
 }
@@ -229,7 +262,9 @@ Result<AskingOptions> lua_child(const ChannelConfig& config) {
   return options;
 }
 
-Result<std::unique_ptr<Remote>> make_lua(const ChannelConfig& config) {
+namespace {
+
+Result<std::unique_ptr<Remote>> make(const ChannelConfig& config, bool is_for_kit) {
   auto gate = read_gate(config);
   if (!gate) return tl::unexpected(gate.error());
   auto options = lua_child(config);
@@ -238,7 +273,13 @@ Result<std::unique_ptr<Remote>> make_lua(const ChannelConfig& config) {
   if (!said) return fail(said.error().code, "`" + option_of(config, "script") + "`: " + said.error().message);
   auto can = read_capabilities(*said);
   if (!can) return fail(can.error().code, "`" + option_of(config, "script") + "`: " + can.error().message);
-  return std::make_unique<Lua>(std::move(*can), std::move(*options), std::move(*gate));
+  return std::make_unique<Lua>(std::move(*can), std::move(*options), std::move(*gate), defines(*said, "receive"),
+                               is_for_kit);
 }
+
+}  // namespace
+
+Result<std::unique_ptr<Remote>> make_lua(const ChannelConfig& config) { return make(config, false); }
+Result<std::unique_ptr<Remote>> make_lua_for_kit(const ChannelConfig& config) { return make(config, true); }
 
 }  // namespace tend::channel

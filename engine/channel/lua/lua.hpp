@@ -23,6 +23,9 @@ inline constexpr std::array<Option, 7> kLuaOptions = {{
 /// Errors: those of its options, and `invalid` for a script that cannot be run, with its line.
 Result<std::unique_ptr<Remote>> make_lua(const ChannelConfig& config);
 
+/// The same, but a message that the script leaves without an outcome is always in doubt: the kit wants to see it.
+Result<std::unique_ptr<Remote>> make_lua_for_kit(const ChannelConfig& config);
+
 /// The child that runs a channel's script.
 /// Errors: those of its options; `not_found` for the script.
 Result<AskingOptions> lua_child(const ChannelConfig& config);

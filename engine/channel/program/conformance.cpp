@@ -109,15 +109,15 @@ class Kit {
                                  std::string("zero \0 byte", 11),
                                  std::string(kLongText, 'x'),
                                  "{\"id\": 1}"};
-    std::string failed;
+    std::optional<std::string> failed;
     for (const std::string& text : texts) {
       if (!is_answer(submit({message(text)}).at(0))) failed = text.substr(0, 20);
     }
     Message values = message();
     values.items = {{"template", "T1", ""}, {"template", "Ann", "name"}, {"link", "https://x.example/?a=1&b=2", ""}};
     const bool takes_values = is_answer(submit({values}).at(0));
-    check("any text has an outcome: none, long, other scripts, line ends", failed.empty() && takes_values,
-          failed.empty() ? (takes_values ? "" : "none for a template with values") : "none for `" + failed + "…`");
+    check("any text has an outcome: none, long, other scripts, line ends", !failed && takes_values,
+          !failed ? (takes_values ? "" : "none for a template with values") : "none for `" + *failed + "…`");
   }
   void no_address() {
     std::string taken;
@@ -253,7 +253,7 @@ Result<std::vector<ConformanceCheck>> check_conformance(const ChannelConfig& con
   if (!whole) return tl::unexpected(whole.error());
   const auto child = config.adapter == "lua" ? lua_child(*whole) : program_child(*whole);
   if (!child) return tl::unexpected(child.error());
-  auto remote = config.adapter == "lua" ? make_lua(*whole) : make_program(*whole);
+  auto remote = config.adapter == "lua" ? make_lua_for_kit(*whole) : make_program(*whole);
   if (!remote) return tl::unexpected(remote.error());
   asio::io_context context{1};
   auto host = make_host(context, clock);

@@ -17,8 +17,8 @@ constexpr std::int64_t kLookMs = 1'000;
 
 class Program final : public Remote {
  public:
-  Program(RemoteCapabilities can, AskingOptions options)
-      : can_(std::move(can)), asking_(std::make_shared<Asking>(std::move(options))) {
+  Program(RemoteCapabilities can, bool takes_calls, AskingOptions options)
+      : can_(std::move(can)), takes_calls_(takes_calls), asking_(std::make_shared<Asking>(std::move(options))) {
     asking_->on_unasked = [this](const Json& said) { return take_news(said); };
   }
   ~Program() override { close(); }
@@ -29,6 +29,7 @@ class Program final : public Remote {
   Task<std::vector<Receipt>> poll(const std::string& provider_id, env::Moment accepted, env::Moment& again,
                                   Host& host) override;
   Task<News> gather(env::Moment& again, Host& host) override;
+  Task<Callback> called(CallbackRequest request, Host& host) override;
   void gathered() override;
   void close() override { asking_->end("tend is being stopped"); }
 
@@ -36,6 +37,8 @@ class Program final : public Remote {
   std::size_t take_news(const Json& json);
 
   RemoteCapabilities can_;
+  bool takes_calls_;
+  unsigned calls_ = 0;  // that are open
   std::shared_ptr<Asking> asking_;
   News news_;
   std::size_t given_receipts_ = 0, given_inbound_ = 0;
@@ -86,6 +89,11 @@ Task<std::vector<Receipt>> Program::poll(const std::string& provider_id, env::Mo
   co_return read_polled(answer, again, host.now());
 }
 
+Task<Callback> Program::called(CallbackRequest request, Host& host) {
+  if (!takes_calls_) co_return on_callback(request, host.now());
+  co_return co_await ask_called(asking_, std::move(request), host.now(), calls_);
+}
+
 Task<News> Program::gather(env::Moment& again, Host& host) {
   // It runs all the time: what people write comes unasked.
   const asio::any_io_executor executor = co_await asio::this_coro::executor;
@@ -129,14 +137,16 @@ Result<std::unique_ptr<Remote>> make_program(const ChannelConfig& config) {
   if (unknown != "once" && unknown != "again" && unknown != "ask") {
     return fail(ErrorCode::invalid, "`unknown` cannot be `" + unknown + "`, it is `once`, `again` or `ask`");
   }
-  if (polls != "true" && polls != "false") {
-    return fail(ErrorCode::invalid, "`polls` cannot be `" + polls + "`, it is `true` or `false`");
+  const std::string calls = option_of(config, "calls", "false");
+  for (const auto& [name, value] : {std::pair("polls", polls), std::pair("calls", calls)}) {
+    if (value == "true" || value == "false") continue;
+    return fail(ErrorCode::invalid, "`" + std::string(name) + "` cannot be `" + value + "`, it is `true` or `false`");
   }
   RemoteCapabilities can;
   can.batch_max = static_cast<std::size_t>(*batch);
   can.unknown = unknown == "once" ? Unknown::once : unknown == "again" ? Unknown::again : Unknown::ask;
   can.polls = polls == "true";
-  return std::make_unique<Program>(std::move(can), std::move(*options));
+  return std::make_unique<Program>(std::move(can), calls == "true", std::move(*options));
 }
 
 }  // namespace tend::channel

@@ -10,7 +10,7 @@ namespace tend::channel {
 
 struct AskingOptions;
 
-inline constexpr std::array<Option, 6> kProgramOptions = {{
+inline constexpr std::array<Option, 7> kProgramOptions = {{
     {"command", true, "the program and its arguments"},
     {"batch", false, "how many messages it takes at a time"},
     {"unknown", false,
@@ -19,6 +19,7 @@ inline constexpr std::array<Option, 6> kProgramOptions = {{
     {"timeout", false, "how many seconds an answer may take, before it is killed"},
     {"memory", false, "how many megabytes it may take"},
     {"polls", false, "`true`: it is asked for receipts"},
+    {"calls", false, "`true`: it is told what the platform calls at `/v1/receipts/` and the channel's name"},
 }};
 
 Result<std::unique_ptr<Remote>> make_program(const ChannelConfig& config);

@@ -189,7 +189,6 @@ TEST_CASE("lua: a script that fails puts its message off where nothing went out,
     const std::string call = calls ? "http { url = 'https://api.example.com' }\n" : "";
     for (const auto& [body, reason] : std::map<std::string, std::string>{
              {"return message.nothing.at_all", "attempt to index field 'nothing' (a nil value)"},
-             {"while true do end", "it works for too long"},
              {"return { fate = 'sent' }", "its answer is none"},
              {"return 'accepted'", "its answer is none"},
              {"return nil", "its answer is none"},
@@ -215,7 +214,7 @@ TEST_CASE("lua: who is ended by the kernel or hangs takes nobody's message along
   World first(sending(search));
   const Outcome outcome = first.submit();
   CHECK(outcome.fate == Fate::deferred);
-  CHECK(outcome.scope == Scope::account);
+  CHECK(outcome.scope == Scope::request);
   CHECK(outcome.reason == "it ended");
   World second(sending("http { url = 'https://api.example.com' } " + search), {{"timeout", "1"}});
   test::ScriptedHost host;
@@ -321,6 +320,84 @@ TEST_CASE("lua: prints go to stderr, and a flood of them is nobody's trouble") {
   CHECK(outcome.fate == Fate::accepted);
 }
 
+CallbackRequest call_of(const std::string& body) {
+  return {.method = "POST",
+          .url = "http://tend.example/v1/receipts/x?a=b",
+          .query = "a=b",
+          .headers = {{"x-signature", "s"}},
+          .body = body};
+}
+
+TEST_CASE("lua: what the platform calls is the script's to read, in a process of its own") {
+  World world(sending("return { fate = 'accepted' }") +
+              "function receive(call, options)\n"
+              "  if not same(call.headers['x-signature'], 's') then return { status = 401 } end\n"
+              "  if call.body == 'loop' then while true do end end\n"
+              "  if call.body == 'half' then return { receipts = { { kind = 'delivered', to = 'a' }, {} } } end\n"
+              "  if call.body == 'type' then return { type = 'a\\r\\nb' } end\n"
+              "  local said = json.decode(call.body)\n"
+              "  return { status = 202, type = 'text/x', body = call.method .. call.query .. call.url,\n"
+              "    receipts = json.list { { kind = 'delivered', provider_id = said.id } },\n"
+              "    inbound = { { event = 'reply', from = said.from, fields = { text = 'TD' } } } }\n"
+              "end\n");
+  const Callback said = world.run(world.remote->called(call_of(R"({"id":"m-1","from":"+86139"})"), *world.host));
+  CHECK(said.status == 202);
+  CHECK(said.type == "text/x");
+  CHECK(said.body == "POSTa=bhttp://tend.example/v1/receipts/x?a=b");
+  REQUIRE(said.receipts.size() == 1);
+  CHECK(said.receipts[0].provider_id == "m-1");
+  REQUIRE(said.inbound.size() == 1);
+  CHECK(said.inbound[0].from == "+86139");
+  CHECK(said.inbound[0].fields.at("text") == "TD");
+  CallbackRequest forged = call_of("{}");
+  forged.headers["x-signature"] = "x";
+  CHECK(world.run(world.remote->called(forged, *world.host)).status == 401);
+  // What the script cannot read is told to come again, and nothing of it is taken.
+  for (const char* body : {"no JSON", "loop", "half", "type"}) {
+    CAPTURE(body);
+    const Callback none = world.run(world.remote->called(call_of(body), *world.host));
+    CHECK(none.status == 503);
+    CHECK(none.receipts.empty());
+  }
+  CHECK(world.run(world.remote->called(call_of("\xff"), *world.host)).status == 400);
+  CHECK(world.submit().fate == Fate::accepted);
+}
+
+TEST_CASE("lua: without `receive` nobody takes calls") {
+  World world(sending("return { fate = 'accepted' }"));
+  CHECK(world.run(world.remote->called(call_of("{}"), *world.host)).status == 404);
+}
+
+TEST_CASE("lua: what strangers call ends nothing that is being sent") {
+  World world(sending("http { url = 'https://api.example.com' } return { fate = 'accepted' }") +
+              "function receive(call) string.find(call.body, '.-.-.-.-b') end");
+  test::ScriptedHost host;
+  host.answer = [](const HttpRequest&) { return test::answered(""); };
+  std::optional<Callback> called;
+  boost::asio::co_spawn(world.context, world.remote->called(call_of(std::string(300'000, 'a')), host),
+                        [&](const std::exception_ptr&, Callback callback) { called = std::move(callback); });
+  // While the kernel has not ended the one, the other sends, and goes on doing so.
+  CHECK(world.submit(1, "a", host).fate == Fate::accepted);
+  CHECK(!called);
+  while (!called) world.context.run_one();
+  CHECK(called->status == 503);
+  CHECK(world.submit(2, "a", host).fate == Fate::accepted);
+}
+
+TEST_CASE("lua: no more than sixteen calls are asked about at a time") {
+  World world(sending("return { fate = 'accepted' }") + "function receive() return {} end");
+  std::size_t taken = 0, refused = 0;
+  for (int i = 0; i < 40; ++i) {
+    boost::asio::co_spawn(world.context, world.remote->called(call_of("{}"), *world.host),
+                          [&](const std::exception_ptr&, const Callback& callback) {
+                            taken += callback.status == 200;
+                            refused += callback.status == 503;
+                          });
+  }
+  while (taken + refused < 40) world.context.run_one();
+  CHECK(taken == 16);
+}
+
 /// What of the kit is broken, with a platform that takes everything once.
 std::string broken(const std::string& lua, std::map<std::string, std::string> options) {
   LittleServer server([](Peer& peer) {
@@ -351,6 +428,8 @@ TEST_CASE("lua: the conformance kit runs scripts too") {
                    "function find(message) return { fate = seen[message.key] and 'accepted' or 'deferred' } end",
                {}) == "");
   CHECK(broken(sending(kPost), {}).find("what is no address is rejected") == 0);
+  CHECK(broken(sending(address + "if #message.items[1].text == 0 then return message.none.x end\n" + kPost), {})
+            .find("any text has an outcome") == 0);
 }
 
 }  // namespace

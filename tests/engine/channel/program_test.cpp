@@ -242,6 +242,29 @@ TEST_CASE("program: what it tells unasked is told on until it is kept; receipts 
   CHECK(again > env::real_clock().now() + 50'000);
 }
 
+TEST_CASE("program: what the platform calls is told to who wants it") {
+  const std::string python =
+      "import json, sys\nfor line in sys.stdin:\n  q = json.loads(line)\n  c = q['call']\n"
+      "  a = {'id': q['id'], 'body': c['body'] + c['query'] + c['headers']['x'], 'receipts': [{'kind': 'failed', "
+      "'key': "
+      "'k'}]}\n"
+      "  if c['body'] == 'bad': a['status'] = 99\n  if c['body'] == 'end': sys.exit(1)\n"
+      "  print(json.dumps(a), flush=True)\n";
+  const auto call = [](const std::string& body) {
+    return CallbackRequest{.method = "POST", .url = "u", .query = "q", .headers = {{"x", "h"}}, .body = body};
+  };
+  World world(python, {{"calls", "true"}});
+  const Callback said = world.run(world.remote->called(call("b"), *world.host));
+  CHECK(said.status == 200);
+  CHECK(said.body == "bqh");
+  REQUIRE(said.receipts.size() == 1);
+  CHECK(said.receipts[0].key == "k");
+  CHECK(world.run(world.remote->called(call("bad"), *world.host)).status == 503);
+  CHECK(world.run(world.remote->called(call("end"), *world.host)).status == 503);
+  World deaf(python);
+  CHECK(deaf.run(deaf.remote->called(call("b"), *deaf.host)).status == 404);
+}
+
 TEST_CASE("a command is words, and quotes keep them together") {
   CHECK(*words_of("python3 a.py  --fast") == std::vector<std::string>{"python3", "a.py", "--fast"});
   CHECK(*words_of("'my program' \"a b\"c ''") == std::vector<std::string>{"my program", "a bc", ""});

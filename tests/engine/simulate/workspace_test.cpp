@@ -244,6 +244,28 @@ TEST_CASE("channels are checked where they stand") {
             .starts_with("tend.toml: "));
 }
 
+TEST_CASE("options of channels that are lists or tables") {
+  ScratchFolder folder;
+  const std::string lua = "[channels.sms]\nadapter = \"lua\"\nscript = \"x.lua\"\n";
+  folder.write("tend.toml", lua +
+                                "hosts = [\"a.example\", \"b.example:8443\"]\n"
+                                "options = { url = \"https://a.example\", token = \"env:TOKEN\" }\n");
+  const auto workspace = load_workspace(folder.path());
+  INFO((workspace ? "" : workspace.error().message));
+  REQUIRE(workspace);
+  const channel::ChannelConfig& config = workspace->channels.at(0);
+  CHECK(config.folder == folder.path());
+  CHECK(config.options == std::map<std::string, std::string>{{"script", "x.lua"},
+                                                             {"hosts", "a.example b.example:8443"},
+                                                             {"options.url", "https://a.example"},
+                                                             {"options.token", "env:TOKEN"}});
+  CHECK(refusal(lua + "hosts = \"a\"\noptions = { n = 7 }\n").find("`options`: `n`") != std::string::npos);
+  CHECK(refusal(lua + "hosts = [7]\n").find("`hosts`") != std::string::npos);
+  CHECK(refusal(lua + "hosts = { a = \"b\" }\n") ==
+        "tend.toml:4: channel `sms`: `hosts` must be a text, a number, true or false");
+  CHECK(refusal(lua + "hosts = \"a\"\noptions = \"x\"\n").find("has no option `options`") != std::string::npos);
+}
+
 TEST_CASE("limits of channels, teams") {
   ScratchFolder folder;
   folder.write("tend.toml", R"(
