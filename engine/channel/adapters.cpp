@@ -138,6 +138,11 @@ Result<void> check_channel(const ChannelConfig& config) {
     return fail(ErrorCode::invalid, "channel `" + config.name + "`: `" + name + "` cannot be `" + rate->second +
                                         "`, it is written as `200/s`, and besides `s` there are `min`, `h` and `day`");
   }
+  const auto links = config.options.find("links");
+  if (links != config.options.end() && !parse_link_use(links->second)) {
+    return fail(ErrorCode::invalid, "channel `" + config.name + "`: `links` cannot be `" + links->second +
+                                        "`, it is `off`, `unsubscribe` or `all`");
+  }
   const auto calls = config.options.find("concurrency");
   if (calls != config.options.end() && !parse_concurrency(calls->second)) {
     return fail(ErrorCode::invalid, "channel `" + config.name + "`: `concurrency` cannot be `" + calls->second +

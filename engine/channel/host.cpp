@@ -165,6 +165,8 @@ class CurlHost final : public NetworkHost {
   env::Moment now() override { return clock_.now(); }
   std::string random_hex(std::size_t bytes) override;
 
+  void before_end_of_mail(std::function<bool(state::SendKey)> asked) override { mails_.before_end(std::move(asked)); }
+
   void abandon() override {
     abandoned_ = true;
     multi_->abandon();

@@ -1,6 +1,7 @@
 // What adapters touch of the world, for real: HTTP and mail through libcurl on one thread's io_context.
 #pragma once
 #include <boost/asio/io_context.hpp>
+#include <functional>
 #include <memory>
 
 #include "engine/channel/remote.hpp"
@@ -16,6 +17,8 @@ class NetworkHost : public Host {
  public:
   /// Ends every request and every sleep at once: requests answer as far as they have come.
   virtual void abandon() = 0;
+  /// Asked on any thread before the end of a mail goes out, without which the server has no mail; false: it does not.
+  virtual void before_end_of_mail(std::function<bool(state::SendKey)> /*asked*/) {}
 };
 
 /// Shape: `context` outlives the host, and has run out of what the host started, or is destroyed right after.

@@ -7,6 +7,7 @@
 
 #include "engine/channel/lua/lua.hpp"
 #include "engine/channel/mail/smtp.hpp"
+#include "engine/channel/platform/items.hpp"
 #include "engine/channel/platform/platforms.hpp"
 #include "engine/channel/program/program.hpp"
 #include "engine/channel/secret.hpp"
@@ -23,7 +24,7 @@ constexpr AdapterKind kKinds[] = {
     {"file", "writes messages to a file of JSON lines", kFileOptions},
     {"lua", "an adapter as a Lua script, which can do nothing but call the hosts that you name", kLuaOptions, make_lua},
     {"program", "an adapter in any language, by lines of JSON", kProgramOptions, make_program},
-    {"smtp", "sends mail by a mail server", kSmtpOptions, make_smtp},
+    {"smtp", "sends mail by a mail server", kSmtpOptions, make_smtp, LinkUse::all},
     {"tencent_sms", "sends approved SMS by Tencent Cloud (腾讯云短信)", kTencentSmsOptions, make_tencent_sms},
     {"twilio", "sends SMS and MMS by Twilio", kTwilioOptions, make_twilio},
     {"webhook", "posts messages to an address of your own, signed", kWebhookOptions, make_webhook},
@@ -33,12 +34,13 @@ constexpr AdapterKind kKinds[] = {
     {"wecom_welcome", "the welcome to a new customer on WeCom", kWecomWelcomeOptions, make_wecom_welcome},
 };
 
-constexpr std::array<Option, 5> kRemoteOptions = {{
+constexpr std::array<Option, 6> kRemoteOptions = {{
     {"to", false, "the attribute with the customer's address on this channel"},
     {"staff", false, "the attribute with the person whom messages go through"},
     {"concurrency", false, "how many calls may be under way at a time"},
     {"rate_per_recipient", false, "how fast messages may go to one address"},
     {"rate_per_domain", false, "how fast messages may go to addresses with the same `@…`"},
+    {"links", false, "which addresses of `[links]` messages carry: `off`, `unsubscribe` or `all`"},
 }};
 
 bool is_secret(const AdapterKind& kind, const std::string& name, const std::string& value) {
@@ -61,6 +63,14 @@ std::span<const Option> remote_options() { return kRemoteOptions; }
 const AdapterKind* find_adapter(std::string_view name) {
   const auto kind = std::find_if(std::begin(kKinds), std::end(kKinds), [&](const auto& k) { return k.name == name; });
   return kind == std::end(kKinds) ? nullptr : &*kind;
+}
+
+LinkStyle link_style(const ChannelConfig& config) {
+  LinkStyle style{.use = find_adapter(config.adapter)->links};
+  if (const auto said = parse_link_use(option_of(config, "links"))) style.use = *said;
+  style.html = option_of(config, "format") == "html";
+  style.unsubscribes = option_of(config, "unsubscribe_url").empty();
+  return style;
 }
 
 Result<ChannelConfig> with_secrets(const ChannelConfig& config) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "engine/channel/config.hpp"
+#include "engine/channel/links.hpp"
 #include "engine/channel/remote.hpp"
 
 namespace tend::channel {
@@ -32,6 +33,7 @@ struct AdapterKind {
   std::string_view meaning;          // one line for `tend channels`
   std::span<const Option> options;   // besides `rate`, which every channel has
   MakeRemote make_remote = nullptr;  // null: an adapter of this machine (adapter.hpp)
+  LinkUse links = LinkUse::none;     // where the channel does not say it
 };
 
 /// By name.
@@ -46,6 +48,9 @@ std::span<const Option> remote_options();
 
 /// All that a channel of this adapter may have: its own, `rate`, and those of every remote adapter where it is one.
 std::vector<Option> options_of(const AdapterKind& kind);
+
+/// What its messages carry. Who has an address of his own for unsubscribing keeps it. Requires: check_channel.
+LinkStyle link_style(const ChannelConfig& config);
 
 constexpr std::size_t kConcurrencyMax = 1000;
 /// The value of `concurrency`: 1 to kConcurrencyMax. Errors: none for anything else.

@@ -2,17 +2,13 @@
 
 #include "dsl/text/must.hpp"
 #include "engine/channel/kinds.hpp"
+#include "engine/channel/platform/items.hpp"
 
 namespace tend::channel {
 namespace {
 
 /// Receipts that have to be asked for are asked for again after a restart, if the message is not older.
 constexpr env::Moment kFollowFor = 7 * env::kDay;
-
-std::string option_of(const ChannelConfig& config, const char* name) {
-  const auto found = config.options.find(name);
-  return found == config.options.end() ? std::string() : found->second;
-}
 
 Message message_of(const run::Send& send) {
   Message message{.key = send.key,
@@ -42,6 +38,7 @@ Result<std::unique_ptr<LiveSender>> LiveSender::open(std::span<const ChannelConf
     const bool is_remote = find_adapter(config.adapter)->make_remote != nullptr;
     (is_remote ? remote : local).push_back(config);
     if (is_remote) sender->slow_[config.name] = {option_of(config, "to"), option_of(config, "staff")};
+    if (is_remote && sender->options_.links != nullptr) sender->with_links_[config.name] = link_style(config);
   }
   auto dispatcher = Dispatcher::open(local, sender->options_.base_folder, sender->options_.outside, Pace::live);
   if (!dispatcher) return tl::unexpected(dispatcher.error());
@@ -49,26 +46,27 @@ Result<std::unique_ptr<LiveSender>> LiveSender::open(std::span<const ChannelConf
   if (remote.empty()) return sender;
   CHECK_OR_DIE(sender->options_.book != nullptr, "receipts have to find their messages");
   LiveSender* const self = sender.get();
-  sender->options_.remote.events = {.on_report = [self](Report report) { self->reported(std::move(report)); },
-                                    .on_news =
-                                        [self](const std::string& channel, News news, Kept kept) {
-                                          std::function<void(const std::string&, News, Kept)> to;
-                                          {
-                                            const std::lock_guard lock(self->mutex_);
-                                            to = self->news_;
-                                          }
-                                          if (to)
-                                            to(channel, std::move(news), std::move(kept));  // else they come again
-                                        },
-                                    .on_room =
-                                        [self] {
-                                          std::function<void()> room;
-                                          {
-                                            const std::lock_guard lock(self->mutex_);
-                                            room = self->room_;
-                                          }
-                                          if (room) room();
-                                        }};
+  sender->options_.remote.events = {
+      .on_report = [self](Report report) { self->reported(std::move(report)); },
+      .on_news =
+          [self](const std::string& channel, News news, Kept kept) {
+            std::function<void(const std::string&, News, Kept)> to;
+            {
+              const std::lock_guard lock(self->mutex_);
+              to = self->news_;
+            }
+            if (to) to(channel, std::move(news), std::move(kept));  // else they come again
+          },
+      .on_commit = [self](state::SendKey key) { return self->options_.book->committed(key).has_value(); },
+      .on_room =
+          [self] {
+            std::function<void()> room;
+            {
+              const std::lock_guard lock(self->mutex_);
+              room = self->room_;
+            }
+            if (room) room();
+          }};
   auto opened = RemoteDispatcher::open(remote, sender->options_.remote);
   if (!opened) return tl::unexpected(opened.error());
   sender->remote_ = std::move(*opened);
@@ -117,7 +115,10 @@ void LiveSender::take(const run::Send& send) {
     if (!is_new && known->second == Known::under_way) return;  // it is being found out about: its report comes
     known->second = Known::under_way;
   }
-  remote_->take(message_of(send));
+  Message message = message_of(send);
+  if (const auto style = with_links_.find(send.channel); style != with_links_.end())
+    add_links(message, *options_.links, style->second);
+  remote_->take(std::move(message));
 }
 
 void LiveSender::find_out(const run::Send& send) {
@@ -125,6 +126,11 @@ void LiveSender::find_out(const run::Send& send) {
     const std::lock_guard lock(mutex_);
     if (!known_.emplace(send.key, Known::under_way).second)
       return;  // only the engine was opened anew: its report comes
+  }
+  if (remote_->capabilities(send.channel).commits && !options_.book->may_be_out(send.key)) {
+    Report report{.key = send.key, .channel = std::string(send.channel), .kind = Report::Kind::returned};
+    report.until = options_.outside.clock.now();
+    return reported(std::move(report));
   }
   remote_->settle(message_of(send));
 }

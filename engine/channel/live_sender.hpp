@@ -11,6 +11,7 @@
 
 #include "engine/channel/dispatcher.hpp"
 #include "engine/channel/health_json.hpp"
+#include "engine/channel/links.hpp"
 #include "engine/channel/remote_dispatcher.hpp"
 #include "engine/history/sent.hpp"
 
@@ -22,6 +23,8 @@ struct LiveSenderOptions {
   RemoteOptions remote;  // its events are LiveSender's to set
   /// Where it is kept which message a receipt is about. Lifetime: outlives the sender. Null where nothing is remote.
   history::SentBook* book = nullptr;
+  /// Makes the addresses that messages carry. Lifetime: outlives the sender. Null: they carry none.
+  const Links* links = nullptr;
   /// Told in a sentence what operators should know.
   std::function<void(const std::string&)> say;
 };
@@ -68,6 +71,8 @@ class LiveSender final : public run::Sender {
   std::vector<ChannelConfig> configs_;
   std::unique_ptr<Dispatcher> local_;
   std::map<std::string, run::Slow, std::less<>> slow_;  // by channel
+  std::map<std::string, LinkStyle, std::less<>>
+      with_links_;  // by channel; those whose messages carry none are not in it
 
   struct KeyHash {
     std::size_t operator()(state::SendKey key) const { return static_cast<std::size_t>(key.low); }

@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::size_t kTextBytesMax = 1'000;
 constexpr std::size_t kCodesMax = 32;
+constexpr std::size_t kLastBytes = 2;
 constexpr long kConnectMsMax = 30'000;
 constexpr long kIdleSeconds = 30;  // servers close connections that nobody uses; older ones are not tried
 
@@ -24,16 +25,24 @@ bool can_stand_in_brackets(const std::string& address) {
 /// What libcurl's callbacks see of one transaction.
 struct Upload {
   std::string_view left;
-  bool ended = false;
+  std::function<bool()> before_end;
+  bool ended = false;                                     // libcurl has the last bytes: it may send the last dot
+  bool refused = false;                                   // by before_end: it never gets them
   std::map<std::string, std::string, std::less<>> lines;  // the last of each code; libcurl may go on after a refusal
 };
 
 std::size_t read_upload(char* out, std::size_t size, std::size_t count, void* self) {
   auto& upload = *static_cast<Upload*>(self);
-  const std::size_t take = std::min(size * count, upload.left.size());
+  // The last bytes go alone: once libcurl has them it sends the last dot without asking again.
+  const bool is_last = upload.left.size() <= kLastBytes;
+  const std::size_t take = std::min(size * count, is_last ? upload.left.size() : upload.left.size() - kLastBytes);
+  if (is_last && !upload.ended) {
+    upload.refused = upload.before_end && !upload.before_end();
+    if (upload.refused) return CURL_READFUNC_ABORT;
+    upload.ended = true;
+  }
   std::memcpy(out, upload.left.data(), take);
   upload.left.remove_prefix(take);
-  if (take == 0) upload.ended = true;
   return take;
 }
 
@@ -107,6 +116,7 @@ MailAnswer MailPool::Mailer::send(const MailRequest& request) {
     return answer;
   }
   Upload upload{.left = request.data};
+  if (pool_.before_end_) upload.before_end = [&] { return pool_.before_end_(request.key); };
   char error[CURL_ERROR_SIZE] = {};
   const long timeout_ms = std::max<long>(static_cast<long>(request.timeout.count()), 1);
   curl_.easy_reset(easy_);  // connections stay
@@ -152,6 +162,7 @@ MailAnswer MailPool::Mailer::send(const MailRequest& request) {
   answer.reached = Reached::yes;
   if (code == CURLE_OK) return answer;
   answer.error = error[0] != '\0' ? error : curl_.easy_strerror(code);
+  if (upload.refused) answer.error = "it cannot be kept that this mail goes out";
   if (answer.code >= 400) return answer;  // it was the server that ended it
   // Without the last dot there is no mail; after it, the server may have taken it.
   answer.reached = upload.ended ? Reached::maybe : Reached::no;

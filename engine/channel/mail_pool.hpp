@@ -26,6 +26,8 @@ class MailPool {
   MailPool(const MailPool&) = delete;
   MailPool& operator=(const MailPool&) = delete;
 
+  /// Before the first mail.
+  void before_end(std::function<bool(state::SendKey)> asked) { before_end_ = std::move(asked); }
   /// `done` is called on another thread, for each mail once.
   void send(MailRequest request, std::function<void(MailAnswer)> done);
   /// Breaks all connections off: what is under way and what waits comes back at once, as far as it has come.
@@ -41,6 +43,7 @@ class MailPool {
   void work();
 
   const CurlLibrary& library_;
+  std::function<bool(state::SendKey)> before_end_;
   std::mutex mutex_;
   std::condition_variable wake_;
   std::deque<Job> jobs_;

@@ -81,6 +81,10 @@ struct Receipt {
   env::Moment at = env::kNoMoment;  // kNoMoment: when it came
   std::string reason;
   bool suppress = false;
+  /// Of an address of ours that he followed (links.hpp): whom and what it is about, so that nothing has to be looked
+  /// up.
+  std::string customer = {}, playbook = {}, message = {};
+  std::string target = {};  // where it leads: two of one message are two
 };
 
 /// Something that a person did or the platform tells of him: an event of the workspace, where it declares one of this
@@ -143,7 +147,8 @@ struct HttpAnswer {
 };
 
 struct MailRequest {
-  std::string url;  // smtp://HOST:PORT, smtps://HOST:PORT
+  state::SendKey key;  // of the message: what Host::mail names before the mail's end goes out
+  std::string url;     // smtp://HOST:PORT, smtps://HOST:PORT
   bool require_tls = true;
   std::string user;
   std::string password;
@@ -183,6 +188,7 @@ struct RemoteCapabilities {
   std::size_t batch_max = 1;    // most messages of one submit
   std::size_t concurrency = 8;  // most submits at a time
   Unknown unknown = Unknown::once;
+  bool commits = false;                   // before the point of no return RemoteEvents::on_commit is asked
   bool polls = false;                     // receipts are asked for with poll()
   bool needs_person = false;              // a person confirms each send; `confirmed` is its receipt
   std::chrono::milliseconds deadline{0};  // of a message from `at`; 0: none

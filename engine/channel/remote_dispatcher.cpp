@@ -108,6 +108,7 @@ Result<void> Dispatch::start(std::vector<NamedRemote> channels) {
     if (!host) return tl::unexpected(host.error());
     own_host_ = std::move(*host);
     host_ = own_host_.get();
+    own_host_->before_end_of_mail(options_.events.on_commit);
   }
   for (NamedRemote& named : channels) {
     const ChannelConfig& config = named.config;

@@ -22,11 +22,14 @@ namespace tend::channel {
 using Kept = std::function<void()>;
 
 /// What the dispatcher tells. All of it is called on its thread, one at a time, holding no lock; what takes long
-/// belongs elsewhere. None may be empty but on_room.
+/// belongs elsewhere. None may be empty but on_commit and on_room.
 struct RemoteEvents {
   std::function<void(Report report)> on_report;
   /// Receipts that were asked for, and what came unasked. Until `kept` is called they may come again.
   std::function<void(const std::string& channel, News news, Kept kept)> on_news;
+  /// Of a channel that commits: this message is about to be out of our hands. Called on any thread, returns when that
+  /// is durable; false: it must not go. Empty: it always may.
+  std::function<bool(state::SendKey key)> on_commit;
   /// There is room again on a channel whose room was nothing.
   std::function<void()> on_room;
 };

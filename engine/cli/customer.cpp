@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <memory>
 
+#include "engine/cli/customer_consents.hpp"
 #include "engine/cli/customer_past.hpp"
 #include "engine/cli/operate_text.hpp"
 #include "engine/cli/operator.hpp"
@@ -64,6 +65,25 @@ int run_export(const Arguments& arguments) {
   return print(json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n") ? kFine : kFailed;
 }
 
+/// Also of one who was forgotten, as long as the folder has it.
+int run_consents(const Arguments& arguments) {
+  auto known = known_of(arguments);
+  if (!known && known.error().code != ErrorCode::not_found) return complain(known.error());
+  const std::string id = known ? (*known)["customer"].get<std::string>() : arguments.customer;
+  auto folder = run::open_data_folder_for_reading(env::real_files(), arguments.folder());
+  if (!folder) return complain(folder.error());
+  Json entries = Json::array();
+  for (const std::string& one : id == arguments.customer ? std::vector{id} : std::vector{arguments.customer, id}) {
+    auto consents = consents_of(*folder, one);
+    if (!consents) return complain(consents.error());
+    for (Json& entry : *consents) entries.push_back(std::move(entry));
+  }
+  if (!known && entries.empty()) return complain(known.error());
+  if (!arguments.json()) return print(consents_text(entries, arguments.tongue())) ? kFine : kFailed;
+  const Json json{{"format", "tend.consents/1"}, {"customer", id}, {"consents", std::move(entries)}};
+  return print(json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n") ? kFine : kFailed;
+}
+
 int run_forget(const Arguments& arguments) {
   auto op = Operator::open(arguments);
   if (!op) return complain(op.error());
@@ -87,6 +107,7 @@ void add_customer(CLI::App& app, int& exit_code) {
     one->callback([arguments, run, &exit_code] { exit_code = run(*arguments); });
   };
   add("show", "attributes, tags, consents, where they stand in which playbook, open tasks, last messages", run_show);
+  add("consents", "what they consented to and what not, since when, by which text, and what shows it", run_consents);
   add("export", "everything that the data folder has of them, as JSON, with what happened and why", run_export);
   add("forget", "the engine knows nothing of them any more; says what remains and where", run_forget);
 }

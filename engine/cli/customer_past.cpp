@@ -7,6 +7,7 @@
 #include "engine/env/draw.hpp"
 #include "engine/env/files.hpp"
 #include "engine/log/segment_log.hpp"
+#include "engine/state/consent.hpp"
 
 namespace tend::cli {
 namespace {
@@ -14,34 +15,6 @@ namespace {
 using Json = nlohmann::ordered_json;
 using program::Value;
 using state::InputKind;
-
-/// One input of the customer, or of everybody, as it was recorded.
-struct Recorded {
-  std::uint64_t position = 0;
-  InputKind kind = InputKind::event;
-  std::string payload;
-};
-
-/// His own and everybody's in his partition, in order.
-Result<std::vector<Recorded>> read_recorded(const run::DataFolder& folder, const std::string& customer) {
-  auto log = log::open_log_for_reading(env::real_files(), folder.log());
-  if (!log) return tl::unexpected(log.error());
-  auto history = history::History::open_for_reading(folder.history());
-  if (!history) return tl::unexpected(history.error());
-  const auto partition = static_cast<std::uint16_t>(env::partition_of(customer, folder.partitions));
-  std::vector<Recorded> recorded;
-  const auto take = [&](const log::Record& record) -> Result<void> {
-    recorded.push_back({record.position, static_cast<InputKind>(record.kind), std::string(record.payload)});
-    return {};
-  };
-  for (const std::string& whose : {customer, std::string()}) {
-    if (auto read = (*history)->read_customer(partition, whose, **log, take); !read)
-      return tl::unexpected(read.error());
-  }
-  std::stable_sort(recorded.begin(), recorded.end(),
-                   [](const Recorded& a, const Recorded& b) { return a.position < b.position; });
-  return recorded;
-}
 
 Json value_json(const Telling& telling, const Value& value) {
   if (value.missing()) return nullptr;
@@ -85,6 +58,9 @@ std::string attribute_name(const program::Program& program, std::uint16_t index)
     case state::kConsentWithdrawn: return "-consent";
     case state::kSuppressed: return "+never_written_to";
     case state::kUnsuppressed: return "-never_written_to";
+    case state::kConsentText: return "consent.text";
+    case state::kConsentEvidence: return "consent.evidence";
+    case state::kConsentSource: return "consent.source";
     default: return index < program.attributes.size() ? program.attributes[index].name : std::to_string(index);
   }
 }
@@ -183,6 +159,26 @@ Json lines_of(const std::string& story) {
 }
 
 }  // namespace
+
+Result<std::vector<Recorded>> read_recorded(const run::DataFolder& folder, const std::string& customer) {
+  auto log = log::open_log_for_reading(env::real_files(), folder.log());
+  if (!log) return tl::unexpected(log.error());
+  auto history = history::History::open_for_reading(folder.history());
+  if (!history) return tl::unexpected(history.error());
+  const auto partition = static_cast<std::uint16_t>(env::partition_of(customer, folder.partitions));
+  std::vector<Recorded> recorded;
+  const auto take = [&](const log::Record& record) -> Result<void> {
+    recorded.push_back({record.position, static_cast<InputKind>(record.kind), std::string(record.payload)});
+    return {};
+  };
+  for (const std::string& whose : {customer, std::string()}) {
+    if (auto read = (*history)->read_customer(partition, whose, **log, take); !read)
+      return tl::unexpected(read.error());
+  }
+  std::stable_sort(recorded.begin(), recorded.end(),
+                   [](const Recorded& a, const Recorded& b) { return a.position < b.position; });
+  return recorded;
+}
 
 Result<Json> past_of(const OperatorArguments& arguments, const std::string& customer, bool whole) {
   std::vector<ToldSend> sends;

@@ -129,10 +129,17 @@ int run_serve(const ServeArguments& arguments) {
     book = std::move(*opened);
     book->now_is(env::real_clock().now());
   }
+  std::optional<channel::Links> links;
+  if (!workspace.links.empty()) {
+    auto opened = channel::Links::open(env::real_files(), folder->links_key(), workspace.links);
+    if (!opened) return complain(opened.error());
+    links = std::move(*opened);
+  }
   auto sender = channel::LiveSender::open(workspace.channels, {.base_folder = workspace.folder,
                                                                .outside = channel::real_outside(),
                                                                .remote = {},
                                                                .book = book.get(),
+                                                               .links = links ? &*links : nullptr,
                                                                .say = tell});
   if (!sender) return complain(sender.error());
   const journey::Plan plan((*compiled)->program, (*compiled)->default_channel, (*compiled)->workspace.teams);
@@ -166,6 +173,7 @@ int run_serve(const ServeArguments& arguments) {
                                      .audit = &audit,
                                      .sender = sender->get(),
                                      .book = book.get(),
+                                     .links = links ? &*links : nullptr,
                                      .channels = [&sender] { return (*sender)->health(); }};
   if (auto started = (*server)->start(services); !started) return complain(started.error());
   (*sender)->tell_news([&](const std::string& channel, channel::News news, channel::Kept kept) {

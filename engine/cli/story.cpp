@@ -3,6 +3,7 @@
 #include "dsl/prose/step.hpp"
 #include "engine/cli/story_reasons.hpp"
 #include "engine/env/moment.hpp"
+#include "engine/state/consent.hpp"
 
 namespace tend::cli {
 
@@ -44,6 +45,9 @@ std::string Story::attributes_text(std::string_view blob) const {
         break;
       case state::kSuppressed: part = say("never to be written to", "不再联系") + on_channel(value); break;
       case state::kUnsuppressed: part = say("may be written to again", "可以再联系") + on_channel(value); break;
+      case state::kConsentText: part = say("by the text ", "依据文本 ") + value_words(telling_, value); break;
+      case state::kConsentEvidence: part = say("shown by ", "凭证 ") + value_words(telling_, value); break;
+      case state::kConsentSource: part = say("told by ", "来源 ") + value_words(telling_, value); break;
       default: {
         const program::Attribute& attribute = program_.attributes[index];
         const std::string shown = value.missing()        ? say("(none)", "（空）")

@@ -1,5 +1,6 @@
 // RocksDB again, with keys that come at random and go by age: 'k' key → message · 'p' name at the platform → key ·
-// 'a' hash of the address → key · 'c' customer, key → nothing.
+// 'a' hash of the address → key · 'c' customer, key → nothing · 'm' key → in which run of the
+// machine it was called; nothing: committed · 'b' → in which run it was last used.
 #include "engine/history/sent.hpp"
 
 #include <rocksdb/compaction_filter.h>
@@ -11,6 +12,7 @@
 
 #include <atomic>
 #include <cstring>
+#include <fstream>
 
 #include "engine/state/bytes.hpp"
 
@@ -22,6 +24,14 @@ using state::put_text;
 using state::SendKey;
 using state::take;
 using state::take_text;
+
+const std::string kInUse = "b";
+/// The moment of what does not age.
+const std::string kAgeless = [] {
+  std::string bytes;
+  put(bytes, INT64_MAX);
+  return bytes;
+}();
 
 /// Every value begins with its moment.
 class Aging final : public rocksdb::CompactionFilter {
@@ -54,6 +64,8 @@ bool take_key(std::string_view& in, SendKey& key) { return take(in, key.high) &&
 
 std::string message_key(SendKey key) { return "k" + bytes_of(key); }
 
+std::string commit_key(SendKey key) { return "m" + bytes_of(key); }
+
 std::string name_key(std::string_view channel, std::string_view provider_id) {
   std::string out = "p";
   put_text(out, channel);
@@ -79,7 +91,7 @@ std::string customer_prefix(std::string_view customer) {
 
 class RocksBook final : public SentBook {
  public:
-  explicit RocksBook(std::string folder) : folder_(std::move(folder)) {}
+  RocksBook(std::string folder, std::string boot) : folder_(std::move(folder)), boot_(std::move(boot)) {}
 
   Result<void> start() {
     rocksdb::Options options;
@@ -92,12 +104,15 @@ class RocksBook final : public SentBook {
     rocksdb::DB* db = nullptr;
     if (const auto status = rocksdb::DB::Open(options, folder_, &db); !status.ok()) return failure(status);
     db_.reset(db);
+    std::string boot;
+    complete_ = !boot_.empty() && db_->Get({}, kInUse, &boot).ok() && boot == kAgeless + boot_;
     return {};
   }
 
   Result<void> called(const Sent& sent, std::string_view address) override {
     rocksdb::WriteBatch batch;
     std::string value, key;
+    if (!in_use_.exchange(true)) batch.Put(kInUse, kAgeless + boot_);
     put(value, sent.at);
     for (const std::string* text : {&sent.customer, &sent.playbook, &sent.message, &sent.channel})
       put_text(value, *text);
@@ -108,7 +123,30 @@ class RocksBook final : public SentBook {
     key += bytes_of(sent.key);
     batch.Put(hash, key);
     batch.Put(customer_prefix(sent.customer) + bytes_of(sent.key), key.substr(0, sizeof sent.at));
+    std::string uncommitted;
+    put(uncommitted, sent.at);
+    put_text(uncommitted, boot_);
+    batch.Put(commit_key(sent.key), uncommitted);
     return done(db_->Write({}, &batch));
+  }
+
+  Result<void> committed(SendKey key) override {
+    std::string value;
+    const auto sent = by_key(key);
+    put(value, sent ? sent->at : env::Moment{0});
+    put_text(value, {});
+    return done(db_->Put({}, commit_key(key), value));
+  }
+
+  bool may_be_out(SendKey key) const override {
+    std::string value;
+    const rocksdb::Status found = db_->Get({}, commit_key(key), &value);
+    if (found.IsNotFound()) return !complete_;
+    if (!found.ok()) return true;
+    std::string_view in = value;
+    env::Moment at = 0;
+    std::string boot;
+    return !take(in, at) || !take_text(in, boot) || boot.empty() || boot != boot_;
   }
 
   Result<void> named(std::string_view channel, std::string_view provider_id, SendKey key) override {
@@ -168,6 +206,7 @@ class RocksBook final : public SentBook {
       batch.Delete(at->key());
       SendKey key;
       if (!take_key(rest, key)) continue;
+      batch.Delete(commit_key(key));
       if (!rest.empty()) batch.Delete(rocksdb::Slice(rest.data(), rest.size()));
       std::string value;
       if (!db_->Get({}, message_key(key), &value).ok()) continue;
@@ -208,15 +247,24 @@ class RocksBook final : public SentBook {
     return failure(status);
   }
 
-  std::string folder_;
+  std::string folder_, boot_;
+  bool complete_ = false;            // it has all that was called in this run of the machine
+  std::atomic<bool> in_use_{false};  // and it is written that it has
   Aging aging_;
   std::unique_ptr<rocksdb::DB> db_;
 };
 
 }  // namespace
 
-Result<std::unique_ptr<SentBook>> SentBook::open(const std::string& folder) {
-  auto book = std::make_unique<RocksBook>(folder);
+std::string machine_boot() {
+  std::ifstream file("/proc/sys/kernel/random/boot_id");
+  std::string boot;
+  std::getline(file, boot);
+  return boot;
+}
+
+Result<std::unique_ptr<SentBook>> SentBook::open(const std::string& folder, std::string boot) {
+  auto book = std::make_unique<RocksBook>(folder, std::move(boot));
   if (auto started = book->start(); !started) return tl::unexpected(started.error());
   return book;
 }

@@ -24,16 +24,26 @@ struct Sent {
 
 inline constexpr env::Moment kReceiptsFor = 90 * env::kDay;
 
+/// Changes when the machine starts anew; empty where nothing says so.
+std::string machine_boot();
+
 /// What is written survives the end of the process, and what was written long enough ago that of the machine.
 /// Addresses are kept as hashes. Thread: any.
 class SentBook {
  public:
   virtual ~SentBook() = default;
-  /// Errors: `io`, `corrupt`, `in_use`, with the folder.
-  static Result<std::unique_ptr<SentBook>> open(const std::string& folder);
+  /// `boot` names this run of the machine; empty: it is not known. Errors: `io`, `corrupt`, `in_use`, with the folder.
+  static Result<std::unique_ptr<SentBook>> open(const std::string& folder, std::string boot = machine_boot());
 
   /// A channel is about to be called: receipts may come before its answer does.
   virtual Result<void> called(const Sent& sent, std::string_view address) = 0;
+  /// It is about to be out of our hands. called() takes it back. Not synced: whatever ends the process but leaves the
+  /// machine running leaves this, and nobody dies between a sync and what it is for. Errors: `io`.
+  virtual Result<void> committed(state::SendKey key) = 0;
+  /// False: surely not committed. Of what was called in another run of the machine that cannot be said, nor of what
+  /// the book knows nothing of, unless it was in use in this run before it was opened: who was killed between saying
+  /// that he calls and called() has not committed.
+  virtual bool may_be_out(state::SendKey key) const = 0;
   /// How the platform calls it.
   virtual Result<void> named(std::string_view channel, std::string_view provider_id, state::SendKey key) = 0;
 

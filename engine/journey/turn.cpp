@@ -6,6 +6,7 @@
 #include "dsl/text/must.hpp"
 #include "engine/journey/render_send.hpp"
 #include "engine/journey/schedule.hpp"
+#include "engine/state/consent.hpp"
 
 namespace tend::journey {
 
@@ -338,6 +339,9 @@ void Turn::take_attributes(std::string_view fields) {
         break;
       case state::kSuppressed: suppress(true); break;
       case state::kUnsuppressed: suppress(false); break;
+      case state::kConsentText:
+      case state::kConsentEvidence:
+      case state::kConsentSource: break;  // for the ledger of consents
       default: set_attribute(index, value);
     }
   }

@@ -25,6 +25,8 @@ struct DataFolder {
   std::string dead_letters() const { return env::join_path(path, "dead-letters"); }
   /// Which message a receipt is about.
   std::string sent() const { return env::join_path(path, "sent"); }
+  /// The key that addresses in messages are sealed with.
+  std::string links_key() const { return env::join_path(path, "links.key"); }
   std::string programs() const { return env::join_path(path, "programs"); }
 };
 

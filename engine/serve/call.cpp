@@ -5,6 +5,7 @@
 
 #include "dsl/diagnostic/suggest.hpp"
 #include "engine/run/decimal.hpp"
+#include "engine/state/consent.hpp"
 
 namespace tend::serve {
 namespace {
@@ -15,6 +16,22 @@ using program::Value;
 
 /// Events that only the engine makes.
 constexpr std::string_view kOwnEvents[] = {"added", "sent", "failed", "task_done", "task_refused"};
+
+constexpr std::size_t kConsentWordsMax = 2000;
+
+/// `sms.text` and `sms.evidence` stand beside `sms`.
+struct BesideConsent {
+  std::string_view what;  // the channel or purpose
+  std::uint16_t index;
+};
+std::optional<BesideConsent> consent_beside(std::string_view name) {
+  for (const auto& [ending, index] :
+       {std::pair{std::string_view(".text"), state::kConsentText}, {".evidence", state::kConsentEvidence}}) {
+    if (name.size() > ending.size() && name.ends_with(ending))
+      return BesideConsent{name.substr(0, name.size() - ending.size()), index};
+  }
+  return std::nullopt;
+}
 
 bool is_given(const Cell& cell) { return cell.kind != CellKind::absent && cell.kind != CellKind::null; }
 
@@ -196,11 +213,24 @@ bool CallTaker::take_consent(const std::vector<Named>& consent, std::string& fie
   static const TypeInfo kTruth{Type::boolean, Type::none, {}};
   for (const Named& entry : consent) {
     if (entry.name.empty()) return refuse("`consent` names no channel or purpose");
+    if (const auto of = consent_beside(entry.name)) {
+      const auto same = [&](const Named& n) { return n.name == of->what; };
+      if (std::any_of(consent.begin(), consent.end(), same)) continue;
+      return refuse("`consent` has " + in_ticks(entry.name) + ", but does not say whether there is one");
+    }
     const auto value = run::parse_cell(kTruth, entry.cell, {&zone_, 0, &storage_});
     if (!value) return refuse("`consent` for " + in_ticks(entry.name) + ": " + value.error().message);
     if (value->missing()) continue;
     state::append_field(fields, value->truth() ? state::kConsentGiven : state::kConsentWithdrawn,
                         Value::string(entry.name));
+    for (const Named& beside : consent) {
+      const auto of = consent_beside(beside.name);
+      if (!of || of->what != entry.name || !is_given(beside.cell)) continue;
+      if (beside.cell.kind != CellKind::text || beside.cell.text.size() > kConsentWordsMax)
+        return refuse("`consent`: " + in_ticks(beside.name) + " is not a text of at most " +
+                      std::to_string(kConsentWordsMax) + " bytes");
+      state::append_field(fields, of->index, Value::string(beside.cell.text));
+    }
   }
   return true;
 }
@@ -231,6 +261,7 @@ bool CallTaker::take_identify(const Call& call, PostedInput input, std::vector<P
     if (!take_trait(trait, currency, input.fields)) return false;
   }
   if (!take_consent(call.consent, input.fields)) return false;
+  input.consents = !call.consent.empty();
   if (is_given(call.user) && is_given(call.anonymous)) {
     const auto anonymous = run::parse_customer_id(call.anonymous);
     if (!anonymous) return refuse("`anonymousId`: " + anonymous.error().message);

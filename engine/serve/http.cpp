@@ -92,6 +92,12 @@ asio::awaitable<bool> HttpServer::Inside::write(Stream& stream, Answer answer, u
   response.set(http::field::content_type, beast::string_view(answer.type.data(), answer.type.size()));
   response.set(http::field::cache_control, "no-store");
   if (answer.allow != nullptr) response.set(http::field::allow, answer.allow);
+  if (!answer.location.empty()) response.set(http::field::location, answer.location);
+  if (answer.type.starts_with("text/html")) {
+    response.set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'");
+    response.set("Referrer-Policy", "no-referrer");
+    response.set("X-Robots-Tag", "noindex");
+  }
   if (answer.come_again_seconds > 0) response.set(http::field::retry_after, std::to_string(answer.come_again_seconds));
   response.body() = std::move(answer.body);
   response.keep_alive(keep_alive);

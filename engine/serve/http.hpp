@@ -55,6 +55,7 @@ struct HttpServices {
   Audit* audit = nullptr;
   channel::LiveSender* sender = nullptr;  // none: no platform calls
   history::SentBook* book = nullptr;
+  const channel::Links* links = nullptr;       // none: messages carry no addresses of ours
   std::function<std::string()> channels = {};  // how they are, as JSON
 
   NewsPlace news_place(std::string_view channel) const {

@@ -10,8 +10,10 @@
 
 #include "engine/serve/awaited.hpp"
 #include "engine/serve/inflate.hpp"
+#include "engine/serve/link_page.hpp"
 #include "engine/serve/look_target.hpp"
 #include "engine/serve/plan.hpp"
+#include "engine/state/consent.hpp"
 
 namespace tend::serve {
 namespace {
@@ -223,6 +225,11 @@ asio::awaitable<Answer> HttpCalls::take(const Executor& executor, const Place& p
   ReadBody read = this->read(plan, what, *body);
   if (refused_key) co_return std::move(*refused_key);
   if (!read.problem.empty()) co_return refusal(http::status::bad_request, read.problem, read.item);
+  for (PostedInput& input : read.inputs) {
+    if (input.consents)
+      state::append_field(input.fields, state::kConsentSource,
+                          program::Value::string(known != nullptr ? "key:" + known->key.name : "http"));
+  }
   if (known != nullptr) known->charge(std::max<std::size_t>(1, read.calls + read.refused.size()));
   if (auto refused = co_await post(executor, plan, std::move(read.inputs))) co_return std::move(*refused);
   ignored_values_ += read.ignored_values;
@@ -404,6 +411,62 @@ asio::awaitable<Answer> HttpCalls::receipts(const Executor& executor, std::strin
   co_return answer;
 }
 
+asio::awaitable<Result<void>> HttpCalls::take_receipt(const Executor& executor, const NewsPlace& from,
+                                                      channel::Receipt receipt) {
+  auto kept = std::make_shared<Awaited<Result<void>>>(executor);
+  take_news(*services_.live, from, {std::move(receipt)}, {},
+            [self = owner_.lock(), executor, kept](const Result<void>& done) { bring(executor, kept, done); });
+  co_return co_await arrival(kept);
+}
+
+/// Somebody follows an address of his message. Unsubscribing is answered when it is durable; whoever wants to go on is
+/// let go on also where that he came cannot be kept.
+asio::awaitable<Answer> HttpCalls::link(const Executor& executor, const Place& place, const Request& request) {
+  using channel::LinkKind;
+  Answer answer;
+  answer.type = "text/html; charset=utf-8";
+  const std::string_view languages = as_view(request[http::field::accept_language]);
+  const auto link = services_.links != nullptr ? services_.links->read(place.token) : std::nullopt;
+  if (!link || link->kind != place.link) {
+    answer.status = http::status::not_found;
+    answer.body = link_page(LinkPage::unknown, languages);
+    co_return answer;
+  }
+  if (link->kind == LinkKind::unsubscribe && request.method() == http::verb::get) {
+    answer.body = link_page(LinkPage::ask, languages);  // those who only look at addresses unsubscribe nobody
+    co_return answer;
+  }
+  channel::Receipt receipt{.kind = link->kind == LinkKind::unsubscribe ? channel::ReceiptKind::unsubscribed
+                                   : link->kind == LinkKind::click     ? channel::ReceiptKind::clicked
+                                                                       : channel::ReceiptKind::opened,
+                           .key = state::format_key(link->key),
+                           .customer = link->customer,
+                           .playbook = link->playbook,
+                           .message = link->message,
+                           .target = link->target};
+  // By name: g++ 12 destroys twice what a brace makes within a co_await.
+  const NewsPlace from{.book = services_.book, .channel = link->channel};
+  const Result<void> done = co_await take_receipt(executor, from, std::move(receipt));
+  switch (link->kind) {
+    case LinkKind::unsubscribe:
+      if (!done) answer.status = http::status::service_unavailable;
+      if (!done) answer.come_again_seconds = 60;
+      answer.body = link_page(done ? LinkPage::done : LinkPage::later, languages);
+      break;
+    case LinkKind::click:
+      if (!done) services_.live->count_lost_news(1);
+      answer.status = http::status::found;
+      answer.location = link->target;
+      break;
+    case LinkKind::open:
+      if (!done) services_.live->count_lost_news(1);
+      answer.type = "image/gif";
+      answer.body = std::string(empty_picture());
+      break;
+  }
+  co_return answer;
+}
+
 asio::awaitable<Answer> HttpCalls::answer(asio::any_io_executor executor, Request& request, Caller caller) {
   const auto place = place_at(path_of(request));
   if (!place) co_return refusal(http::status::not_found, "there is nothing at this path");
@@ -423,6 +486,7 @@ asio::awaitable<Answer> HttpCalls::answer_place(const Executor& executor, const 
     case What::import: co_return co_await import(executor, std::move(request.body()));
     case What::letters: co_return co_await retry_letters(executor);
     case What::receipts: co_return co_await receipts(executor, place.channel, request);
+    case What::link: co_return co_await link(executor, place, request);
     case What::channels:
     case What::health:
     case What::metrics:

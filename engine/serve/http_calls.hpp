@@ -58,6 +58,8 @@ class HttpCalls {
   asio::awaitable<Answer> look(const Executor& executor, std::string_view target, const Caller& caller);
   std::optional<Answer> refuse_key(const std::shared_ptr<KnownKey>& key, const Place& place, std::string_view path);
   asio::awaitable<Answer> receipts(const Executor& executor, std::string_view channel, Request& request);
+  asio::awaitable<Answer> link(const Executor& executor, const Place& place, const Request& request);
+  asio::awaitable<Result<void>> take_receipt(const Executor& executor, const NewsPlace& from, channel::Receipt receipt);
   asio::awaitable<std::optional<EngineCounts>> engine_counts(const Executor& executor);
   ReadBody read(const journey::Plan& plan, const BodyRequest& request, std::string& body);
   Result<void> bury(const ReadBody& read, bool cloud, env::Moment now);

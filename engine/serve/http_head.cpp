@@ -137,6 +137,13 @@ std::optional<Place> place_at(std::string_view path) {
   static constexpr std::string_view kReceipts = "/v1/receipts/";
   if (path.starts_with(kReceipts) && path.size() > kReceipts.size())
     return Place{.what = What::receipts, .channel = path.substr(kReceipts.size())};
+  if (path.size() > 3 && path[2] == '/') {
+    for (const channel::LinkKind kind :
+         {channel::LinkKind::unsubscribe, channel::LinkKind::click, channel::LinkKind::open}) {
+      if (path[0] == '/' && path[1] == static_cast<char>(kind))
+        return Place{.what = What::link, .posts = false, .link = kind, .token = path.substr(3)};
+    }
+  }
   if (is_look_path(path)) return Place{.what = What::look, .posts = false, .scope = Scope::read};
   return std::nullopt;
 }
@@ -175,6 +182,15 @@ Encoding encoding_of(const Request& request) {
 
 std::optional<Answer> refuse_by_header(const Request& request, bool own_names_only) {
   const auto place = place_at(path_of(request));
+  // People come by the name that is in their messages, and post what their mail program posts.
+  if (place && place->what == What::link) {
+    const bool posts = place->link == channel::LinkKind::unsubscribe;
+    if (request.method() == http::verb::get || (posts && request.method() == http::verb::post)) return std::nullopt;
+    Answer answer =
+        refusal(http::status::method_not_allowed, posts ? "this path takes GET and POST" : "this path takes GET");
+    answer.allow = posts ? "GET, POST" : "GET";
+    return answer;
+  }
   // Platforms call under whatever name they were given; what they say is signed.
   const bool by_platform = place && place->what == What::receipts;
   if (own_names_only && !by_platform && !is_own_name(as_view(request[http::field::host]))) {

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "engine/channel/links.hpp"
 #include "engine/serve/keys.hpp"
 #include "engine/serve/order.hpp"
 #include "engine/serve/read_body.hpp"
@@ -24,6 +25,7 @@ struct Answer {
   const char* allow = nullptr;      // of 405
   unsigned come_again_seconds = 0;  // Retry-After
   std::string did = {};             // for the audit log: whom and what, behind the path
+  std::string location = {};        // of a redirection
 };
 
 Answer refusal(http::status status, std::string_view sentence, std::optional<std::size_t> item = std::nullopt);
@@ -34,7 +36,7 @@ inline std::string_view as_view(beast::string_view text) { return {text.data(), 
 /// The target without its query.
 std::string_view path_of(const Request& request);
 
-enum class What { calls, program, order, look, health, metrics, figures, letters, receipts, channels, import };
+enum class What { calls, program, order, look, health, metrics, figures, letters, receipts, channels, import, link };
 
 struct Place {
   What what = What::calls;
@@ -43,6 +45,8 @@ struct Place {
   OrderKind order = OrderKind::pause;  // order
   std::optional<Scope> scope = {};     // a key must have it; none: whoever comes
   std::string_view channel = {};       // receipts; points into the path
+  channel::LinkKind link = {};         // link: of which kind its address says it is
+  std::string_view token = {};         // link: what is sealed; points into the path
 };
 std::optional<Place> place_at(std::string_view path);
 

@@ -28,6 +28,7 @@ struct PostedInput {
   std::string into = {};            // merge: who he turned out to be
   state::SeenId seen{};             // of the message that it comes with; zeros: it has no id
   bool follows = false;             // the input before it is of the same message
+  bool consents = false;            // attributes: somebody gives or withdraws a consent
 };
 
 /// Told once: the inputs are durable, or the sentence that says why they may not be. Called on the engine's thread, so

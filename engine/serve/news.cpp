@@ -8,6 +8,7 @@
 #include "engine/env/zone.hpp"
 #include "engine/run/intake.hpp"
 #include "engine/run/seen.hpp"
+#include "engine/state/consent.hpp"
 
 namespace tend::serve {
 namespace {
@@ -53,6 +54,7 @@ class Reader {
 
   void read(const Receipt& receipt) {
     const auto sent = find(receipt);
+    if (!receipt.customer.empty() && !is_known(receipt.customer)) return;  // forgotten since
     std::string customer = sent ? sent->customer : std::string();
     if (customer.empty() && !receipt.to.empty()) customer = customer_of(receipt.to);
     if (customer.empty()) {
@@ -65,9 +67,15 @@ class Reader {
     if (sent) state::append_field(fields, 0, Value::string(sent->message));
     state::append_field(fields, 1, Value::string(place_.channel));
     if (sent) state::append_field(fields, 2, Value::string(sent->playbook));
-    add_event(customer, event_named(program_, name), receipt.at, std::move(fields), key + std::string(name));
+    add_event(customer, event_named(program_, name), receipt.at, std::move(fields),
+              key + std::string(name) + receipt.target);
     if (receipt.kind == ReceiptKind::unsubscribed) told_to_stop_.insert(receipt.to);
-    if (receipt.kind == ReceiptKind::unsubscribed || receipt.kind == ReceiptKind::complained) withdraw(customer);
+    if (receipt.kind == ReceiptKind::unsubscribed || receipt.kind == ReceiptKind::complained) {
+      const std::string how = receipt.kind == ReceiptKind::complained ? "complained of"
+                              : receipt.customer.empty()              ? "was told to the platform after"
+                                                                      : "followed the address in";
+      withdraw(customer, how + " message " + key);
+    }
     if (receipt.suppress) suppress(customer);
   }
 
@@ -84,7 +92,7 @@ class Reader {
       state::append_field(fields, 1, Value::string(place_.channel));
       const std::string id = inbound.id.empty() ? std::string() : inbound.id + "unsubscribed";
       add_event(customer, event_named(program_, "unsubscribed"), inbound.at, std::move(fields), id);
-      withdraw(customer);
+      withdraw(customer, "wrote `" + text->second + "`");
     }
     const std::uint32_t event = event_named(program_, inbound.event);
     if (event == program::kNone) return;  // no playbook reads it
@@ -105,6 +113,13 @@ class Reader {
 
  private:
   std::optional<history::Sent> find(const Receipt& receipt) const {
+    if (!receipt.customer.empty()) {
+      history::Sent sent{.customer = receipt.customer,
+                         .playbook = receipt.playbook,
+                         .message = receipt.message,
+                         .channel = place_.channel};
+      return parse_key(receipt.key, sent.key) ? std::optional(sent) : std::nullopt;
+    }
     if (receipt.key.size() == 32) {
       state::SendKey key;
       if (parse_key(receipt.key, key)) {
@@ -122,11 +137,7 @@ class Reader {
   std::string customer_of(const std::string& address) const {
     if (address.empty()) return {};
     if (const auto sent = place_.book->by_address(place_.channel, address)) return sent->customer;
-    const auto known = [&](std::string_view id) {
-      run::Partitions& partitions = engine_.partitions();
-      return partitions.state(partitions.partition_of(id)).find_customer(id) != state::kNoText;
-    };
-    if (place_.address.empty()) return known(address) ? address : std::string();
+    if (place_.address.empty()) return is_known(address) ? address : std::string();
     const std::uint32_t attribute = attribute_named(place_.address);
     if (attribute == program::kNone) return {};
     for (std::uint32_t p = 0; p < engine_.partitions().count(); ++p) {
@@ -138,6 +149,13 @@ class Reader {
       }
     }
     return {};
+  }
+
+  /// He, or who he turned out to be, exists.
+  bool is_known(std::string_view id) const {
+    id = engine_.became(id);
+    run::Partitions& partitions = engine_.partitions();
+    return partitions.state(partitions.partition_of(id)).find_customer(id) != state::kNoText;
   }
 
   std::uint32_t attribute_named(std::string_view name) const {
@@ -160,17 +178,23 @@ class Reader {
     return address;
   }
 
-  void withdraw(const std::string& customer) {
+  /// `evidence`: how he said so.
+  void withdraw(const std::string& customer, std::string_view evidence) {
     std::string fields;
-    for (const std::string& what : {place_.channel, std::string("marketing")})
-      state::append_field(fields, state::kConsentWithdrawn, Value::string(what));
+    const auto add = [&](std::uint16_t index, const std::string& what) {
+      state::append_field(fields, index, Value::string(what));
+      state::append_field(fields, state::kConsentEvidence, Value::string(evidence));
+    };
+    add(state::kConsentWithdrawn, place_.channel);
+    add(state::kConsentWithdrawn, "marketing");
     const auto& policy = program_.policy;
     const auto asks = [](const std::vector<std::string>& names, std::string_view name) {
       return std::binary_search(names.begin(), names.end(), name);
     };
     // What nobody asks for, nobody can take back.
     if (!asks(policy.consent, place_.channel) && !asks(policy.purposes, "marketing"))
-      state::append_field(fields, state::kSuppressed, Value::string(place_.channel));
+      add(state::kSuppressed, place_.channel);
+    state::append_field(fields, state::kConsentSource, Value::string("channel:" + place_.channel));
     add_attributes(customer, std::move(fields));
   }
 

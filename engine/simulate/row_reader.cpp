@@ -6,6 +6,7 @@
 #include "dsl/text/must.hpp"
 #include "engine/run/decimal.hpp"
 #include "engine/simulate/sources.hpp"
+#include "engine/state/consent.hpp"
 #include "engine/state/input.hpp"
 
 namespace tend::simulate {
@@ -63,6 +64,15 @@ Result<void> RowReader::read_attribute(const SourceColumn& column, const Cell& c
       if (value->missing()) return {};
       state::append_field(attributes_blob, value->truth() ? state::kConsentGiven : state::kConsentWithdrawn,
                           Value::string(column.purpose));
+      consent_told_ = &column;
+      return {};
+    case ColumnRole::consent_text:
+    case ColumnRole::consent_evidence:
+      // It stands behind the consent that it is about (resolve_source).
+      if (value->missing() || consent_told_ == nullptr || consent_told_->purpose != column.purpose) return {};
+      state::append_field(attributes_blob,
+                          column.role == ColumnRole::consent_text ? state::kConsentText : state::kConsentEvidence,
+                          *value);
       return {};
     case ColumnRole::suppressed:
       if (value->missing()) return {};
@@ -83,6 +93,7 @@ Result<void> RowReader::read(std::span<const Cell> cells) {
   at = env::kNoMoment;
   event_blob.clear();
   attributes_blob.clear();
+  consent_told_ = nullptr;
   for (std::size_t i = 0; i < cells.size(); ++i) {
     const SourceColumn& column = resolved_.columns[i];
     if (column.role == ColumnRole::customer) {
@@ -102,6 +113,8 @@ Result<void> RowReader::read(std::span<const Cell> cells) {
       return done;
     }
   }
+  if (consent_told_ != nullptr)
+    state::append_field(attributes_blob, state::kConsentSource, Value::string("source:" + resolved_.name));
   return {};
 }
 

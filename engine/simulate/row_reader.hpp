@@ -37,7 +37,8 @@ class RowReader {
   const ResolvedSource& resolved_;
   const env::Zone& zone_;
   run::ValueStorage storage_;
-  std::string last_zone_;  // a name of a time zone that was found to be one
+  const SourceColumn* consent_told_ = nullptr;  // the last one of the row
+  std::string last_zone_;                       // a name of a time zone that was found to be one
 };
 
 /// Puts what the reader read last behind `rows`, first what it says of the customer.

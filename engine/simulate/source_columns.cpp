@@ -2,6 +2,7 @@
 #include "engine/simulate/source_columns.hpp"
 
 #include <algorithm>
+#include <tuple>
 
 #include "dsl/diagnostic/suggest.hpp"
 #include "engine/state/input.hpp"
@@ -69,7 +70,21 @@ Result<SourceColumn> resolve_attribute(const Workspace& workspace, const Source&
   }
   if (mapping.name.starts_with(kConsent) && mapping.name.size() > kConsent.size()) {
     auto column = typed_column(workspace, source, mapping, ColumnRole::consent, 0, {Type::boolean, Type::none, {}});
-    if (column) column->purpose = mapping.name.substr(kConsent.size());
+    if (!column) return column;
+    column->purpose = mapping.name.substr(kConsent.size());
+    for (const auto& [ending, role] : {std::pair{std::string_view(".text"), ColumnRole::consent_text},
+                                       {".evidence", ColumnRole::consent_evidence}}) {
+      if (column->purpose.size() <= ending.size() || !column->purpose.ends_with(ending)) continue;
+      column->purpose.resize(column->purpose.size() - ending.size());
+      column->role = role;
+      column->type.type = Type::text;
+      const std::string of = std::string(kConsent) + column->purpose;
+      const auto same = [&](const Mapping& m) { return m.name == of; };
+      if (std::any_of(source.attributes.begin(), source.attributes.end(), same)) break;
+      return refuse(workspace, mapping.line,
+                    "source `" + source.name + "`: `" + mapping.name +
+                        "` says how a consent is known, but there is no `" + of + "`");
+    }
     return column;
   }
   const auto index = program::find_attribute(program, mapping.name);
@@ -95,6 +110,7 @@ std::string list_names(const std::vector<std::string>& names) {
 Result<ResolvedSource> resolve_source(const Workspace& workspace, const Source& source,
                                       const program::Program& program) {
   ResolvedSource resolved;
+  resolved.name = source.name;
   resolved.own = program.currencies;
   resolved.has_attributes = !source.attributes.empty();
   SourceColumn customer;
@@ -129,6 +145,17 @@ Result<ResolvedSource> resolve_source(const Workspace& workspace, const Source& 
     if (!column) return tl::unexpected(column.error());
     resolved.columns.push_back(std::move(*column));
   }
+  // What is beside a consent stands right behind it.
+  const auto place = [](const SourceColumn& column) {
+    const bool consents = column.role >= ColumnRole::consent;
+    return std::tuple(consents ? column.role : ColumnRole::customer, consents ? column.purpose : std::string());
+  };
+  std::stable_sort(resolved.columns.begin(), resolved.columns.end(), [&](const SourceColumn& a, const SourceColumn& b) {
+    const auto [role_a, purpose_a] = place(a);
+    const auto [role_b, purpose_b] = place(b);
+    const bool consents_a = role_a != ColumnRole::customer, consents_b = role_b != ColumnRole::customer;
+    return std::tie(consents_a, purpose_a, role_a) < std::tie(consents_b, purpose_b, role_b);
+  });
   return resolved;
 }
 

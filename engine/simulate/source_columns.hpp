@@ -18,7 +18,10 @@ enum class ColumnRole : std::uint8_t {
   attribute,   // of the customer
   suppressed,  // never write to him: on the channel `purpose`; empty: on all
   tags,        // a list; an entry with `-` in front is taken away
-  consent,     // true given, false withdrawn
+  // The last three: what is beside a consent stands behind it.
+  consent,           // true given, false withdrawn
+  consent_text,      // the wording that he agreed to
+  consent_evidence,  // what shows it
 };
 
 struct SourceColumn {
@@ -32,6 +35,7 @@ struct SourceColumn {
 };
 
 struct ResolvedSource {
+  std::string name;
   std::uint32_t event = program::kNone;            // Program::events; kNone where the source has attributes only
   std::vector<SourceColumn> columns;               // the customer's id first, then `at` where there is one
   bool has_attributes = false;                     // the source describes customers

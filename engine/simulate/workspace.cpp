@@ -412,6 +412,31 @@ Result<void> read_workspace_table(const Config& config, const toml::table& root,
   return {};
 }
 
+/// `[links]`: where people reach the addresses that their messages carry.
+Result<void> read_links(const Config& config, const toml::table& root, Workspace& workspace) {
+  const auto table = config.table(root, "links", "`links`");
+  if (!table) return tl::unexpected(table.error());
+  if (*table == nullptr) return {};
+  if (const auto known = config.check_keys(**table, "`[links]`", {"url"}); !known) return known;
+  auto url = config.text(**table, "url", "`[links]`");
+  if (!url) return tl::unexpected(url.error());
+  auto base = channel::link_base(*url);
+  if (!base) return config.refuse(line_of(**table), "`[links]` needs `url`: " + base.error().message);
+  workspace.links = std::move(*base);
+  return {};
+}
+
+/// Who is given an address to unsubscribe by needs no line that says how.
+void count_links_as_opt_out(Workspace& workspace) {
+  for (channel::ChannelConfig& config : workspace.channels) {
+    const auto said = [&](const char* option) { return config.options.find(option) != config.options.end(); };
+    const channel::AdapterKind* kind = channel::find_adapter(config.adapter);
+    const bool by_links = !workspace.links.empty() && channel::link_style(config).use != channel::LinkUse::none;
+    if (kind != nullptr && (by_links || said("unsubscribe_url") || said("unsubscribe_mailto")))
+      config.limits.needs_opt_out = false;
+  }
+}
+
 /// `[lints]`: the name of a rule or its code, and how much it counts.
 Result<void> read_lints(const Config& config, const toml::table& root, Workspace& workspace) {
   const auto table = config.table(root, "lints", "`lints`");
@@ -489,10 +514,11 @@ Result<void> read_dependencies(const Config& config, const toml::table& root, Wo
 
 Result<void> read_root(const Config& config, const toml::table& root, Workspace& workspace) {
   if (const auto known = config.check_keys(
-          root, "the file", {"workspace", "sources", "channels", "teams", "lints", "package", "dependencies"});
+          root, "the file", {"workspace", "sources", "channels", "teams", "links", "lints", "package", "dependencies"});
       !known)
     return known;
   if (const auto done = read_workspace_table(config, root, workspace); !done) return done;
+  if (const auto done = read_links(config, root, workspace); !done) return done;
   if (const auto done = read_lints(config, root, workspace); !done) return done;
   if (const auto done = read_teams(config, root, workspace); !done) return done;
   if (const auto done = read_package(config, root, workspace); !done) return done;
@@ -518,6 +544,7 @@ Result<void> read_root(const Config& config, const toml::table& root, Workspace&
   if (!channels) return channels;
   if (const auto fine = channel::check_channels(workspace.channels); !fine)
     return fail(fine.error().code, config.path + ": " + fine.error().message);
+  count_links_as_opt_out(workspace);
   // toml++ sorts keys by bytes as well; here it is a promise.
   std::sort(workspace.sources.begin(), workspace.sources.end(),
             [](const Source& a, const Source& b) { return a.name < b.name; });

@@ -53,6 +53,7 @@ struct Workspace {
   std::vector<Source> sources;                   // sorted by name (bytes)
   std::vector<channel::ChannelConfig> channels;  // sorted by name
   std::vector<Team> teams;                       // `[teams]`, sorted by name
+  std::string links;                             // `[links]`: by which people reach this server; may be empty
   diagnostic::Levels lints;                      // `[lints]`
   std::vector<std::string> tend_files;           // paths, sorted; those of dependencies that lie inside are not its own
   package::Manifest manifest;                    // `[package]` and `[dependencies]`

@@ -5,6 +5,7 @@ import tree
 from clock import Moment
 from steps import CONFIRMED_AFTER
 
+NEVER = Moment(2**62)
 
 
 class Sending:
@@ -112,6 +113,10 @@ class Sending:
         """Accepted: a `sent` event, and on to the next step. Finally rejected: the next channel, or `else`. Gives the event."""
         j, channel, message = given["outcome"], given["channel"], given["message"]
         stands = j.live() and j.state in ("sending", "confirming") and j.place() == given["place"]
+        if stands and j.state == "confirming" and j.late is not None and j.late <= self.now:
+            # The playbook is paused, else it would have been given up before: `[0, D)` is over, and the end of the pause gives it up.
+            self.coming.append((NEVER, self.made, given))
+            return None
         if not given["accepted"]:
             self.contacts.remove(given["contact"])
             self.stats["skipped rejected"] += 1

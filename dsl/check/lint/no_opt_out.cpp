@@ -60,7 +60,7 @@ bool lacks_opt_out(const Message& message, const std::string& channel) {
     if (item.kind == "template" && goes_there(item)) return false;
   }
   return std::any_of(message.items.begin(), message.items.end(), [&](const MessageItem& item) {
-    return item.kind == "text" && goes_there(item) && !says_how_to_opt_out(item);
+    return (item.kind == "text" || item.kind == "body") && goes_there(item) && !says_how_to_opt_out(item);
   });
 }
 

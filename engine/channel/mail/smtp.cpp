@@ -38,7 +38,9 @@ class Smtp final : public Remote {
         style_(std::move(style)),
         key_(std::move(key)) {}
 
-  RemoteCapabilities capabilities() const override { return {.concurrency = kConnections, .unknown = Unknown::once}; }
+  RemoteCapabilities capabilities() const override {
+    return {.concurrency = kConnections, .unknown = Unknown::once, .commits = true};
+  }
   Task<std::vector<Outcome>> submit(std::span<const Message> messages, Host& host) override {
     std::vector<Outcome> outcomes;
     for (const Message& message : messages) {
@@ -84,7 +86,7 @@ Task<Outcome> Smtp::send(const Message& message, Host& host) {
     out.reason = mail.error().message;
     co_return out;
   }
-  MailRequest request;
+  MailRequest request{.key = message.key};
   request.url = server_;
   request.require_tls = require_tls_;
   request.user = user_;
@@ -170,6 +172,8 @@ Result<std::unique_ptr<Remote>> make_smtp(const ChannelConfig& config) {
   if (auto checked = check_one_of(config, "format", "text", "html"); !checked) return tl::unexpected(checked.error());
   style.reply_to = option_of(config, "reply_to");
   style.html = option_of(config, "format") == "html";
+  style.unsubscribe_text = option_of(config, "unsubscribe_text", style.unsubscribe_text);
+  style.footer = option_of(config, "footer");
   style.unsubscribe_url = option_of(config, "unsubscribe_url");
   style.unsubscribe_mailto = option_of(config, "unsubscribe_mailto");
   auto timeout = number_option(config, "timeout", 60, 1, 600);

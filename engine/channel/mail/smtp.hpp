@@ -8,7 +8,7 @@
 
 namespace tend::channel {
 
-inline constexpr std::array<Option, 16> kSmtpOptions = {{
+inline constexpr std::array<Option, 18> kSmtpOptions = {{
     {"server", true, "the mail server, `smtp://HOST:587`, or `smtps://HOST:465`"},
     {"from", true, "who writes, `Tea House <tea@example.com>`"},
     {"reply_to", false, "where answers go, if not to `from`"},
@@ -21,6 +21,8 @@ inline constexpr std::array<Option, 16> kSmtpOptions = {{
     {"format", false, "`text`, or `html` for bodies that are HTML"},
     {"unsubscribe_url", false, "the address of one-click unsubscribing, with `{key}` for the message's key"},
     {"unsubscribe_mailto", false, "the address that a mail unsubscribes by, with `{key}` for the message's key"},
+    {"unsubscribe_text", false, "what stands before the address of unsubscribing, `Unsubscribe` where it is not said"},
+    {"footer", false, "what stands below marketing, for example who writes and where he lives"},
     {"dkim_domain", false, "the domain that signs"},
     {"dkim_selector", false, "the selector of its key"},
     {"dkim_key", false, "its private RSA key, as PEM", true},
@@ -35,11 +37,13 @@ struct MailStyle {
   std::string reply_to;
   bool html = false;
   std::string unsubscribe_url, unsubscribe_mailto;
+  std::string unsubscribe_text = "Unsubscribe";
+  std::string footer;
 };
 
-/// A message as a mail. Links stand below its text, each on a line of its own; with an item of kind `unsubscribe` or an
-/// address of the style, marketing has the headers of one-click unsubscribing (RFC 8058).
-/// Errors: `invalid` when an address in it cannot be.
+/// A message as a mail. Links stand below its text, each on a line of its own, and below marketing the footer; with an
+/// item of kind `unsubscribe` or an address of the style, marketing has the headers of one-click unsubscribing (RFC
+/// 8058). Errors: `invalid` when an address in it cannot be.
 Result<Mail> write_mail(const MailStyle& style, const Message& message);
 
 /// `bounce+KEY@x` of `bounce@x`.

@@ -37,21 +37,33 @@ std::string escaped_html(std::string_view text) {
   return out;
 }
 
-std::string body_of(const Message& message, bool html) {
+/// A line of a message as a part of the body; empty where it stands elsewhere.
+std::string part_of(const Item& item, bool html) {
+  if (!item.field.empty()) return {};
+  if (item.kind == "body" || item.kind == "text") return item.text;
+  if (item.kind == "link")
+    return html ? "<p><a href=\"" + escaped_html(item.text) + "\">" + escaped_html(item.text) + "</a></p>" : item.text;
+  if (item.kind == "image") return html ? "<p><img src=\"" + escaped_html(item.text) + "\" alt=\"\"></p>" : item.text;
+  return {};
+}
+
+std::string unsubscribing(const MailStyle& style, std::string_view url) {
+  if (!style.html) return style.unsubscribe_text + ": " + std::string(url);
+  return "<p><a href=\"" + escaped_html(url) + "\">" + escaped_html(style.unsubscribe_text) + "</a></p>";
+}
+
+std::string body_of(const MailStyle& style, const Message& message) {
   std::string body;
-  for (const Item& item : message.items) {
-    const bool is_text = item.kind == "body" || item.kind == "text";
-    const bool is_link = item.kind == "link" || item.kind == "unsubscribe";
-    if ((!is_text && !is_link && item.kind != "image") || !item.field.empty()) continue;
-    if (!body.empty()) body += html ? "\n" : "\n\n";
-    if (is_text || !html) {
-      body += item.text;
-    } else if (is_link) {
-      body += "<p><a href=\"" + escaped_html(item.text) + "\">" + escaped_html(item.text) + "</a></p>";
-    } else {
-      body += "<p><img src=\"" + escaped_html(item.text) + "\" alt=\"\"></p>";
-    }
-  }
+  const auto add = [&](const std::string& part) {
+    if (!body.empty() && !part.empty()) body += style.html ? "\n" : "\n\n";
+    body += part;
+  };
+  for (const Item& item : message.items) add(part_of(item, style.html));
+  if (const std::string_view url = text_of(message, "unsubscribe"); !url.empty()) add(unsubscribing(style, url));
+  if (message.marketing)
+    add(style.html && !style.footer.empty() ? "<p>" + escaped_html(style.footer) + "</p>" : style.footer);
+  if (const std::string_view url = text_of(message, "open"); !url.empty() && style.html)
+    add("<img src=\"" + escaped_html(url) + "\" width=\"1\" height=\"1\" alt=\"\">");
   return body;
 }
 
@@ -89,7 +101,7 @@ Result<Mail> write_mail(const MailStyle& style, const Message& message) {
                   {"Message-ID", "<" + key + style.from.address.substr(style.from.address.rfind('@')) + ">"}};
   if (!style.reply_to.empty()) mail.headers.emplace_back("Reply-To", style.reply_to);
   if (auto added = add_unsubscribing(mail, style, message, key); !added) return tl::unexpected(added.error());
-  set_body(mail, style.html ? "text/html" : "text/plain", body_of(message, style.html));
+  set_body(mail, style.html ? "text/html" : "text/plain", body_of(style, message));
   return mail;
 }
 

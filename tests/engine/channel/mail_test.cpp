@@ -107,6 +107,21 @@ TEST_CASE("marketing has the headers of one-click unsubscribing, other mail only
   mail = write_mail(style(), message);
   CHECK(header(*mail, "List-Unsubscribe") == "<https://u.example/signed?t=1>");
   CHECK(mail->body.find("https://u.example/signed?t=1") != std::string::npos);
+  MailStyle page = style();
+  page.html = true;
+  page.unsubscribe_text = "退订 & more";
+  page.footer = "Tea House <Hangzhou>";
+  message.marketing = true;
+  message.items.push_back({"open", "https://u.example/o/1", ""});
+  const auto decoded = write_mail(page, message);
+  REQUIRE(decoded);
+  page.unsubscribe_text = "Unsubscribe";
+  const std::string body = write_mail(page, message)->body;
+  CHECK(body.find("Tea House &lt;Hangzhou>") != std::string::npos);
+  CHECK(body.find("https://u.example/o/1") != std::string::npos);
+  message.marketing = false;
+  message.items.pop_back();
+  CHECK(write_mail(page, message)->body.find("Tea House") == std::string::npos);
   message.items.back().text = "https://u.example/>\r\nBcc: x@y.example";
   CHECK(!write_mail(style(), message));
 }

@@ -41,3 +41,29 @@ TEST_CASE("a receipt finds its message by key, by the platform's name, by the ad
   CHECK_FALSE((*book)->by_address("sms", "+8613900001234"));
   CHECK((*book)->by_address("sms", "+8613900009999"));
 }
+
+TEST_CASE("what was called and not committed is surely not out; of what is not known that cannot be said", "[sent]") {
+  const TempFolder folder;
+  const Sent first{{1, 2}, 1000, "anna", "welcome", "hello", "mail"};
+  {
+    auto book = SentBook::open(folder.file("sent"));
+    REQUIRE(book);
+    CHECK((*book)->may_be_out(first.key));
+    CHECK((*book)->may_be_out({7, 8}));
+    REQUIRE((*book)->called(first, "a@b.test"));
+    CHECK_FALSE((*book)->may_be_out(first.key));
+    REQUIRE((*book)->committed(first.key));
+  }
+  {
+    auto book = SentBook::open(folder.file("sent"));
+    REQUIRE(book);
+    CHECK((*book)->may_be_out(first.key));
+    CHECK_FALSE((*book)->may_be_out({7, 8}));     // killed before called()
+    REQUIRE((*book)->called(first, "a@b.test"));  // it came back, and is tried again
+    CHECK_FALSE((*book)->may_be_out(first.key));
+  }
+  CHECK_FALSE((*SentBook::open(folder.file("sent")))->may_be_out(first.key));
+  // What the machine's end took of the disk nobody knows.
+  for (const char* boot : {"another run of the machine", ""})
+    CHECK((*SentBook::open(folder.file("sent"), boot))->may_be_out(first.key));
+}

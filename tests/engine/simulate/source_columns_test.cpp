@@ -20,12 +20,16 @@ TEST_CASE("columns are resolved in order and typed") {
   source.at = "when";
   source.event = "order";
   source.fields = {{"amount", "sum", "JPY", 3}};
-  source.attributes = {{"consent.sms", "sms", "", 4}, {"language", "tongue", "", 5}, {"tags", "tags", "", 6}};
+  source.attributes = {{"consent.sms", "sms", "", 4},
+                       {"consent.sms-b", "sms_b", "", 4},
+                       {"consent.sms.evidence", "form", "", 4},
+                       {"language", "tongue", "", 5},
+                       {"tags", "tags", "", 6}};
   const auto resolved = resolve_source(Workspace(), source, program);
   REQUIRE(resolved);
   CHECK(resolved->event == program::kBuiltinEventCount);
   const auto& columns = resolved->columns;
-  REQUIRE(columns.size() == 6);
+  REQUIRE(columns.size() == 8);
   CHECK(columns[0].role == ColumnRole::customer);
   CHECK(columns[0].column == "id");
   CHECK(columns[1].role == ColumnRole::at);
@@ -33,12 +37,18 @@ TEST_CASE("columns are resolved in order and typed") {
   CHECK(columns[2].role == ColumnRole::field);
   CHECK(columns[2].index == 0);
   CHECK(columns[2].currency == program::pack_currency("JPY"));
-  CHECK(columns[3].role == ColumnRole::consent);
-  CHECK(columns[3].purpose == "sms");
-  CHECK(columns[4].role == ColumnRole::attribute);
-  CHECK(columns[4].index == program::kLanguageAttribute);
-  CHECK(columns[5].role == ColumnRole::tags);
-  CHECK(columns[5].type.element == Type::text);
+  CHECK(columns[3].role == ColumnRole::attribute);
+  CHECK(columns[3].index == program::kLanguageAttribute);
+  CHECK(columns[4].role == ColumnRole::tags);
+  CHECK(columns[4].type.element == Type::text);
+  CHECK(columns[5].role == ColumnRole::consent);
+  CHECK(columns[5].purpose == "sms");
+  CHECK(columns[6].role == ColumnRole::consent_evidence);
+  CHECK(columns[6].purpose == "sms");
+  CHECK(columns[7].purpose == "sms-b");
+
+  source.attributes = {{"consent.sms.text", "form", "", 4}};
+  CHECK_FALSE(resolve_source(Workspace(), source, program));
 }
 
 TEST_CASE("a list of names for a message has an end") {
