@@ -116,6 +116,9 @@ std::string Story::of_send(const Note& note) const {
                                      : " to " + on) +
              say(", key ", "，编号 ") + note.detail;
     case NoteKind::outcome: {
+      if (note.detail == "unknown")
+        return on + say(" never answered: whether it was sent is not known, it counts as sent",
+                        "没有答复：不知道是否已发出，算作已发送");
       const std::string answer = chinese_ && note.detail == "accepted" ? "已接收" : prose::name(note.detail);
       return on + say(" answered: ", "答复：") + answer;
     }

@@ -17,7 +17,7 @@ namespace tend::cli {
 struct ToldSend {
   env::Moment at = 0;
   std::string playbook, message, channel, key;
-  std::string outcome;  // accepted, `rejected: …`, confirmed, refused; empty: none is in
+  std::string outcome;  // accepted, unknown (counts as sent), `rejected: …`, confirmed, refused; empty: none is in
 };
 
 struct WhyArguments : RecordedArguments {

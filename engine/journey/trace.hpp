@@ -22,7 +22,7 @@ enum class NoteKind : std::uint8_t {
   arm,       // an arm was taken; detail: event, when or else; of a split (expression and event kNone): its name
   waits,     // until `until`
   send,      // handed over to `channel`; detail: the key
-  outcome,   // what the channel said; detail: accepted, rejected …
+  outcome,   // what the channel said; detail: accepted, unknown, rejected …
   goal,      // detail: `stay` where the journey goes on
   left,      // by `leave when`, or detail: merged, erased, stopped
   finished,  // detail: the reason of `stop`, or empty after the last step

@@ -131,7 +131,9 @@ void Turn::outcome(const state::OutcomeInput& input, Journey* ended) {
 
   const bool accepted = state::is_accepted(input.outcome);
   if (tracer_ != nullptr) {
-    std::string detail(accepted ? "accepted" : "rejected");
+    std::string detail(!accepted                                               ? "rejected"
+                       : input.outcome == state::OutcomeKind::unknown_accepted ? "unknown"
+                                                                               : "accepted");
     if (!accepted && !input.reason.empty()) detail += ": " + std::string(input.reason);
     note(NoteKind::outcome, nullptr,
          {.kind = NoteKind::outcome,

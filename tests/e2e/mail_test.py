@@ -1,4 +1,4 @@
-"""Mail through `serve` and a real Postfix, with the built binary: the server is killed again and again, and each customer has exactly one mail; who is refused is not
+"""Mail through `serve` and a real Postfix, with the built binary: the server is killed again and again, and each customer has his one mail; who is refused is not
 written to again. Then the addresses in a mail: what leads on, what tells that it was opened, and unsubscribing by one click.
 
     python3 tests/e2e/mail_test.py build/release/tend [--mails 200] [--kills 6] [--seed 1]
@@ -110,12 +110,26 @@ def each_has_one(tend, folder, postfix, arguments):
         time.sleep(chance.uniform(0, 0.03))
         server.kill()
         server = s.Server(tend, folder, "--data", data)
-    until(lambda: arrived() == arguments.mails, lambda: f"{arrived()} of {arguments.mails} have a mail: {figures(server)}", 180)
+    until(lambda: accepted(server) == arguments.mails, lambda: f"the answers: {figures(server)}", 180)
     until(lambda: figures(server).get("skipped", {}).get("rejected") == REFUSED, lambda: f"the answers: {figures(server)}", 60)
+    # A kill between writing down that a mail's end goes out and the end itself, some millionths of a second, leaves nobody who knows; that is said.
+    unknown = {i for i in range(arguments.mails) if not postfix.mails(f"u{i}") and told(tend, folder, f"u{i}")[0]["outcome"] == "unknown"}
+    until(lambda: arrived() == arguments.mails - len(unknown), lambda: f"{arrived()} mails, {len(unknown)} of which nobody knows", 60)
     counts = [len(postfix.mails(f"u{i}")) for i in range(arguments.mails)]
-    w.check(all(count == 1 for count in counts), f"mails of each: {counts}")
+    w.check(all(count == (0 if i in unknown else 1) for i, count in enumerate(counts)), f"mails of each: {counts}")
+    w.check(len(unknown) * 50 <= arguments.mails, f"{len(unknown)} are not known about: {sorted(unknown)}")
     until(lambda: "mail" in shown(server, "x1")["consent"]["never_written_to"], lambda: f"who was refused is still written to: {shown(server, 'x1')}")
-    return server, arguments.kills
+    return server, unknown
+
+
+def told(tend, folder, customer):
+    """The messages that he had, as `customer export` tells of them."""
+    done = w.run(tend, "customer", "export", customer, "--workspace", folder, "--data", os.path.join(folder, "data"), "--format", "json")
+    return [send for past in json.loads(done.stdout)["past"] for send in past["sends"]]
+
+
+def accepted(server):
+    return figures(server).get("accepted", 0)
 
 
 def figures(server):
@@ -204,12 +218,12 @@ def main():
         try:
             begin = time.monotonic()
             folder = s.make(os.path.join(scratch, "shop"), PLAYBOOKS, TOML.format(**postfix.at))
-            server, kills = each_has_one(tend, folder, postfix, arguments)
+            server, unknown = each_has_one(tend, folder, postfix, arguments)
             took = time.monotonic() - begin
             addresses(tend, folder, postfix, server)
         finally:
             postfix.end()
-    print(f"mail: {arguments.mails} mails in {took:.0f} s, killed {kills} times, each customer has exactly one, seed {arguments.seed}: all well")
+    print(f"mail: {arguments.mails} mails in {took:.0f} s, killed {arguments.kills} times, nobody has two, {arguments.mails - len(unknown)} have one, of {len(unknown)} nobody knows; seed {arguments.seed}: all well")
 
 
 if __name__ == "__main__":
