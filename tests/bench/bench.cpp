@@ -32,7 +32,7 @@ int main(int argc, char** argv) {
   using namespace tend::bench;
   std::string json, only, orders = "../shared/data/cdnow/orders.csv";
   bool peers = true;
-  unsigned customers = 1'000'000, journeys = 2'000'000;
+  unsigned customers = 1'000'000, journeys = 2'000'000, minutes = 0;
   for (int i = 1; i + 1 < argc; i += 2) {
     const std::string option = argv[i];
     if (option == "--json")
@@ -45,13 +45,15 @@ int main(int argc, char** argv) {
       customers = static_cast<unsigned>(std::atoi(argv[i + 1]));
     else if (option == "--journeys")
       journeys = static_cast<unsigned>(std::atoi(argv[i + 1]));
+    else if (option == "--minutes")
+      minutes = static_cast<unsigned>(std::atoi(argv[i + 1]));
     else if (option == "--peers")
       peers = std::strcmp(argv[i + 1], "no") != 0;
     else {
       std::fprintf(
           stderr,
           "bench: unknown option %s; there is --json FILE, --only ingest|log|journey|replay|simulate|check|memory, "
-          "--orders FILE, --customers N, --journeys N, --peers no\n",
+          "--orders FILE, --customers N, --journeys N, --minutes N (of ingest, for its memory), --peers no\n",
           argv[i]);
       return 3;
     }
@@ -62,7 +64,8 @@ int main(int argc, char** argv) {
   std::filesystem::create_directories(scratch);
   const auto wanted = [&only](const char* name) { return only.empty() || only == name; };
   if (wanted("journey")) bench_journey(scratch, journeys, peers);
-  if (wanted("ingest")) bench_ingest(scratch, tend);
+  if (wanted("ingest") && minutes == 0) bench_ingest(scratch, tend, peers);
+  if (wanted("ingest") && minutes > 0) bench_ingest_memory(scratch, tend, minutes);
   if (wanted("log")) bench_log(scratch);
   if (wanted("check")) {
     bench_check(tend);

@@ -1,4 +1,4 @@
-// Beast with a reserved buffer, two threads, nlohmann for the JSON: what is written without measuring.
+// Beast with a reserved buffer, one thread or two, nlohmann for the JSON: what is written without measuring.
 #include <atomic>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/strand.hpp>
@@ -68,6 +68,13 @@ void accept(tcp::acceptor& acceptor) {
 }  // namespace
 
 void serve_beast(int listener) {
+  asio::io_context io(1);
+  tcp::acceptor acceptor(io, tcp::v4(), listener);
+  accept(acceptor);
+  io.run();
+}
+
+void serve_beast_on_two(int listener) {
   asio::io_context io(2);
   tcp::acceptor acceptor(io, tcp::v4(), listener);
   accept(acceptor);

@@ -1,11 +1,8 @@
 // Batches of 100 events over HTTP: `tend serve`, which keeps each of them durably and once, beside a floor and a peer
-// that keep nothing. The load comes from this process: some connections, each with one call under way.
+// that keep nothing, in turn.
 #include <arpa/inet.h>
-#include <fcntl.h>
 #include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <signal.h>
-#include <sys/epoll.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -14,7 +11,10 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
+#include <sstream>
 #include <stdexcept>
+#include <vector>
 
 #include "tests/bench/figure.hpp"
 #include "tests/bench/ingest_peers.hpp"
@@ -22,9 +22,8 @@
 namespace tend::bench {
 namespace {
 
-constexpr int kConnections = 32;
-constexpr int kEvents = 100;
 constexpr double kSeconds = 5;
+constexpr int kRounds = 3;
 
 [[noreturn]] void give_up(const std::string& what) { throw std::runtime_error("ingest bench: " + what); }
 
@@ -87,158 +86,100 @@ void stop(const Server& server) {
   waitpid(server.pid, nullptr, 0);
 }
 
-/// A call whose messages and customers are new each time: digits are written over in place.
-class Call {
- public:
-  explicit Call(int connection) : number_(static_cast<std::uint64_t>(connection) << 40) {
-    std::string body = "{\"batch\":[";
-    for (int i = 0; i < kEvents; ++i) {
-      body += i > 0 ? ",{\"type\":\"track\",\"messageId\":\"" : "{\"type\":\"track\",\"messageId\":\"";
-      messages_.push_back(body.size());
-      body += "00000000000000000000\",\"userId\":\"customer-";
-      customers_.push_back(body.size());
-      body +=
-          "000000\",\"event\":\"order\",\"properties\":{\"amount\":12.5,\"quantity\":3},\"timestamp\":"
-          "\"2026-01-01T00:00:00Z\"}";
-    }
-    body += "],\"sentAt\":\"2026-01-01T00:00:01Z\"}";
-    const std::string head =
-        "POST /v1/batch HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: " +
-        std::to_string(body.size()) + "\r\n\r\n";
-    for (std::size_t& at : messages_) at += head.size();
-    for (std::size_t& at : customers_) at += head.size();
-    bytes_ = head + body;
-  }
-  const std::string& next() {
-    for (int i = 0; i < kEvents; ++i) {
-      write(messages_[static_cast<std::size_t>(i)], 20, number_);
-      write(customers_[static_cast<std::size_t>(i)], 6, number_ * 2654435761u % 100'000);
-      ++number_;
-    }
-    return bytes_;
-  }
+/// Of the process and its threads, so far.
+double processor_seconds(pid_t pid) {
+  std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
+  std::string stat((std::istreambuf_iterator<char>(file)), {});
+  std::istringstream fields(stat.substr(stat.rfind(')') + 2));  // from the third on
+  std::string skipped;
+  for (int i = 3; i < 14; ++i) fields >> skipped;
+  double user = 0, system = 0;
+  fields >> user >> system;
+  return (user + system) / static_cast<double>(sysconf(_SC_CLK_TCK));
+}
 
- private:
-  void write(std::size_t at, int digits, std::uint64_t value) {
-    for (int d = digits - 1; d >= 0; --d, value /= 10)
-      bytes_[at + static_cast<std::size_t>(d)] = static_cast<char>('0' + value % 10);
-  }
-  std::string bytes_;
-  std::vector<std::size_t> messages_, customers_;
-  std::uint64_t number_;
-};
+double resident_mb(pid_t pid) {
+  std::ifstream file("/proc/" + std::to_string(pid) + "/statm");
+  double size = 0, resident = 0;
+  file >> size >> resident;
+  return resident * static_cast<double>(sysconf(_SC_PAGESIZE)) / (1 << 20);
+}
 
-struct Client {
-  int socket = -1;
-  Call call{0};
-  const std::string* sending = nullptr;
-  std::size_t sent = 0;
-  std::string answer;
-  double began = 0;
-  double due = 0;
-};
-
-struct Load {
+struct Measured {
   double events_per_second = 0;
-  double p99_ms = 0;
+  double cpu_us = 0;  // of an event
 };
 
-/// Drives a server for some seconds. `pause`: seconds between two calls of one connection; 0: one after the other.
-/// Latency counts from when a call was due, so a server that falls behind cannot hide it.
-Load drive(std::uint16_t port, double pause) {
-  std::vector<Client> clients(kConnections);
-  const int epoll = epoll_create1(0);
-  for (int i = 0; i < kConnections; ++i) {
-    Client& one = clients[static_cast<std::size_t>(i)];
-    one.call = Call(i + 1);
-    one.socket = socket(AF_INET, SOCK_STREAM, 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_port = htons(port);
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    if (connect(one.socket, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0) give_up("nobody listens");
-    const int on = 1;
-    setsockopt(one.socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    fcntl(one.socket, F_SETFL, O_NONBLOCK);
-    epoll_event event{EPOLLIN, {.u32 = static_cast<std::uint32_t>(i)}};
-    epoll_ctl(epoll, EPOLL_CTL_ADD, one.socket, &event);
-  }
-  const double begin = seconds(), end = begin + kSeconds;
-  std::uint64_t answered = 0;
-  std::vector<double> latencies;
-  for (int i = 0; i < kConnections; ++i) clients[static_cast<std::size_t>(i)].due = begin + pause * i / kConnections;
-  const auto push = [&](Client& one) {
-    while (one.sent < one.sending->size()) {
-      const ssize_t sent =
-          send(one.socket, one.sending->data() + one.sent, one.sending->size() - one.sent, MSG_NOSIGNAL);
-      if (sent <= 0) return;
-      one.sent += static_cast<std::size_t>(sent);
-    }
-  };
-  const auto begin_call = [&](Client& one) {
-    one.sending = &one.call.next();
-    one.sent = 0;
-    push(one);
-  };
-  epoll_event events[kConnections];
-  for (double now = begin; now < end; now = seconds()) {
-    double next = end;
-    for (Client& one : clients) {
-      if (one.sending == nullptr && one.due <= now) begin_call(one);
-      if (one.sending != nullptr && one.sent < one.sending->size()) {
-        push(one);
-        next = std::min(next, now + 0.001);
-      } else if (one.sending == nullptr) {
-        next = std::min(next, one.due);
-      }
-    }
-    const int wait_ms = std::max(0, static_cast<int>((next - now) * 1000));
-    const int count = epoll_wait(epoll, events, kConnections, wait_ms);
-    for (int i = 0; i < count; ++i) {
-      Client& one = clients[events[i].data.u32];
-      char bytes[4096];
-      const ssize_t got = recv(one.socket, bytes, sizeof bytes, 0);
-      if (got <= 0) give_up("a connection was closed");
-      one.answer.append(bytes, static_cast<std::size_t>(got));
-      if (one.answer.find("{\"success\":true}") == std::string::npos) {
-        if (one.answer.size() > 2000 || one.answer.find("HTTP/1.1 200") != 0) give_up("refused: " + one.answer);
-        continue;
-      }
-      one.answer.clear();
-      one.sending = nullptr;
-      const double done = seconds();
-      latencies.push_back(done - one.due);
-      one.due = pause > 0 ? one.due + pause : done;
-      ++answered;
-    }
-  }
-  for (const Client& one : clients) close(one.socket);
-  close(epoll);
-  std::sort(latencies.begin(), latencies.end());
-  Load load;
-  load.events_per_second = static_cast<double>(answered) * kEvents / (seconds() - begin);
-  if (!latencies.empty()) load.p99_ms = latencies[latencies.size() * 99 / 100] * 1e3;
-  return load;
+Measured measure(const Server& server) {
+  const double before = processor_seconds(server.pid);
+  const Load load = drive(server.port, 0, kSeconds);
+  const double spent = processor_seconds(server.pid) - before;
+  return {load.events_per_second, spent * 1e6 / (load.events_per_second * kSeconds)};
+}
+
+Measured measure_and_stop(const Server& server) {
+  const Measured measured = measure(server);
+  stop(server);
+  return measured;
+}
+
+double median(std::vector<double> of) {
+  std::sort(of.begin(), of.end());
+  return of[of.size() / 2];
 }
 
 }  // namespace
 
-void bench_ingest(const std::string& scratch, const std::string& tend) {
-  const auto measure = [](const Server& server) {
-    const Load load = drive(server.port, 0);
-    stop(server);
-    return load;
+void bench_ingest(const std::string& scratch, const std::string& tend, bool with_peers) {
+  struct Peer {
+    const char* name;
+    void (*serve)(int);
+    std::vector<double> rates, ratios, cpu;
   };
-  const Load floor = measure(start(serve_floor)), beast = measure(start(serve_beast));
-  const Server server = start_tend(tend, scratch + "/ingest");
-  const Load whole = drive(server.port, 0);
-  report({"durable, deduplicated events over HTTP", whole.events_per_second, "events/s",
-          "epoll and simdjson, nothing kept", floor.events_per_second});
-  report({"durable, deduplicated events over HTTP", whole.events_per_second, "events/s",
-          "Beast and nlohmann, nothing kept", beast.events_per_second});
-  const double pause = kConnections * kEvents / (whole.events_per_second / 2);
-  const Load half = drive(server.port, pause);
-  report({"latency at half of that, p99", half.p99_ms, "ms", "", 0});
+  std::vector<Peer> peers = {{"epoll and simdjson, nothing kept", serve_floor, {}, {}, {}},
+                             {"Beast and nlohmann, nothing kept", serve_beast, {}, {}, {}},
+                             {"the same on two threads", serve_beast_on_two, {}, {}, {}}};
+  if (!with_peers) peers.clear();
+  std::vector<double> rates, cpu, latencies;
+  for (int round = 0; round < kRounds; ++round) {
+    const std::string folder = scratch + "/ingest-" + std::to_string(round);
+    const Server server = start_tend(tend, folder);
+    const Measured whole = measure(server);
+    const double pause = kConnections * kEvents / (whole.events_per_second / 2);
+    latencies.push_back(drive(server.port, pause, kSeconds).p99_ms);
+    stop(server);
+    std::filesystem::remove_all(folder);
+    rates.push_back(whole.events_per_second);
+    cpu.push_back(whole.cpu_us);
+    std::printf("  round %d: %.0f events/s, %.2f us each, p99 at half %.1f ms\n", round + 1, whole.events_per_second,
+                whole.cpu_us, latencies.back());
+    for (Peer& peer : peers) {
+      const Measured measured = measure_and_stop(start(peer.serve));
+      peer.rates.push_back(measured.events_per_second);
+      peer.cpu.push_back(measured.cpu_us);
+      peer.ratios.push_back(whole.events_per_second / measured.events_per_second);
+      std::printf("    %s: %.0f, %.2f us: %.3f\n", peer.name, measured.events_per_second, measured.cpu_us,
+                  peer.ratios.back());
+    }
+  }
+  for (const Peer& peer : peers) {
+    report({"durable, deduplicated events over HTTP", median(rates), "events/s", peer.name,
+            median(rates) / median(peer.ratios)});
+    report({"processor time of one, history included", median(cpu), "us", peer.name, median(peer.cpu)});
+  }
+  if (!with_peers) report({"durable, deduplicated events over HTTP", median(rates), "events/s", "", 0});
+  report({"latency at half of that, p99", median(latencies), "ms", "", 0});
+}
+
+void bench_ingest_memory(const std::string& scratch, const std::string& tend, unsigned minutes) {
+  constexpr double kModerate = 20'000;  // events per second
+  const Server server = start_tend(tend, scratch + "/ingest-memory");
+  for (unsigned minute = 1; minute <= minutes; ++minute) {
+    const Load load = drive(server.port, kConnections * kEvents / kModerate, 60);
+    const std::string at = "after " + std::to_string(minute) + " minutes of 20,000 events/s";
+    report({at + ": resident", resident_mb(server.pid), "MB", "", 0});
+    report({at + ": p99", load.p99_ms, "ms", "", 0});
+  }
   stop(server);
 }
 
