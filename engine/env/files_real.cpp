@@ -103,10 +103,12 @@ class RealFile final : public File {
     const int error = ::posix_fallocate(descriptor_.number(), static_cast<off_t>(*have),
                                         static_cast<off_t>(std::max<std::uint64_t>(size - *have, 1)));
     if (error != 0 && error != EOPNOTSUPP && error != EINVAL) return refused("write", path_, error);
+    // Piece by piece to the disk: whoever syncs something small meanwhile does not wait behind all of it.
     const std::string zeros(1 << 20, '\0');
     for (std::uint64_t at = *have; at < size; at += zeros.size()) {
       const auto part = static_cast<std::size_t>(std::min<std::uint64_t>(zeros.size(), size - at));
       if (auto done = write(at, std::string_view(zeros.data(), part)); !done) return done;
+      if (::fdatasync(descriptor_.number()) != 0) return refused("sync", path_, errno);
     }
     if (::fsync(descriptor_.number()) != 0) return refused("sync", path_, errno);
     return {};

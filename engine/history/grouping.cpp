@@ -66,6 +66,16 @@ void Grouping::sort(Partition& partition) {
   for (Entry& entry : entries) {
     if (entry.customer_bytes > 0) entry.sort_bytes = comparable(customer_of(partition, entry).substr(shared));
   }
+  const bool alike = std::all_of(entries.begin(), entries.end(), [&](const Entry& entry) {
+    return entry.customer_bytes == entries.front().customer_bytes &&
+           entry.customer_bytes <= shared + sizeof entry.sort_bytes;
+  });
+  if (alike) {
+    std::sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) {
+      return a.sort_bytes != b.sort_bytes ? a.sort_bytes < b.sort_bytes : a.offset < b.offset;
+    });
+    return;
+  }
   std::sort(entries.begin(), entries.end(), [&](const Entry& a, const Entry& b) {
     if (a.sort_bytes != b.sort_bytes && a.customer_bytes > 0 && b.customer_bytes > 0)
       return a.sort_bytes < b.sort_bytes;

@@ -16,6 +16,7 @@
 #include <cstdarg>
 #include <cstring>
 #include <filesystem>
+#include <numeric>
 
 namespace tend::history {
 namespace {
@@ -53,6 +54,7 @@ class Forgetting final : public rocksdb::CompactionFilter {
     if (value.size() == sizeof moment) std::memcpy(&moment, value.data(), sizeof moment);
     return moment;
   }
+  env::Moment since() const { return since_.load(std::memory_order_relaxed); }
   void now_is(env::Moment moment) {
     if (moment - state::kSeenFor > since_.load()) since_.store(moment - state::kSeenFor);
   }
@@ -80,6 +82,7 @@ rocksdb::Options options() {
   options.max_open_files = -1;           // a reader keeps the files that it has seen
   options.max_file_opening_threads = 1;
   options.max_background_jobs = 1;
+  options.bytes_per_sync = 1 << 20;   // as piece_by_piece(), of merges
   options.stats_dump_period_sec = 0;  // else a thread of its own
   options.stats_persist_period_sec = 0;
   options.skip_stats_update_on_db_open = true;
@@ -121,9 +124,45 @@ tl::unexpected<Error> refused(const std::string& folder, const rocksdb::Status& 
   return fail(ErrorCode::io, where + " cannot be used: " + status.ToString());
 }
 
+/// As a number that compares as they do.
+std::uint64_t first_bytes(const state::SeenId& id) {
+  std::uint64_t value = 0;
+  std::memcpy(&value, id.data(), sizeof value);
+  return __builtin_bswap64(value);
+}
+
+/// By id, of one id the latest first. Ids are hashes: their first bits part them into piles of one size, each of which
+/// is sorted in the cache.
+void sort_by_id(std::vector<SeenMessage>& seen) {
+  constexpr int kPileBits = 12;
+  const auto pile_of = [](const SeenMessage& one) { return first_bytes(one.id) >> (64 - kPileBits); };
+  std::vector<std::size_t> ends((1u << kPileBits) + 1, 0);
+  for (const SeenMessage& one : seen) ++ends[pile_of(one) + 1];
+  std::partial_sum(ends.begin(), ends.end(), ends.begin());
+  const std::vector<std::size_t> begins(ends.begin(), ends.end() - 1);
+  std::vector<SeenMessage> piles(seen.size());
+  for (const SeenMessage& one : seen) piles[ends[pile_of(one)]++] = one;
+  const auto at = [&](std::size_t index) { return piles.begin() + static_cast<std::ptrdiff_t>(index); };
+  for (std::size_t pile = 0; pile < begins.size(); ++pile) {
+    std::sort(at(begins[pile]), at(ends[pile]), [](const SeenMessage& a, const SeenMessage& b) {
+      const std::uint64_t first_a = first_bytes(a.id), first_b = first_bytes(b.id);
+      if (first_a != first_b) return first_a < first_b;
+      return a.id != b.id ? a.id < b.id : a.moment > b.moment;
+    });
+  }
+  seen = std::move(piles);
+}
+
 /// Where a file is written before it becomes part of the store.
 std::string incoming(const std::string& folder) { return folder + "/incoming.tmp"; }
 std::string incoming_seen(const std::string& folder) { return folder + "/incoming-seen.tmp"; }
+
+/// A file goes to the disk as it is written: whoever syncs something small meanwhile does not wait behind all of it.
+rocksdb::EnvOptions piece_by_piece() {
+  rocksdb::EnvOptions options;
+  options.bytes_per_sync = 1 << 20;
+  return options;
+}
 
 rocksdb::Slice slice(std::string_view bytes) { return {bytes.data(), bytes.size()}; }
 
@@ -147,15 +186,18 @@ class RocksStore final : public Store {
  private:
   rocksdb::Status write_file(const std::string& path, Grouping& records, Mark& mark);
   rocksdb::Status write_seen(const std::string& path, std::vector<SeenMessage>& seen);
+  rocksdb::Status fill_filter();
 
   std::unique_ptr<Forgetting> forgetting_;  // outlives the database
   std::unique_ptr<rocksdb::DB> db_;
   rocksdb::ColumnFamilyHandle* seen_ = nullptr;  // none: open for reading
+  SeenFilter filter_;
+  std::atomic<bool> filled_{false};  // it has all that was seen
   std::string folder_;
 };
 
 rocksdb::Status RocksStore::write_file(const std::string& path, Grouping& records, Mark& mark) {
-  rocksdb::SstFileWriter writer(rocksdb::EnvOptions(), db_->GetOptions(), nullptr, false);
+  rocksdb::SstFileWriter writer(piece_by_piece(), db_->GetOptions(), nullptr, false);
   rocksdb::Status status = writer.Open(path);
   std::string key;
   mark.records = 0;
@@ -173,10 +215,8 @@ rocksdb::Status RocksStore::write_file(const std::string& path, Grouping& record
 
 /// By id, each once: the last time counts.
 rocksdb::Status RocksStore::write_seen(const std::string& path, std::vector<SeenMessage>& seen) {
-  std::sort(seen.begin(), seen.end(), [](const SeenMessage& a, const SeenMessage& b) {
-    return a.id != b.id ? a.id < b.id : a.moment > b.moment;
-  });
-  rocksdb::SstFileWriter writer(rocksdb::EnvOptions(), db_->GetOptions(seen_), seen_, false);
+  sort_by_id(seen);
+  rocksdb::SstFileWriter writer(piece_by_piece(), db_->GetOptions(seen_), seen_, false);
   rocksdb::Status status = writer.Open(path);
   const state::SeenId* last = nullptr;
   for (const SeenMessage& one : seen) {
@@ -191,10 +231,31 @@ rocksdb::Status RocksStore::write_seen(const std::string& path, std::vector<Seen
   return status;
 }
 
+/// What is in the store already.
+rocksdb::Status RocksStore::fill_filter() {
+  rocksdb::ReadOptions read;
+  read.fill_cache = false;
+  read.readahead_size = 2 << 20;
+  const std::unique_ptr<rocksdb::Iterator> at(db_->NewIterator(read, seen_));
+  SeenMessage one;
+  for (at->SeekToFirst(); at->Valid(); at->Next()) {
+    if (at->key().size() != one.id.size()) continue;
+    std::memcpy(one.id.data(), at->key().data(), one.id.size());
+    one.moment = Forgetting::moment_in(at->value());
+    filter_.add({&one, 1}, forgetting_->since());
+  }
+  return at->status();
+}
+
 Result<void> RocksStore::ingest(Grouping& records, Mark& mark, std::vector<SeenMessage>& seen) {
   const std::string path = incoming(folder_), seen_path = incoming_seen(folder_);
   rocksdb::Status status = write_file(path, records, mark);
   if (status.ok() && !seen.empty()) status = write_seen(seen_path, seen);
+  if (status.ok() && !filled_) status = fill_filter();
+  if (status.ok()) {
+    filter_.add(seen, forgetting_->since());  // before anybody is told that it is in the store
+    filled_ = true;
+  }
   if (status.ok()) {
     rocksdb::IngestExternalFileOptions how;
     how.move_files = true;  // RocksDB syncs the file, then the folder, then its table of contents
@@ -220,16 +281,24 @@ Result<void> RocksStore::ingest(Grouping& records, Mark& mark, std::vector<SeenM
 Result<void> RocksStore::find_seen(std::span<const state::SeenId> ids, env::Moment since, std::vector<bool>& found) {
   found.assign(ids.size(), false);
   if (seen_ == nullptr || ids.empty()) return {};
+  std::vector<std::uint32_t> maybe;
+  if (filled_) {
+    filter_.find(ids, maybe);
+  } else {
+    maybe.resize(ids.size());
+    std::iota(maybe.begin(), maybe.end(), 0U);
+  }
+  if (maybe.empty()) return {};
   std::vector<rocksdb::Slice> keys;
-  keys.reserve(ids.size());
-  for (const state::SeenId& id : ids) keys.emplace_back(reinterpret_cast<const char*>(id.data()), id.size());
-  std::vector<rocksdb::PinnableSlice> values(ids.size());
-  std::vector<rocksdb::Status> statuses(ids.size());
+  keys.reserve(maybe.size());
+  for (const std::uint32_t i : maybe) keys.emplace_back(reinterpret_cast<const char*>(ids[i].data()), ids[i].size());
+  std::vector<rocksdb::PinnableSlice> values(keys.size());
+  std::vector<rocksdb::Status> statuses(keys.size());
   db_->MultiGet(rocksdb::ReadOptions(), seen_, keys.size(), keys.data(), values.data(), statuses.data());
-  for (std::size_t i = 0; i < ids.size(); ++i) {
-    if (statuses[i].IsNotFound()) continue;
-    if (!statuses[i].ok()) return refused(folder_, statuses[i]);
-    found[i] = Forgetting::moment_in(values[i]) >= since;
+  for (std::size_t k = 0; k < maybe.size(); ++k) {
+    if (statuses[k].IsNotFound()) continue;
+    if (!statuses[k].ok()) return refused(folder_, statuses[k]);
+    found[maybe[k]] = Forgetting::moment_in(values[k]) >= since;
   }
   return {};
 }

@@ -9,18 +9,13 @@
 #include "engine/env/result.hpp"
 #include "engine/history/entry.hpp"
 #include "engine/history/grouping.hpp"
+#include "engine/history/seen_filter.hpp"
 #include "engine/state/input.hpp"
 
 namespace tend::history {
 
 /// Called for each key of a scan; an error ends it.
 using VisitKey = std::function<Result<void>(std::string_view key, std::string_view value)>;
-
-/// A message from outside, and when it was taken.
-struct SeenMessage {
-  state::SeenId id{};
-  env::Moment moment = 0;
-};
 
 /// Errors: `corrupt` for a damaged store, `io` for the disk's refusals, both with the folder.
 /// Thread: scans from several threads; ingest from one.
@@ -42,7 +37,8 @@ class Store {
   virtual Result<void> ingest(Grouping& records, Mark& mark, std::vector<SeenMessage>& seen) = 0;
 
   /// Sets `found` where a message was seen at `since` or later. From any thread, also beside ingest. Costs a look into
-  /// bloom filters for those that were not, which is nearly all.
+  /// SeenFilter for those that were not, which is nearly all; before the first ingest, which reads all to fill it, a
+  /// look into the filters of RocksDB's files, which lie on the disk.
   virtual Result<void> find_seen(std::span<const state::SeenId> ids, env::Moment since, std::vector<bool>& found) = 0;
 
   /// The last mark. Shape: segment 0 in a store without any. Errors: also `version`.

@@ -1,0 +1,58 @@
+// Says of most messages that they were never seen, from memory: a Bloom filter over all ids in the store. Who it cannot
+// say that of is looked for in the store.
+#pragma once
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "engine/env/moment.hpp"
+#include "engine/state/input.hpp"
+
+namespace tend::history {
+
+/// A message from outside, and when it was taken.
+struct SeenMessage {
+  state::SeenId id{};
+  env::Moment moment = 0;
+};
+
+/// Memory: two bytes for each id, in parts of 4 MB, at most 64 MB. More ids than that go into the same memory: nobody
+/// is ever said to be new who is not, but more are looked for in vain. Thread: add from one, find from any beside it.
+class SeenFilter {
+ public:
+  static constexpr std::size_t kPartsMax = 16;
+
+  /// Shape: a power of two, at least 32.
+  explicit SeenFilter(std::size_t ids_of_part = 2u << 20) : ids_of_part_(ids_of_part) {}
+  SeenFilter(const SeenFilter&) = delete;
+  SeenFilter& operator=(const SeenFilter&) = delete;
+
+  /// Shape: `since` is the moment before which nobody cares any more; what is older makes room.
+  void add(std::span<const SeenMessage> seen, env::Moment since);
+
+  /// Appends to `maybe` the numbers of those ids that may have been added.
+  void find(std::span<const state::SeenId> ids, std::vector<std::uint32_t>& maybe) const;
+
+ private:
+  struct Block {
+    std::array<std::atomic<std::uint64_t>, 8> words;
+  };
+  struct Part {
+    std::unique_ptr<Block[]> blocks;
+    std::size_t ids = 0;
+    env::Moment newest = env::kNoMoment;
+  };
+  struct Place;                                             // of an id: the same in each part
+  std::size_t blocks() const { return ids_of_part_ / 32; }  // 16 bits for each id, in lines of the cache
+  void begin_part(env::Moment since);
+
+  const std::size_t ids_of_part_;
+  std::array<Part, kPartsMax> parts_;
+  std::size_t at_ = 0;                  // that grows
+  std::atomic<std::size_t> begun_ = 0;  // parts
+};
+
+}  // namespace tend::history
