@@ -59,12 +59,14 @@ class Background {
     const std::lock_guard lock(mutex_);
     return queue_.size() + (busy_ ? 1 : 0);
   }
-  /// Back when everything posted so far is done.
-  void wait() {
+  /// Back when no more than so many pieces of work are left.
+  void wait_for(std::size_t left) {
     std::unique_lock lock(mutex_);
-    while (in_turn_ && !queue_.empty()) do_next(lock);
-    changed_.wait(lock, [this] { return queue_.empty() && !busy_; });
+    while (in_turn_ && queue_.size() > left) do_next(lock);
+    changed_.wait(lock, [this, left] { return queue_.size() + (busy_ ? 1 : 0) <= left; });
   }
+  /// Back when everything posted so far is done.
+  void wait() { wait_for(0); }
   std::optional<Error> error() {
     const std::lock_guard lock(mutex_);
     return error_;

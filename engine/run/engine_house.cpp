@@ -5,6 +5,12 @@
 #include "engine/run/engine.hpp"
 
 namespace tend::run {
+namespace {
+
+/// So many sealed segments the history may be behind.
+constexpr std::uint32_t kSegmentsBehindMax = 4;
+
+}  // namespace
 
 /// Every partition as the newest set of snapshots has it, under the program of that time; `after` says how far that
 /// goes.
@@ -88,6 +94,13 @@ Result<void> Engine::keep_house() {
     if (options_.history.index_segment)
       background_->post([this, number = segment.number] { return options_.history.index_segment(number); });
   }
+  // What the history has not taken in is kept in memory and on the disk, so more than it can take has to wait.
+  const auto behind = [&] {
+    return options_.history.indexed_through &&
+           last_posted_segment_ > options_.history.indexed_through() + kSegmentsBehindMax;
+  };
+  for (std::size_t left = background_->waiting(); left > 0 && behind(); left = background_->waiting())
+    background_->wait_for(left - 1);
   // A start reads a round of snapshots and the log behind it: a state larger than the log's growth is not worth
   // another.
   if (next_snapshot_ >= partitions_.count() && log_bytes_ >= std::max(options_.snapshot_bytes, round_bytes_)) {

@@ -279,6 +279,7 @@ Result<Value> parse_cell(const TypeInfo& type, const Cell& cell, const CellOptio
       // JSON has no zeros in front and writes long numbers with an exponent: such an id has lost what it was.
       if (is_text(type.type) && cell.text.find_first_of("eE") != std::string_view::npos)
         return refuse_shortened(cell.text);
+      if (type.type == Type::number && cell.is_read) return Value::number(cell.number);
       return parse_cell(type, cell.text, options);
     case CellKind::boolean:
       if (type.type != Type::boolean && type.type != Type::text) break;
@@ -306,6 +307,7 @@ Result<std::string_view> parse_customer_id(std::string_view cell) {
 }
 
 Result<std::string_view> parse_customer_id(const Cell& cell) {
+  if (cell.kind == CellKind::text) return parse_customer_id(cell.text);
   static const TypeInfo text{Type::text, Type::none, {}};
   const auto value = parse_cell(text, cell, CellOptions{});
   if (!value) return tl::unexpected(value.error());

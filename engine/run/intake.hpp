@@ -32,6 +32,8 @@ struct Cell {
   std::string_view text;           // an object's text is not kept
   const Cell* elements = nullptr;  // of a list
   std::uint32_t count = 0;
+  bool is_read = false;  // a number: it is known already
+  double number = 0;     // where it is
 };
 
 /// Keeps what parsed values point to and the cell itself does not hold: the elements of lists.

@@ -4,22 +4,46 @@
 
 #include <sodium.h>
 
+#include <array>
+#include <cstring>
+
+#include "engine/run/seen_table.hpp"
+
 namespace tend::run {
 
 state::SeenId seen_id(std::string_view source, std::string_view message) {
   static_assert(sizeof(state::SeenId) == crypto_generichash_BYTES_MIN);
   static const int ready = sodium_init();  // picks the fastest of its ways for this machine
   (void)ready;
-  crypto_generichash_state hash;
   state::SeenId id{};
   const std::uint64_t length = source.size();  // so that no two pairs are the same bytes
-  crypto_generichash_init(&hash, nullptr, 0, id.size());
-  crypto_generichash_update(&hash, reinterpret_cast<const unsigned char*>(&length), sizeof length);
-  crypto_generichash_update(&hash, reinterpret_cast<const unsigned char*>(source.data()), source.size());
-  crypto_generichash_update(&hash, reinterpret_cast<const unsigned char*>(message.data()), message.size());
-  crypto_generichash_final(&hash, id.data(), id.size());
+  const std::size_t size = sizeof length + source.size() + message.size();
+  std::array<char, 256> nearly_all;  // of them are shorter
+  std::string longer;
+  char* bytes = nearly_all.data();
+  if (size > nearly_all.size()) {
+    longer.resize(size);
+    bytes = longer.data();
+  }
+  std::memcpy(bytes, &length, sizeof length);
+  source.copy(bytes + sizeof length, source.size());
+  message.copy(bytes + sizeof length + source.size(), message.size());
+  crypto_generichash(id.data(), id.size(), reinterpret_cast<const unsigned char*>(bytes), size, nullptr, 0);
   if (id == state::SeenId{}) id[0] = 1;
   return id;
+}
+
+/// Those of some segments, up to `through`.
+struct Seen::Generation {
+  std::uint32_t through = 0;
+  SeenTable moments;
+};
+
+Seen::Seen(SeenHook hook) : hook_(std::move(hook)) { generations_.emplace_back(); }
+Seen::~Seen() = default;
+
+void Seen::fetch(const state::SeenId& id) const {
+  for (const Generation& generation : generations_) generation.moments.fetch(id);
 }
 
 Result<void> Seen::restore(log::Log& log) {
@@ -42,7 +66,7 @@ Result<void> Seen::restore(log::Log& log) {
                                           " of the log does not add up");
     committed(record.segment - 1);
     for (std::size_t i = 0; i < input.ids.size() / sizeof(state::SeenId); ++i)
-      generations_.back().moments.insert_or_assign(state::seen_at(input.ids, i), input.moment);
+      generations_.back().moments.put(state::seen_at(input.ids, i), input.moment);
     return {};
   };
   if (auto read = log.read(after, visitor); !read) return read;
@@ -51,13 +75,11 @@ Result<void> Seen::restore(log::Log& log) {
 }
 
 bool Seen::take(const state::SeenId& id, env::Moment now) {
-  for (std::size_t i = 0; i + 1 < generations_.size(); ++i) {
-    const auto found = generations_[i].moments.find(id);
-    if (found != generations_[i].moments.end() && found->second >= now - state::kSeenFor) return false;
+  for (Generation& generation : generations_) {
+    const env::Moment* taken = generation.moments.find(id);
+    if (taken != nullptr && *taken >= now - state::kSeenFor) return false;
   }
-  const auto [place, is_new] = generations_.back().moments.try_emplace(id, now);
-  if (!is_new && place->second >= now - state::kSeenFor) return false;
-  place->second = now;
+  generations_.back().moments.put(id, now);
   return true;
 }
 
@@ -66,7 +88,11 @@ void Seen::committed(std::uint32_t last_segment) {
   if (last_segment > last.through) {
     // What it has may stand in the segment that has just begun.
     last.through = last_segment;
-    if (!last.moments.empty()) generations_.emplace_back().through = last_segment;
+    if (last.moments.size() > 0) {
+      const std::size_t size = last.moments.size();
+      generations_.emplace_back().through = last_segment;
+      generations_.back().moments.reserve(size);  // the next segment has as many
+    }
   }
   forget();
 }

@@ -3,10 +3,8 @@
 // the few that are not in it yet.
 #pragma once
 #include <atomic>
-#include <boost/unordered/unordered_flat_map.hpp>
-#include <cstring>
-#include <deque>
 #include <functional>
+#include <list>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -35,10 +33,14 @@ state::SeenId seen_id(std::string_view source, std::string_view message);
 /// runs. Thread: one, save for find_old.
 class Seen {
  public:
-  explicit Seen(SeenHook hook = {}) : hook_(std::move(hook)) {}
+  explicit Seen(SeenHook hook = {});
+  ~Seen();
 
   /// Begins anew with what the log has beyond the history.
   Result<void> restore(log::Log& log);
+
+  /// Lets memory bring what take() of this message will read.
+  void fetch(const state::SeenId& id) const;
 
   /// True for a message that is new, which is remembered. The history is not asked: see find_old.
   bool take(const state::SeenId& id, env::Moment now);
@@ -56,22 +58,11 @@ class Seen {
   std::size_t size() const;
 
  private:
-  struct Hash {
-    std::size_t operator()(const state::SeenId& id) const {
-      std::size_t first = 0;  // a hash already
-      std::memcpy(&first, id.data(), sizeof first);
-      return first;
-    }
-  };
-  /// Those of some segments, up to `through`.
-  struct Generation {
-    std::uint32_t through = 0;
-    boost::unordered_flat_map<state::SeenId, env::Moment, Hash> moments;
-  };
+  struct Generation;
   void forget();
 
   const SeenHook hook_;
-  std::deque<Generation> generations_{1};  // the last one grows
+  std::list<Generation> generations_;  // the last one grows
   std::uint32_t forgotten_through_ = 0;
 };
 

@@ -16,6 +16,13 @@ constexpr std::int64_t kBehindMsMax = env::kMinute;
 /// So many of the doctor's findings are told in full; all are counted.
 constexpr std::uint64_t kFindingsToldMax = 20;
 
+/// So many messages are asked of memory before they are looked at.
+constexpr std::size_t kFetched = 16;
+
+/// So much memory is kept for inputs to come.
+constexpr std::size_t kSparesMax = 32;
+constexpr std::size_t kSpareInputsMax = 256;
+
 std::size_t bytes_of(const PostedInput& input) {
   return input.customer.size() + input.fields.size() + input.into.size() + 64;
 }
@@ -289,6 +296,21 @@ void Live::take_posts(std::vector<Post>& posts) {
   queue_.erase(queue_.begin(), end);
 }
 
+std::vector<PostedInput> Live::spare_inputs() {
+  const std::lock_guard lock(mutex_);
+  if (spares_.empty()) return {};
+  std::vector<PostedInput> spare = std::move(spares_.back());
+  spares_.pop_back();
+  return spare;
+}
+
+void Live::keep_spares(std::vector<Post>& posts) {
+  const std::lock_guard lock(mutex_);
+  for (Post& post : posts) {
+    if (spares_.size() < kSparesMax && post.inputs.size() <= kSpareInputsMax) spares_.push_back(std::move(post.inputs));
+  }
+}
+
 void Live::run() {
   std::vector<Post> posts;
   std::vector<Question> questions;
@@ -300,6 +322,7 @@ void Live::run() {
     } else {
       for (const Post& post : posts) post.done(done);
     }
+    keep_spares(posts);
     posts.clear();
     if (done) {
       examine();
@@ -349,7 +372,9 @@ void Live::refuse_outdated(std::vector<Post>& posts) const {
 
 void Live::take_inputs(const Post& post, env::Moment moment, Taken& taken) {
   bool old = false;
-  for (const PostedInput& input : post.inputs) {
+  for (std::size_t i = 0; i < post.inputs.size(); ++i) {
+    const PostedInput& input = post.inputs[i];
+    if (i + kFetched < post.inputs.size()) seen_.fetch(post.inputs[i + kFetched].seen);
     if (!input.follows) {
       const bool named = input.seen != state::SeenId{};
       old = named && !seen_.take(input.seen, moment);

@@ -103,6 +103,9 @@ class Live {
   /// engine/run/intake.hpp lets through.
   PostAnswer post(const journey::Plan& plan, std::vector<PostedInput> inputs, Done done);
 
+  /// Inputs that were posted and are done with: whoever fills them anew uses their memory again. Mostly there are some.
+  std::vector<PostedInput> spare_inputs();
+
   /// Calls `question` on the engine's thread between two batches; with null where there is no engine just now.
   void ask(std::function<void(run::Engine*)> question);
 
@@ -163,6 +166,7 @@ class Live {
   void enqueue(Question question);
   void refuse_outdated(std::vector<Post>& posts) const;
   void take_posts(std::vector<Post>& posts);
+  void keep_spares(std::vector<Post>& posts);
   Result<void> drop_old(Post& post);
   struct Taken {
     std::uint64_t events = 0, attributes = 0, aliases = 0;
@@ -193,6 +197,7 @@ class Live {
   std::condition_variable changed_;
   std::vector<Post> queue_;
   std::vector<Question> questions_;
+  std::vector<std::vector<PostedInput>> spares_;
   std::vector<run::Report> reports_;  // not durable yet
   std::size_t queue_inputs_ = 0;
   std::size_t queue_bytes_ = 0;
