@@ -32,6 +32,8 @@ std::optional<BesideConsent> consent_beside(std::string_view name) {
   }
   return std::nullopt;
 }
+/// Longer ones are not kept for inputs to come: somebody could fill the memory with them.
+constexpr std::size_t kTextKeptMax = 256;
 
 bool is_given(const Cell& cell) { return cell.kind != CellKind::absent && cell.kind != CellKind::null; }
 
@@ -60,11 +62,28 @@ CallKind call_kind(std::string_view type) {
 
 void Call::clear() {
   kind = CallKind::none;
-  type = user = anonymous = previous = event = timestamp = original = sent = message = name = category = group = Cell();
+  for (Cell* cell : {&type, &user, &anonymous, &previous, &event, &timestamp, &original, &sent, &message, &name,
+                     &category, &group}) {
+    cell->kind = CellKind::absent;
+    cell->text = {};
+  }
   properties.clear();
   traits.clear();
   consent.clear();
   has_properties = has_traits = has_consent = false;
+}
+
+PostedInput& InputsMade::next() {
+  if (count++ == inputs.size()) return inputs.emplace_back();
+  PostedInput& input = inputs[count - 1];
+  PostedInput anew;  // but for the memory of its texts
+  for (std::string PostedInput::*text : {&PostedInput::customer, &PostedInput::fields, &PostedInput::into}) {
+    if ((input.*text).capacity() > kTextKeptMax) continue;
+    (input.*text).clear();
+    (anew.*text).swap(input.*text);
+  }
+  input = std::move(anew);
+  return input;
 }
 
 void CallTaker::ignore(std::string_view name) {
@@ -74,23 +93,28 @@ void CallTaker::ignore(std::string_view name) {
   ignored.push_back(text);
 }
 
-bool CallTaker::take(const Call& call, std::vector<PostedInput>& inputs) {
+bool CallTaker::take(const Call& call, InputsMade& made) {
   storage_.clear();
-  if (call.kind == CallKind::none) {
-    if (!is_given(call.type)) return refuse("`type` is missing: it is `track`, `identify` or another call");
-    return refuse((call.type.kind == CellKind::text ? in_ticks(call.type.text) : "`type`") +
-                  " is not a call that is taken: those are `track`, `identify`, `alias`, `page`, `screen` and `group`");
-  }
-  if (call.kind == CallKind::alias) return take_alias(call, inputs);
-  PostedInput input;
-  if (!customer(call, input.customer)) return false;
+  fields_.clear();
+  const std::size_t before = made.count;
+  if (take_kind(call, made)) return true;
+  made.count = before;
+  return false;
+}
+
+bool CallTaker::take_kind(const Call& call, InputsMade& made) {
   switch (call.kind) {
-    case CallKind::track: return take_track(call, std::move(input), inputs);
-    case CallKind::identify: return take_identify(call, std::move(input), inputs);
-    case CallKind::page: return take_declared(call, "page", std::move(input), inputs);
-    case CallKind::screen: return take_declared(call, "screen", std::move(input), inputs);
-    default: return take_declared(call, "group", std::move(input), inputs);
+    case CallKind::none: break;
+    case CallKind::alias: return take_alias(call, made.next());
+    case CallKind::track: return take_track(call, made.next());
+    case CallKind::identify: return take_identify(call, made);
+    case CallKind::page: return take_declared(call, "page", made);
+    case CallKind::screen: return take_declared(call, "screen", made);
+    case CallKind::group: return take_declared(call, "group", made);
   }
+  if (!is_given(call.type)) return refuse("`type` is missing: it is `track`, `identify` or another call");
+  return refuse((call.type.kind == CellKind::text ? in_ticks(call.type.text) : "`type`") +
+                " is not a call that is taken: those are `track`, `identify`, `alias`, `page`, `screen` and `group`");
 }
 
 bool CallTaker::customer(const Call& call, std::string& id) {
@@ -105,10 +129,10 @@ bool CallTaker::customer(const Call& call, std::string& id) {
 bool CallTaker::moment(const Cell& cell, std::string_view name, env::Moment& at) {
   at = env::kNoMoment;
   if (!is_given(cell)) return true;
-  const std::string key = "`" + std::string(name) + "`";
-  if (cell.kind != CellKind::text) return refuse(key + " is not a text like `2026-03-01T10:00:00Z`");
+  const auto refuse_it = [&](const std::string& why) { return refuse("`" + std::string(name) + "`" + why); };
+  if (cell.kind != CellKind::text) return refuse_it(" is not a text like `2026-03-01T10:00:00Z`");
   const auto parsed = env::parse_moment(cell.text, zone_);
-  if (!parsed) return refuse(key + ": " + run::quoted(cell.text) + " is not a date with a time");
+  if (!parsed) return refuse_it(": " + run::quoted(cell.text) + " is not a date with a time");
   at = *parsed;
   return true;
 }
@@ -117,11 +141,15 @@ bool CallTaker::find_event(const Cell& cell, std::uint32_t& event) {
   if (!is_given(cell)) return refuse("`event` is missing");
   if (cell.kind != CellKind::text) return refuse("`event` is not a text");
   const std::string_view name = cell.text;
+  if (last_event_ != program::kNone && program_.events[last_event_].name == name) {
+    event = last_event_;
+    return true;
+  }
   if (std::find(std::begin(kOwnEvents), std::end(kOwnEvents), name) != std::end(kOwnEvents)) {
     return refuse("the event " + in_ticks(name) + " is made by tend itself");
   }
   if (const auto found = program::find_event(program_, name)) {
-    event = *found;
+    event = last_event_ = *found;
     return true;
   }
   std::vector<std::string> names;
@@ -139,7 +167,7 @@ bool CallTaker::find_event(const Cell& cell, std::uint32_t& event) {
 }
 
 bool CallTaker::take_field(const program::Event& event, std::string_view name, const Cell& cell,
-                           program::Currency currency, std::string& fields) {
+                           program::Currency currency) {
   const auto field = program::find_field(event, name);
   if (!field) {
     if (name != "currency") ignore(name);
@@ -148,38 +176,40 @@ bool CallTaker::take_field(const program::Event& event, std::string_view name, c
   const auto value =
       run::parse_cell(event.fields[*field].type, cell, {&zone_, currency, &storage_, program_.currencies});
   if (!value) return refuse(in_ticks(name) + " of `" + event.name + "`: " + value.error().message);
-  if (!value->missing()) state::append_field(fields, static_cast<std::uint16_t>(*field), *value);
+  if (!value->missing()) state::append_field(fields_, static_cast<std::uint16_t>(*field), *value);
   return true;
 }
 
-bool CallTaker::take_fields(const program::Event& event, const std::vector<Named>& named, std::string& fields) {
+bool CallTaker::take_fields(const program::Event& event, const std::vector<Named>& named) {
   const program::Currency currency = default_currency(named);
-  return std::all_of(named.begin(), named.end(), [&](const Named& property) {
-    return take_field(event, property.name, property.cell, currency, fields);
-  });
+  return std::all_of(named.begin(), named.end(),
+                     [&](const Named& property) { return take_field(event, property.name, property.cell, currency); });
 }
 
-bool CallTaker::take_track(const Call& call, PostedInput input, std::vector<PostedInput>& inputs) {
+bool CallTaker::take_track(const Call& call, PostedInput& input) {
   input.kind = state::InputKind::event;
-  if (!find_event(call.event, input.event) || !take_fields(program_.events[input.event], call.properties, input.fields))
+  if (!customer(call, input.customer) || !find_event(call.event, input.event) ||
+      !take_fields(program_.events[input.event], call.properties))
     return false;
-  inputs.push_back(std::move(input));
+  input.fields = fields_;
   return true;
 }
 
 /// `page`, `screen` and `group` are events of these names where the playbooks declare them; else nobody wants them.
-bool CallTaker::take_declared(const Call& call, std::string_view event, PostedInput input,
-                              std::vector<PostedInput>& inputs) {
+bool CallTaker::take_declared(const Call& call, std::string_view event, InputsMade& made) {
+  PostedInput& input = made.next();
+  if (!customer(call, input.customer)) return false;
   const auto found = program::find_event(program_, event);
   if (!found) {
     ignore(event);
+    --made.count;
     return true;
   }
   input.kind = state::InputKind::event;
   input.event = *found;
   const program::Event& declared = program_.events[*found];
   const std::vector<Named>& named = call.kind == CallKind::group ? call.traits : call.properties;
-  if (!take_fields(declared, named, input.fields)) return false;
+  if (!take_fields(declared, named)) return false;
   struct Beside {
     std::string_view name;
     const Cell* cell;
@@ -189,13 +219,13 @@ bool CallTaker::take_declared(const Call& call, std::string_view event, PostedIn
     const bool stands_there =
         std::any_of(named.begin(), named.end(), [&](const Named& n) { return n.name == beside.name; });
     if (!is_given(*beside.cell) || stands_there || !program::find_field(declared, beside.name)) continue;
-    if (!take_field(declared, beside.name, *beside.cell, 0, input.fields)) return false;
+    if (!take_field(declared, beside.name, *beside.cell, 0)) return false;
   }
-  inputs.push_back(std::move(input));
+  input.fields = fields_;
   return true;
 }
 
-bool CallTaker::take_tags(const Cell& cell, std::string& fields) {
+bool CallTaker::take_tags(const Cell& cell) {
   static const TypeInfo kTexts{Type::list, Type::text, {}};
   const auto value = run::parse_cell(kTexts, cell, {&zone_, 0, &storage_});
   if (!value) return refuse("`tags`: " + value.error().message);
@@ -204,12 +234,12 @@ bool CallTaker::take_tags(const Cell& cell, std::string& fields) {
     const bool removes = entry.starts_with('-');
     const std::string_view tag = removes ? run::trim_blanks(entry.substr(1)) : entry;
     if (tag.empty()) return refuse("`tags`: `-` names no tag");
-    state::append_field(fields, removes ? state::kTagRemove : state::kTagAdd, Value::string(tag));
+    state::append_field(fields_, removes ? state::kTagRemove : state::kTagAdd, Value::string(tag));
   }
   return true;
 }
 
-bool CallTaker::take_consent(const std::vector<Named>& consent, std::string& fields) {
+bool CallTaker::take_consent(const std::vector<Named>& consent) {
   static const TypeInfo kTruth{Type::boolean, Type::none, {}};
   for (const Named& entry : consent) {
     if (entry.name.empty()) return refuse("`consent` names no channel or purpose");
@@ -221,7 +251,7 @@ bool CallTaker::take_consent(const std::vector<Named>& consent, std::string& fie
     const auto value = run::parse_cell(kTruth, entry.cell, {&zone_, 0, &storage_});
     if (!value) return refuse("`consent` for " + in_ticks(entry.name) + ": " + value.error().message);
     if (value->missing()) continue;
-    state::append_field(fields, value->truth() ? state::kConsentGiven : state::kConsentWithdrawn,
+    state::append_field(fields_, value->truth() ? state::kConsentGiven : state::kConsentWithdrawn,
                         Value::string(entry.name));
     for (const Named& beside : consent) {
       const auto of = consent_beside(beside.name);
@@ -229,15 +259,15 @@ bool CallTaker::take_consent(const std::vector<Named>& consent, std::string& fie
       if (beside.cell.kind != CellKind::text || beside.cell.text.size() > kConsentWordsMax)
         return refuse("`consent`: " + in_ticks(beside.name) + " is not a text of at most " +
                       std::to_string(kConsentWordsMax) + " bytes");
-      state::append_field(fields, of->index, Value::string(beside.cell.text));
+      state::append_field(fields_, of->index, Value::string(beside.cell.text));
     }
   }
   return true;
 }
 
 /// Null clears an attribute.
-bool CallTaker::take_trait(const Named& trait, program::Currency currency, std::string& fields) {
-  if (trait.name == "tags") return take_tags(trait.cell, fields);
+bool CallTaker::take_trait(const Named& trait, program::Currency currency) {
+  if (trait.name == "tags") return take_tags(trait.cell);
   const auto attribute = program::find_attribute(program_, trait.name);
   if (!attribute) {
     if (trait.name != "currency") ignore(trait.name);
@@ -249,38 +279,42 @@ bool CallTaker::take_trait(const Named& trait, program::Currency currency, std::
   if (*attribute == program::kTimezoneAttribute && !value->missing() && env::find_zone(value->str()) == nullptr) {
     return refuse("`timezone`: " + in_ticks(value->str()) + " is not a time zone like `Asia/Shanghai`");
   }
-  state::append_field(fields, static_cast<std::uint16_t>(*attribute), *value);
+  state::append_field(fields_, static_cast<std::uint16_t>(*attribute), *value);
   return true;
 }
 
 /// Who was anonymous until now and says who he is, is that one from now on.
-bool CallTaker::take_identify(const Call& call, PostedInput input, std::vector<PostedInput>& inputs) {
-  input.kind = state::InputKind::attributes;
+bool CallTaker::take_identify(const Call& call, InputsMade& made) {
+  PostedInput& first = made.next();
+  if (!customer(call, first.customer)) return false;
   const program::Currency currency = default_currency(call.traits);
   for (const Named& trait : call.traits) {
-    if (!take_trait(trait, currency, input.fields)) return false;
+    if (!take_trait(trait, currency)) return false;
   }
-  if (!take_consent(call.consent, input.fields)) return false;
-  input.consents = !call.consent.empty();
+  if (!take_consent(call.consent)) return false;
+  bool merges = false;
   if (is_given(call.user) && is_given(call.anonymous)) {
     const auto anonymous = run::parse_customer_id(call.anonymous);
     if (!anonymous) return refuse("`anonymousId`: " + anonymous.error().message);
-    if (*anonymous != input.customer) {
-      PostedInput merge;
-      merge.kind = state::InputKind::merge;
-      merge.customer = *anonymous;
-      merge.into = input.customer;
-      inputs.push_back(std::move(merge));
-      input.follows = true;
+    if (*anonymous != first.customer) {
+      first.kind = state::InputKind::merge;
+      first.into = first.customer;
+      first.customer = *anonymous;
+      merges = true;
     }
   }
-  inputs.push_back(std::move(input));
+  const std::size_t at = made.count - 1;
+  PostedInput& input = merges ? made.next() : first;
+  input.kind = state::InputKind::attributes;
+  if (merges) input.customer = made.inputs[at].into;
+  input.fields = fields_;
+  input.follows = merges;
+  input.consents = !call.consent.empty();
   return true;
 }
 
 /// Whoever was known as `previousId` is `userId` from now on.
-bool CallTaker::take_alias(const Call& call, std::vector<PostedInput>& inputs) {
-  PostedInput input;
+bool CallTaker::take_alias(const Call& call, PostedInput& input) {
   input.kind = state::InputKind::merge;
   const auto id = [&](const Cell& cell, const char* key, std::string& text) {
     if (!is_given(cell)) return refuse("`" + std::string(key) + "` is missing");
@@ -291,7 +325,6 @@ bool CallTaker::take_alias(const Call& call, std::vector<PostedInput>& inputs) {
   };
   if (!id(call.previous, "previousId", input.customer) || !id(call.user, "userId", input.into)) return false;
   if (input.customer == input.into) return refuse("`previousId` and `userId` are the same");
-  inputs.push_back(std::move(input));
   return true;
 }
 

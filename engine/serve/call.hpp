@@ -30,6 +30,14 @@ struct Call {
   void clear();
 };
 
+/// Inputs in the making, in the memory of others that nobody needs any more.
+struct InputsMade {
+  std::vector<PostedInput> inputs;  // behind the first `count` there are old ones
+  std::size_t count = 0;
+
+  PostedInput& next();
+};
+
 inline constexpr std::size_t kIgnoredNamesMax = 20;  // told of in one answer
 
 /// Types calls. Thread: one.
@@ -46,7 +54,7 @@ class CallTaker {
 
   /// Appends the inputs of a call, without their moments: none where no playbook wants it.
   /// Errors: false, and `fault` says why; nothing is appended then.
-  bool take(const Call& call, std::vector<PostedInput>& inputs);
+  bool take(const Call& call, InputsMade& made);
 
   /// A cell with a moment; kNoMoment where nothing stands in it. Errors: false, and `fault` says why.
   bool moment(const Cell& cell, std::string_view name, env::Moment& at);
@@ -61,23 +69,26 @@ class CallTaker {
     fault = std::move(sentence);
     return false;
   }
-  bool take_track(const Call& call, PostedInput input, std::vector<PostedInput>& inputs);
-  bool take_declared(const Call& call, std::string_view event, PostedInput input, std::vector<PostedInput>& inputs);
-  bool take_identify(const Call& call, PostedInput input, std::vector<PostedInput>& inputs);
-  bool take_alias(const Call& call, std::vector<PostedInput>& inputs);
+  // Each appends to `made` or gives false, and what it has appended goes.
+  bool take_kind(const Call& call, InputsMade& made);
+  bool take_track(const Call& call, PostedInput& input);
+  bool take_declared(const Call& call, std::string_view event, InputsMade& made);
+  bool take_identify(const Call& call, InputsMade& made);
+  bool take_alias(const Call& call, PostedInput& input);
   bool customer(const Call& call, std::string& id);
   bool find_event(const Cell& cell, std::uint32_t& event);
-  bool take_fields(const program::Event& event, const std::vector<Named>& named, std::string& fields);
-  bool take_field(const program::Event& event, std::string_view name, const Cell& cell, program::Currency currency,
-                  std::string& fields);
-  bool take_trait(const Named& trait, program::Currency currency, std::string& fields);
-  bool take_tags(const Cell& cell, std::string& fields);
-  bool take_consent(const std::vector<Named>& consent, std::string& fields);
+  bool take_fields(const program::Event& event, const std::vector<Named>& named);
+  bool take_field(const program::Event& event, std::string_view name, const Cell& cell, program::Currency currency);
+  bool take_trait(const Named& trait, program::Currency currency);
+  bool take_tags(const Cell& cell);
+  bool take_consent(const std::vector<Named>& consent);
   void ignore(std::string_view name);
 
   const program::Program& program_;
   const env::Zone& zone_;
   run::ValueStorage storage_;
+  std::uint32_t last_event_ = program::kNone;  // that was found by its name: mostly the next one is it again
+  std::string fields_;                         // of the call at hand, so that an input's are allocated once
 };
 
 }  // namespace tend::serve

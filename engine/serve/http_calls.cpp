@@ -112,7 +112,7 @@ ReadBody HttpCalls::read(const journey::Plan& plan, const BodyRequest& request, 
     }
   }
   if (reader == nullptr) reader = std::make_unique<BodyReader>(plan.program, options_.body);
-  ReadBody result = reader->read(request, body);
+  ReadBody result = reader->read(request, body, services_.live->spare_inputs());
   const std::lock_guard lock(readers_mutex_);
   if (readers_plan_ == &plan) readers_.push_back(std::move(reader));
   return result;

@@ -53,8 +53,8 @@ bool JsonCells::read_scalar(ondemand::value value, Cell& cell) {
     case ondemand::json_type::number: {
       cell.kind = CellKind::number;
       cell.text = trim_token(value.raw_json_token());
-      double number = 0;  // read only to see that it is one
-      error = value.get_double().get(number);
+      error = value.get_double().get(cell.number);
+      cell.is_read = true;
       break;
     }
     case ondemand::json_type::boolean: {

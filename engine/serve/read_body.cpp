@@ -3,6 +3,7 @@
 #include "engine/serve/read_body.hpp"
 
 #include <algorithm>
+#include <cstring>
 
 #include "dsl/text/must.hpp"
 #include "engine/run/decimal.hpp"
@@ -61,6 +62,7 @@ struct BodyReader::Inside {
   Cell cloud_version, cloud_source, cloud_id;
   CallTaker taker;
   std::vector<Pending> pending;
+  InputsMade made;
   Cell write_key, sent;
   const BodyRequest* request = nullptr;
   ReadBody body;
@@ -74,6 +76,7 @@ struct BodyReader::Inside {
   bool read_whole();
   bool read_list(ondemand::array array);
   bool read_batch_key(std::string_view key, ondemand::value value, bool& has_batch);
+  Cell* cell_of(std::string_view key);
   bool read_call_key(std::string_view key, ondemand::value value, std::size_t depth);
   bool read_cloud_key(std::string_view key, ondemand::value value, std::size_t depth);
   bool read_cell(std::string_view key, Cell& cell, ondemand::value value, std::size_t depth);
@@ -125,24 +128,27 @@ bool BodyReader::Inside::read_properties(std::string_view key, ondemand::value v
   return cells.read_named(value, key, depth, call.properties);
 }
 
+/// Where a key of a call goes; null for those that are no scalars, or not ours. By length first: nearly every key of
+/// every call comes through here.
+Cell* BodyReader::Inside::cell_of(std::string_view key) {
+  const auto is = [&]<std::size_t N>(const char(&name)[N]) { return std::memcmp(key.data(), name, N - 1) == 0; };
+  switch (key.size()) {
+    case 4: return is("type") ? &call.type : is("name") ? &call.name : nullptr;
+    case 5: return is("event") ? &call.event : nullptr;
+    case 6: return is("userId") ? &call.user : is("sentAt") ? &call.sent : nullptr;
+    case 7: return is("groupId") ? &call.group : nullptr;
+    case 8: return is("category") ? &call.category : nullptr;
+    case 9: return is("timestamp") ? &call.timestamp : is("messageId") ? &call.message : nullptr;
+    case 10: return is("previousId") ? &call.previous : nullptr;
+    case 11: return is("anonymousId") ? &call.anonymous : nullptr;
+    case 17: return is("originalTimestamp") ? &call.original : nullptr;
+    default: return nullptr;
+  }
+}
+
 /// What is not ours (`context`, `integrations`, …) is looked at and left.
 bool BodyReader::Inside::read_call_key(std::string_view key, ondemand::value value, std::size_t depth) {
-  struct Known {
-    std::string_view name;
-    Cell Call::*cell;
-  };
-  static constexpr Known kKnown[] = {{"type", &Call::type},
-                                     {"userId", &Call::user},
-                                     {"anonymousId", &Call::anonymous},
-                                     {"previousId", &Call::previous},
-                                     {"event", &Call::event},
-                                     {"timestamp", &Call::timestamp},
-                                     {"messageId", &Call::message},
-                                     {"originalTimestamp", &Call::original},
-                                     {"sentAt", &Call::sent},
-                                     {"name", &Call::name},
-                                     {"category", &Call::category},
-                                     {"groupId", &Call::group}};
+  if (Cell* cell = cell_of(key); cell != nullptr) return read_cell(key, *cell, value, depth);
   if (key == "properties") return read_properties(key, value, depth);
   if (key == "traits") {
     if (call.has_traits) return cells.refuse("`traits` comes twice", value, depth);
@@ -150,9 +156,6 @@ bool BodyReader::Inside::read_call_key(std::string_view key, ondemand::value val
     return read_traits(value, depth);
   }
   if (key == "writeKey" && request->route != Route::batch) return read_cell(key, write_key, value, depth);
-  for (const Known& known : kKnown) {
-    if (key == known.name) return read_cell(key, call.*known.cell, value, depth);
-  }
   return cells.walk(value, depth);
 }
 
@@ -274,7 +277,7 @@ bool BodyReader::Inside::name_cloud_event() {
 }
 
 void BodyReader::Inside::take_call(std::string_view json, std::size_t item) {
-  Pending next{.first = body.inputs.size(), .item = item, .json = json};
+  Pending next{.first = made.count, .item = item, .json = json};
   const bool cloud = is_cloud(request->route);
   if (cells.fault.empty() && json.size() > limits.call_bytes)
     cells.note("the call is longer than " + std::to_string(limits.call_bytes) + " bytes");
@@ -290,12 +293,12 @@ void BodyReader::Inside::take_call(std::string_view json, std::size_t item) {
   }
   if (cells.fault.empty() &&
       !(taker.moment(call.timestamp, cloud ? "time" : "timestamp", next.timestamp) &&
-        taker.moment(call.original, "originalTimestamp", next.original) && taker.take(call, body.inputs)))
+        taker.moment(call.original, "originalTimestamp", next.original) && taker.take(call, made)))
     cells.note(taker.fault);
   if (!cells.fault.empty()) return refuse(item, cells.fault, json);
   // A client's own clock that cannot be read corrects nothing.
   if (!taker.moment(call.sent, "sentAt", next.sent)) next.sent = env::kNoMoment;
-  next.count = body.inputs.size() - next.first;
+  next.count = made.count - next.first;
   next.timestamp_text = call.timestamp.kind == CellKind::text ? call.timestamp.text : call.original.text;
   const Cell& message = cloud ? cloud_id : call.message;
   if (message.kind == CellKind::text) next.message = message.text;
@@ -325,8 +328,8 @@ bool BodyReader::Inside::finish_call(Pending& one) {
     }
   }
   for (std::size_t i = one.first; i < one.first + one.count; ++i) {
-    body.inputs[i].at = at;
-    body.inputs[i].seen = seen;
+    made.inputs[i].at = at;
+    made.inputs[i].seen = seen;
   }
   ++body.calls;
   return true;
@@ -347,9 +350,11 @@ bool BodyReader::Inside::finish() {
   for (Pending& one : pending) {
     if (one.sent == env::kNoMoment) one.sent = body_sent;
     if (finish_call(one)) continue;
-    for (std::size_t i = one.first; i < one.first + one.count; ++i) body.inputs[i].customer.clear();
+    for (std::size_t i = one.first; i < one.first + one.count; ++i) made.inputs[i].customer.clear();
     any_dropped = true;
   }
+  made.inputs.resize(made.count);
+  body.inputs = std::move(made.inputs);
   if (any_dropped) std::erase_if(body.inputs, [](const PostedInput& input) { return input.customer.empty(); });
   std::sort(body.refused.begin(), body.refused.end(),
             [](const RefusedCall& a, const RefusedCall& b) { return a.item < b.item; });
@@ -365,11 +370,12 @@ BodyReader::BodyReader(const program::Program& program, const BodyLimits& limits
 BodyReader::BodyReader(BodyReader&&) noexcept = default;
 BodyReader::~BodyReader() = default;
 
-ReadBody BodyReader::read(const BodyRequest& request, std::string& body) {
+ReadBody BodyReader::read(const BodyRequest& request, std::string& body, std::vector<PostedInput> spare) {
   Inside& in = *inside_;
   const std::size_t size = body.size();
   body.reserve(size + simdjson::SIMDJSON_PADDING);
   in.body = ReadBody();
+  in.made = {.inputs = std::move(spare)};
   in.request = &request;
   in.pending.clear();
   in.cells.problem.clear();

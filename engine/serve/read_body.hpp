@@ -72,8 +72,8 @@ class BodyReader {
   BodyReader(BodyReader&&) noexcept;
   ~BodyReader();
 
-  /// Shape: `body` grows by what the parser reads beyond its end.
-  ReadBody read(const BodyRequest& request, std::string& body);
+  /// Shape: `body` grows by what the parser reads beyond its end. `spare`: old inputs, whose memory is used again.
+  ReadBody read(const BodyRequest& request, std::string& body, std::vector<PostedInput> spare = {});
 
  private:
   struct Inside;  // simdjson stays inside
