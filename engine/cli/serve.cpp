@@ -1,5 +1,6 @@
 #include "engine/cli/serve.hpp"
 
+#include <malloc.h>
 #include <pthread.h>
 #include <signal.h>
 #include <unistd.h>
@@ -94,7 +95,17 @@ bool sends_over_the_network(const simulate::Workspace& workspace) {
 
 }  // namespace
 
+/// What is large goes back to the system when it is given up. Else glibc learns from it to keep the like, and each
+/// thread's share of the memory comes to hold what it needed once.
+void give_memory_back() {
+#ifdef __GLIBC__
+  constexpr int kLargeBytes = 512 << 10;  // more than a body
+  (void)mallopt(M_MMAP_THRESHOLD, kLargeBytes);
+#endif
+}
+
 int run_serve(const ServeArguments& arguments) {
+  give_memory_back();
   StopSignals signals;
   const auto tell = [](const std::string& sentence) { say("tend: " + sentence); };
   auto http = http_options(arguments);
