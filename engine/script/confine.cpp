@@ -22,6 +22,8 @@
 namespace tend::script {
 namespace {
 
+constexpr int kFilesMax = 1024;
+
 std::string failed(const char* what) { return std::string(what) + ": " + std::strerror(errno); }
 
 #ifndef TEND_HAS_SHADOW_MEMORY
@@ -47,7 +49,9 @@ std::string give_up_resources(std::size_t memory_bytes) {
   const rlimit memory{now + memory_bytes, now + memory_bytes};
   if (setrlimit(RLIMIT_AS, &memory) != 0) return failed("RLIMIT_AS");
 #endif
-  if (close_range(3, ~0U, 0) != 0) return failed("close_range");
+  if (close_range(3, ~0U, 0) != 0) {  // an older kernel; who starts us lets no more than this be open
+    for (int file = 3; file < kFilesMax; ++file) close(file);
+  }
   const rlimit none{0, 0}, files{3, 3};
   if (setrlimit(RLIMIT_CORE, &none) != 0) return failed("RLIMIT_CORE");
   if (setrlimit(RLIMIT_NPROC, &none) != 0) return failed("RLIMIT_NPROC");
@@ -83,6 +87,9 @@ std::string enter_filter() {
                          SCMP_SYS(rt_sigreturn), SCMP_SYS(exit), SCMP_SYS(exit_group)}) {
     also(call);
   }
+#ifdef TEND_HAS_SHADOW_MEMORY
+  also(SCMP_SYS(sigaltstack));  // as the process ends
+#endif
   if (error == 0) error = seccomp_load(filter.get());
   return error == 0 ? std::string() : std::string("seccomp: ") + std::strerror(-error);
 }

@@ -314,10 +314,13 @@ Result<void> read_teams(const Config& config, const toml::table& root, Workspace
 Result<void> read_shaped_option(const Config& config, const toml::node& node, const std::string& where,
                                 const std::string& option, channel::ChannelConfig& read) {
   const channel::AdapterKind* kind = channel::find_adapter(read.adapter);
-  auto shape = channel::OptionShape::text;
-  for (const channel::Option& known : kind == nullptr ? std::span<const channel::Option>() : kind->options) {
-    if (known.name == option) shape = known.shape;
+  const auto options = kind == nullptr ? std::vector<channel::Option>() : channel::options_of(*kind);
+  const auto known = std::find_if(options.begin(), options.end(), [&](const auto& one) { return one.name == option; });
+  if (kind != nullptr && known == options.end()) {
+    read.options[option];  // check_channel says what it may have meant
+    return {};
   }
+  const auto shape = known == options.end() ? channel::OptionShape::text : known->shape;
   const std::string what = where + ": " + in_quotes(option);
   if (shape == channel::OptionShape::list && node.is_array()) {
     auto names = read_names(config, node, what);

@@ -290,6 +290,19 @@ TEST_CASE("lua: capabilities are the script's") {
         "(seconds)");
 }
 
+TEST_CASE("lua: of the options those that name a secret are read") {
+  const TempFolder folder;
+  std::ofstream(folder.file("token")) << "hidden\n";
+  const auto config =
+      config_of(folder, "", {{"options.token", "file:" + folder.file("token")}, {"options.url", "https://x"}});
+  REQUIRE(check_channel(config));
+  const auto whole = with_secrets(config);
+  REQUIRE(whole);
+  CHECK(whole->options.at("options.token") == "hidden");
+  CHECK(whole->options.at("options.url") == "https://x");
+  CHECK(!with_secrets(config_of(folder, "", {{"options.token", "env:NO_SUCH_VARIABLE_HERE"}})));
+}
+
 TEST_CASE("lua: what cannot be run is said before anything is sent") {
   const std::string send = sending("return { fate = 'accepted' }");
   CHECK(refusal("function send(") == "`x.lua`: x.lua:1: <name> or '...' expected near '<eof>'");

@@ -260,6 +260,7 @@ TEST_CASE("options of channels that are lists or tables") {
                                                              {"options.url", "https://a.example"},
                                                              {"options.token", "env:TOKEN"}});
   CHECK(refusal(lua + "hosts = \"a\"\noptions = { n = 7 }\n").find("`options`: `n`") != std::string::npos);
+  CHECK(refusal(lua + "host = [\"a\"]\n").find("did you mean `hosts`?") != std::string::npos);
   CHECK(refusal(lua + "hosts = [7]\n").find("`hosts`") != std::string::npos);
   CHECK(refusal(lua + "hosts = { a = \"b\" }\n") ==
         "tend.toml:4: channel `sms`: `hosts` must be a text, a number, true or false");
