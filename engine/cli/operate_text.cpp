@@ -159,18 +159,36 @@ std::string forget_text(const Json& answer, text::Tongue tongue) {
   const Words words(tongue);
   const std::string id = shown(answer.value("customer", std::string()));
   const std::uint64_t left = answer.value("left", std::uint64_t{0}), tasks = answer.value("tasks", std::uint64_t{0});
-  if (words.zh()) {
-    return "客户 " + id + " 已遗忘：引擎不再使用其资料，" + std::to_string(left) + " 个旅程结束，" +
-           std::to_string(tasks) + " 个任务取消\n" +
-           "仍然留存：日志、快照和历史中此前的记录（`tend why` 仍可读到），以及\n"
-           "渠道里已发出的消息。此版本不会从磁盘上抹去这些内容。\n";
+  if (answer.value("waits", false)) {
+    return words.zh()
+               ? "客户 " + id + " 将在渠道中那条消息有了结果之后被遗忘\n" + "届时请再次调用：磁盘上还什么都没有抹去\n"
+               : "customer " + id + " will be forgotten when a message that is with a channel\n" +
+                     "is answered: call this again then, nothing is erased from the disk yet\n";
   }
-  return "customer " + id + " is forgotten: the engine knows nothing of them any more,\n" +
-         words.count(left, " journey", " journeys", "") + " ended, " + words.count(tasks, " task", " tasks", "") +
-         " dropped\n"
-         "what remains: their records in the log, in snapshots and in the history\n"
-         "(`tend why` still reads them), and what channels were handed. This version\n"
-         "does not erase those from the disk.\n";
+  const std::uint64_t records = answer.value("records", std::uint64_t{0}),
+                      letters = answer.value("dead_letters", std::uint64_t{0});
+  if (words.zh()) {
+    return "客户 " + id + " 已遗忘：" + std::to_string(left) + " 个旅程结束，" + std::to_string(tasks) +
+           " 个任务取消\n" + "从日志、快照和历史中抹去 " + std::to_string(records) + " 条记录，" +
+           std::to_string(letters) + " 条未被接受的调用\n" +
+           "仍然留存：\n"
+           "  账本的条目，改用一个虚构的名字：余额要由它们算出\n"
+           "  别的客户的记录里提到此编号之处，例如推荐人\n"
+           "  audit.jsonl 里谁查看过、谁遗忘了此编号：作为凭据\n"
+           "  渠道已经收到的消息（包括 `file` 渠道的文件）、来源的文件和数据库、\n"
+           "  工作区里的 *.rejects.csv、数据目录的备份：这些不归 tend 管\n";
+  }
+  return "customer " + id + " is forgotten: " + words.count(left, " journey", " journeys", "") + " ended, " +
+         words.count(tasks, " task", " tasks", "") + " dropped\n" + words.count(records, " record", " records", "") +
+         " erased from log, snapshots and history, " + words.count(letters, " dead letter", " dead letters", "") +
+         "\n" +
+         "what remains:\n"
+         "  entries of the ledger, under a made-up name: balances are reckoned from them\n"
+         "  where records of other customers name this id, a referrer for example\n"
+         "  who looked at this id and who forgot it, in audit.jsonl: as proof\n"
+         "  what channels were handed (also the file of a `file` channel), the files and\n"
+         "  databases of sources, *.rejects.csv in the workspace, backups of the data\n"
+         "  folder: those are not tend's\n";
 }
 
 std::string tasks_text(const Json& tasks, text::Tongue tongue) {

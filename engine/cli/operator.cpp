@@ -2,15 +2,14 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <filesystem>
 #include <thread>
 
 #include "engine/channel/dispatcher.hpp"
 #include "engine/cli/compile.hpp"
 #include "engine/cli/terminal.hpp"
 #include "engine/env/clock.hpp"
-#include "engine/history/sent.hpp"
 #include "engine/run/indexer.hpp"
+#include "engine/serve/beside.hpp"
 #include "engine/serve/client.hpp"
 #include "engine/serve/look_target.hpp"
 
@@ -127,15 +126,14 @@ Result<std::string> Operator::carry_out(const serve::Order& order) {
   for (const channel::ChannelConfig& config : workspace_.channels) place.channels.push_back(config.name);
   place.now = [this] { return now(); };
   place.ticks = !recorded_;
+  place.erase_beside = [this](const std::vector<std::string>& ids) {
+    serve::DeadLetters letters(*folder_.files, folder_.dead_letters());
+    return serve::erase_beside(folder_, letters, nullptr, ids);
+  };
   Result<std::string> told = fail(ErrorCode::io, "nothing was told");
   const auto done =
       serve::carry_out(**opened, order, place, [&](Result<std::string> answer) { told = std::move(answer); });
   if (!done) return tl::unexpected(done.error());
-  if (told && order.kind == serve::OrderKind::forget && std::filesystem::exists(folder_.sent())) {
-    auto book = history::SentBook::open(folder_.sent());
-    if (!book) return tl::unexpected(book.error());
-    if (auto forgotten = (*book)->forget(order.customers.front()); !forgotten) return tl::unexpected(forgotten.error());
-  }
   return told;
 }
 

@@ -17,6 +17,7 @@
 #include "engine/cli/terminal.hpp"
 #include "engine/env/zone.hpp"
 #include "engine/run/indexer.hpp"
+#include "engine/serve/beside.hpp"
 #include "engine/serve/http.hpp"
 
 namespace tend::cli {
@@ -174,9 +175,12 @@ int run_serve(const ServeArguments& arguments) {
   };
   for (const channel::ChannelConfig& config : workspace.channels) options.channels.push_back(config.name);
   const run::DataFolder place{.path = folder->path, .files = folder->files, .partitions = folder->partitions};
+  serve::DeadLetters letters(*place.files, place.dead_letters());
+  options.erase_beside = [&](const std::vector<std::string>& ids) {
+    return serve::erase_beside(place, letters, book.get(), ids);
+  };
   auto live = serve::Live::start(std::move(*folder), std::move(options));
   if (!live) return complain(live.error());
-  serve::DeadLetters letters(*place.files, place.dead_letters());
   serve::Audit audit(place.audit());
   const serve::HttpServices services{.live = live->get(),
                                      .letters = &letters,

@@ -1,11 +1,16 @@
 // Indexing segments, and reading what is indexed together with the rest of the log.
 #include "engine/history/history.hpp"
 
+#include <sodium.h>
+
 #include <algorithm>
+#include <array>
 #include <map>
 #include <optional>
 
 #include "dsl/text/must.hpp"
+#include "engine/env/draw.hpp"
+#include "engine/env/files.hpp"
 #include "engine/state/input.hpp"
 
 namespace tend::history {
@@ -48,6 +53,18 @@ struct KeptRecord {
   log::Record record;
   std::string payload;
 };
+
+/// Nobody's: it says of nobody who he was.
+std::string made_up_name() {
+  std::array<unsigned char, 8> bytes{};
+  randombytes_buf(bytes.data(), bytes.size());
+  std::string name = "erased-";
+  for (const unsigned char byte : bytes) {
+    name += "0123456789abcdef"[byte >> 4];
+    name += "0123456789abcdef"[byte & 15];
+  }
+  return name;
+}
 
 }  // namespace
 
@@ -135,6 +152,103 @@ Result<void> History::index_segment(log::Log& log, std::uint32_t segment) {
   if (Result<void> written = store_->ingest(records, mark, seen); !written) return written;
   mark_ = std::move(mark);
   return {};
+}
+
+/// What stays of one customer's records in a segment: entries of the ledger, under another name. Errors: `damaged`.
+Result<std::uint64_t> History::keep_ledger(std::string_view value, const std::string& customer, const std::string& name,
+                                           std::string& kept, std::uint64_t& records) const {
+  std::uint64_t taken_out = 0;
+  log::Record record;
+  std::string payload;
+  while (!value.empty()) {
+    if (!take_record(value, record)) return damaged("is damaged: records do not add up");
+    state::AnswerInput answer;
+    const bool entry = static_cast<state::InputKind>(record.kind) == state::InputKind::answer &&
+                       decode(record.payload, answer) && !answer.budget.empty() && answer.granted;
+    if (!entry) {
+      ++taken_out;
+      continue;
+    }
+    const std::string account = "customer:" + name;
+    answer.customer = name;
+    answer.reason = {};
+    if (answer.account == "customer:" + customer) answer.account = account;
+    payload.clear();
+    encode(payload, answer);
+    record.payload = payload;
+    append_record(kept, record);
+    ++records;
+  }
+  return taken_out;
+}
+
+/// These, and all who became one of them: a crash may have come after the state forgot that.
+Result<std::set<std::string>> History::with_former_ids(std::span<const std::string> customers) const {
+  std::vector<std::pair<std::string, std::string>> merges;
+  const auto visit = [&](std::string_view, const log::Record& record) -> Result<void> {
+    state::MergeInput merge;
+    if (static_cast<state::InputKind>(record.kind) == state::InputKind::merge && decode(record.payload, merge))
+      merges.emplace_back(merge.customer, merge.into);
+    return {};
+  };
+  if (auto done = for_each(visit); !done) return tl::unexpected(done.error());
+  std::set<std::string> ids(customers.begin(), customers.end());
+  for (std::size_t before = 0; before != ids.size();) {
+    before = ids.size();
+    for (const auto& [customer, into] : merges) {
+      if (ids.contains(into)) ids.insert(customer);
+    }
+  }
+  return ids;
+}
+
+Result<std::uint64_t> History::erase(std::uint32_t partitions, std::span<const std::string> asked) {
+  CHECK_OR_DIE(writable_, "a history that is open for reading gives nothing up");
+  const auto customers = with_former_ids(asked);
+  if (!customers) return tl::unexpected(customers.error());
+  std::vector<std::string> gone;
+  std::vector<KeyAndValue> instead;
+  std::map<std::uint32_t, std::uint64_t> taken_out;  // by segment
+  std::uint64_t sum = 0;
+  for (const std::string& customer : *customers) {
+    const auto partition = static_cast<std::uint16_t>(env::partition_of(customer, partitions));
+    const std::string name = made_up_name();
+    std::string prefix, other;
+    append_customer_prefix(prefix, partition, customer);
+    append_customer_prefix(other, partition, name);
+    const auto visit = [&](std::string_view bytes, std::string_view value) -> Result<void> {
+      Key key;
+      if (!parse_key(bytes, key)) return damaged("is damaged: a key does not add up");
+      KeyAndValue left{other, {}};
+      std::uint64_t records = 0;
+      const auto out = keep_ledger(value, customer, name, left.value, records);
+      if (!out) return tl::unexpected(out.error());
+      gone.emplace_back(bytes);
+      taken_out[key.segment] += *out;
+      sum += *out;
+      append_segment(left.key, key.segment);
+      if (records > 0) instead.push_back(std::move(left));
+      return {};
+    };
+    if (auto scanned = store_->scan(prefix, visit); !scanned) return tl::unexpected(scanned.error());
+  }
+  const auto cut_off = env::real_files().exists(erasing_mark(folder_));
+  if (!cut_off) return tl::unexpected(cut_off.error());
+  if (gone.empty() && !*cut_off) return std::uint64_t{0};
+  const auto renew = [&](std::string_view key, std::string_view value) -> Result<void> {
+    Mark mark;
+    if (decode_mark(key, value, mark) != MarkStatus::good) return damaged("is damaged: a mark does not add up");
+    const auto out = taken_out.find(mark.segment);
+    if (out == taken_out.end()) return {};
+    if (mark.records < out->second) return damaged("is damaged: a mark tells of fewer records than there are");
+    mark.records -= out->second;
+    instead.push_back({std::string(key), encode_mark(mark)});
+    if (mark.segment == mark_.segment) mark_.records = mark.records;
+    return {};
+  };
+  if (auto scanned = store_->scan(mark_prefix(), renew); !scanned) return tl::unexpected(scanned.error());
+  if (auto replaced = store_->replace(gone, instead); !replaced) return tl::unexpected(replaced.error());
+  return sum;
 }
 
 Result<std::uint32_t> History::catch_up(log::Log& log) {

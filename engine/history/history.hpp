@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -45,6 +46,12 @@ class History {
   /// time.
   Result<std::uint32_t> catch_up(log::Log& log);
 
+  /// Takes out the records of the customers and of those who became them, so that nothing of them is in the folder any
+  /// more, and gives how many they were. Entries of the ledger stay under a made-up name, because others' accounts are
+  /// reckoned from them. Costs a writing of the whole history; nothing where they have no records. Requires: opened to
+  /// write; the log's sealed segments are in.
+  Result<std::uint64_t> erase(std::uint32_t partitions, std::span<const std::string> customers);
+
   /// The last segment that is in, 0 if none is. What stands below it in the log can be trimmed.
   std::uint32_t indexed_through() const { return mark_.segment; }
   /// For each partition the last position that is in; empty before the first segment.
@@ -79,6 +86,9 @@ class History {
   static Result<std::unique_ptr<History>> start(std::unique_ptr<History> history);
   Result<void> fits(const log::Log& log) const;
   Result<void> reopen();
+  Result<std::set<std::string>> with_former_ids(std::span<const std::string> customers) const;
+  Result<std::uint64_t> keep_ledger(std::string_view value, const std::string& customer, const std::string& name,
+                                    std::string& kept, std::uint64_t& records) const;
   template <typename Read>
   Result<void> read_beyond(log::Log& log, Read read);
   tl::unexpected<Error> damaged(const std::string& how) const;

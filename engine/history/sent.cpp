@@ -101,6 +101,7 @@ class RocksBook final : public SentBook {
     options.compression = rocksdb::kLZ4Compression;
     options.write_buffer_size = 4u << 20;
     options.max_open_files = 64;
+    options.max_manifest_file_size = 1;
     rocksdb::DB* db = nullptr;
     if (const auto status = rocksdb::DB::Open(options, folder_, &db); !status.ok()) return failure(status);
     db_.reset(db);
@@ -219,9 +220,21 @@ class RocksBook final : public SentBook {
       if (whole) batch.Delete(text);
     }
     if (!at->status().ok()) return done(at->status());
+    // Also from the log and from files of before: a mark that something is deleted would only hide it. The table of
+    // contents of before names keys until the next change begins a new one.
     rocksdb::WriteOptions durable;
     durable.sync = true;
-    return done(db_->Write(durable, &batch));
+    rocksdb::Status status = db_->Write(durable, &batch);
+    rocksdb::CompactRangeOptions all;
+    all.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForce;
+    for (int change = 0; change < 2; ++change) {
+      if (status.ok()) status = db_->Put(durable, "z", "");
+      if (status.ok()) status = db_->Flush(rocksdb::FlushOptions());
+      if (status.ok()) status = db_->CompactRange(all, nullptr, nullptr);
+    }
+    if (status.ok()) status = db_->DisableFileDeletions();
+    if (status.ok()) status = db_->EnableFileDeletions(true);  // looks at once
+    return done(status);
   }
 
  private:

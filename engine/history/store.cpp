@@ -1,6 +1,8 @@
 // RocksDB: how it is opened, fed with sorted files, scanned, and what its refusals are called.
 #include "engine/history/store.hpp"
 
+#include "engine/env/files.hpp"
+
 #include <rocksdb/cache.h>
 #include <rocksdb/compaction_filter.h>
 #include <rocksdb/convenience.h>
@@ -10,6 +12,7 @@
 #include <rocksdb/options.h>
 #include <rocksdb/sst_file_writer.h>
 #include <rocksdb/table.h>
+#include <rocksdb/write_batch.h>
 
 #include <algorithm>
 #include <atomic>
@@ -78,7 +81,8 @@ rocksdb::Options options() {
   table.format_version = 5;
   table.checksum = rocksdb::kXXH3;
   options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
-  options.write_buffer_size = 64 << 10;  // nothing is ever put into it
+  options.write_buffer_size = 64 << 10;  // nothing is put into it, save by replace()
+  options.max_manifest_file_size = 1;    // a new table of contents with each change: see renew_table_of_contents
   options.max_open_files = -1;           // a reader keeps the files that it has seen
   options.max_file_opening_threads = 1;
   options.max_background_jobs = 1;
@@ -180,11 +184,13 @@ class RocksStore final : public Store {
 
   Result<void> ingest(Grouping& records, Mark& mark, std::vector<SeenMessage>& seen) override;
   Result<void> find_seen(std::span<const state::SeenId> ids, env::Moment since, std::vector<bool>& found) override;
+  Result<void> replace(std::span<const std::string> gone, std::span<const KeyAndValue> instead) override;
   Result<Mark> last_mark() const override;
   Result<void> scan(std::string_view prefix, const VisitKey& visit) const override;
 
  private:
   rocksdb::Status write_file(const std::string& path, Grouping& records, Mark& mark);
+  rocksdb::Status renew_table_of_contents();
   rocksdb::Status write_seen(const std::string& path, std::vector<SeenMessage>& seen);
   rocksdb::Status fill_filter();
 
@@ -303,6 +309,42 @@ Result<void> RocksStore::find_seen(std::span<const state::SeenId> ids, env::Mome
   return {};
 }
 
+Result<void> RocksStore::replace(std::span<const std::string> gone, std::span<const KeyAndValue> instead) {
+  env::Files& files = env::real_files();
+  if (auto marked = env::write_whole_file(files, erasing_mark(folder_), "\n"); !marked) return marked;
+  // Past RocksDB's own log, which would hold the keys: in memory, then all of it in one file, or nothing.
+  rocksdb::WriteOptions unlogged;
+  unlogged.disableWAL = true;
+  rocksdb::WriteBatch batch;
+  rocksdb::Status status;
+  for (const std::string& key : gone) status = status.ok() ? batch.Delete(key) : status;
+  for (const KeyAndValue& one : instead) status = status.ok() ? batch.Put(one.key, one.value) : status;
+  if (status.ok()) status = db_->Write(unlogged, &batch);
+  if (status.ok()) status = db_->Flush(rocksdb::FlushOptions());
+  rocksdb::CompactRangeOptions all;
+  all.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForce;
+  if (status.ok()) status = db_->CompactRange(all, nullptr, nullptr);
+  if (status.ok()) status = renew_table_of_contents();
+  if (!status.ok()) return refused(folder_, status);
+  if (auto removed = files.remove(erasing_mark(folder_)); !removed) return removed;
+  return files.sync_folder(folder_);
+}
+
+/// RocksDB's table of contents names the first and the last key of files that are gone, until the next change begins a
+/// new one (options()). What is no longer needed is removed before this returns.
+rocksdb::Status RocksStore::renew_table_of_contents() {
+  const std::unique_ptr<rocksdb::Iterator> at(db_->NewIterator(rocksdb::ReadOptions()));
+  at->SeekToLast();  // the last mark, written as it is
+  if (!at->Valid()) return at->status();
+  rocksdb::WriteOptions unlogged;
+  unlogged.disableWAL = true;
+  rocksdb::Status status = db_->Put(unlogged, at->key(), at->value());
+  if (status.ok()) status = db_->Flush(rocksdb::FlushOptions());
+  if (status.ok()) status = db_->DisableFileDeletions();
+  if (status.ok()) status = db_->EnableFileDeletions(true);  // looks at once
+  return status;
+}
+
 Result<Mark> RocksStore::last_mark() const {
   const std::unique_ptr<rocksdb::Iterator> at(db_->NewIterator(rocksdb::ReadOptions()));
   at->SeekToLast();
@@ -334,6 +376,8 @@ Result<void> RocksStore::scan(std::string_view prefix, const VisitKey& visit) co
 }
 
 }  // namespace
+
+std::string erasing_mark(const std::string& folder) { return env::join_path(folder, "erasing"); }
 
 Result<std::unique_ptr<Store>> Store::open(const std::string& folder) {
   std::error_code failed;

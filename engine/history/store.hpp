@@ -5,6 +5,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "engine/env/result.hpp"
 #include "engine/history/entry.hpp"
@@ -16,6 +17,13 @@ namespace tend::history {
 
 /// Called for each key of a scan; an error ends it.
 using VisitKey = std::function<Result<void>(std::string_view key, std::string_view value)>;
+
+struct KeyAndValue {
+  std::string key, value;
+};
+
+/// A file that is there while a replace() is under way: after a crash what it took out may still stand in files.
+std::string erasing_mark(const std::string& folder);
 
 /// Errors: `corrupt` for a damaged store, `io` for the disk's refusals, both with the folder.
 /// Thread: scans from several threads; ingest from one.
@@ -40,6 +48,11 @@ class Store {
   /// SeenFilter for those that were not, which is nearly all; before the first ingest, which reads all to fill it, a
   /// look into the filters of RocksDB's files, which lie on the disk.
   virtual Result<void> find_seen(std::span<const state::SeenId> ids, env::Moment since, std::vector<bool>& found) = 0;
+
+  /// Takes keys out and puts others in, in one step, and writes every file anew without what was taken out: when it
+  /// returns nothing of it is in the folder; also of what one that a crash cut off took out. Costs a reading and a
+  /// writing of the whole store.
+  virtual Result<void> replace(std::span<const std::string> gone, std::span<const KeyAndValue> instead) = 0;
 
   /// The last mark. Shape: segment 0 in a store without any. Errors: also `version`.
   virtual Result<Mark> last_mark() const = 0;

@@ -384,6 +384,7 @@ bool apply_answer(const Plan& plan, state::State& state, std::string_view payloa
 bool apply_forget(const Plan& plan, state::State& state, std::string_view payload, Effects& effects, Tracer* tracer) {
   state::ForgetInput forget;
   if (!decode(payload, forget)) return false;
+  state.became.erase(std::string(forget.customer));  // who he became is forgotten with an input of his own
   const std::uint32_t customer = state.find_customer(forget.customer);
   if (customer != state::kNoText && holds_back_until_answered(state, customer, InputKind::forget, payload)) return true;
   return apply_known<state::ForgetInput>(plan, state, InputKind::forget, payload, effects, tracer,

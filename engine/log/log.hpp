@@ -61,6 +61,13 @@ class Log {
   /// Drops the sealed segments with numbers below `below`; the one that is written to stays in any case.
   virtual Result<void> trim(std::uint32_t below) = 0;
 
+  /// Ends the segment that is written to, so that it can be dropped: the next batch stands in a new one. One without a
+  /// batch stays as it is.
+  virtual Result<void> seal() = 0;
+
+  /// Removes the space that is kept for new segments: it holds what stood in former ones.
+  virtual Result<void> drop_spares() = 0;
+
   /// Makes the space for the next segment ready, so that no append has to wait for it. To be called now and then, from
   /// any one thread.
   virtual Result<void> prepare() = 0;

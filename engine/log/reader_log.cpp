@@ -24,6 +24,8 @@ class ReaderLog final : public Log {
   Result<std::uint32_t> claim(std::string_view) override { return only_reading(); }
   Result<void> append(Batch&) override { return only_reading(); }
   Result<void> trim(std::uint32_t) override { return only_reading(); }
+  Result<void> seal() override { return only_reading(); }
+  Result<void> drop_spares() override { return only_reading(); }
   Result<void> prepare() override { return {}; }
   Result<void> read(std::span<const std::uint64_t> after, const Visitor& visitor) override;
   Result<void> read_segment(std::uint32_t number, const Visitor& visitor) override;

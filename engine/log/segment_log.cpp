@@ -76,6 +76,16 @@ class Spares {
     return {};
   }
 
+  /// Removes all of them.
+  Result<void> drop() {
+    const std::lock_guard lock(mutex_);
+    while (!paths_.empty()) {
+      if (auto removed = files_.remove(paths_.back()); !removed) return removed;
+      paths_.pop_back();
+    }
+    return files_.sync_folder(folder_);
+  }
+
   /// Turns a segment's file into a spare, or removes it if there are enough.
   Result<void> give(const std::string& segment_path, std::uint64_t bytes) {
     std::string path;
@@ -131,6 +141,8 @@ class SegmentLog final : public Log {
   Result<void> read(std::span<const std::uint64_t> after, const Visitor& visitor) override;
   Result<void> read_segment(std::uint32_t number, const Visitor& visitor) override;
   Result<void> trim(std::uint32_t below) override;
+  Result<void> seal() override;
+  Result<void> drop_spares() override { return spares_.drop(); }
   Result<void> prepare() override { return spares_.prepare(); }
   std::uint32_t partitions() const override { return static_cast<std::uint32_t>(place_.heads.size()); }
   std::span<const std::uint64_t> heads() const override { return place_.heads; }
@@ -308,6 +320,16 @@ Result<void> SegmentLog::read_segment(std::uint32_t number, const Visitor& visit
     return {};
   }
   return fail(ErrorCode::not_found, "the log has no segment " + std::to_string(number));
+}
+
+Result<void> SegmentLog::seal() {
+  CHECK_OR_DIE(claimed_, "a log that nobody has claimed is not sealed");
+  if (broken_) {
+    return fail(broken_->code,
+                "the log takes nothing more until it is opened again, because it failed before: " + broken_->message);
+  }
+  const bool empty = end_ == headers_.back().header_bytes;
+  return empty && !must_begin_segment_ ? Result<void>{} : begin_segment(0);
 }
 
 Result<void> SegmentLog::trim(std::uint32_t below) {

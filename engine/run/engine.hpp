@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,6 +33,10 @@ struct HistoryHook {
   std::function<std::uint32_t()> indexed_through;
   /// Reads all inputs since the folder began, what only the log has included; called on the loop's thread.
   std::function<Result<void>(const VisitInput&)> visit;
+  /// Makes all sealed segments part of the history, and takes the customers out of it; gives how many records they had.
+  std::function<Result<std::uint64_t>(std::span<const std::string> customers)> erase = {};
+  /// Whether the history or the log has a record of this customer.
+  std::function<Result<bool>(std::string_view customer)> knows = {};
   /// Of messages from outside; for whoever takes them in.
   SeenHook seen = {};
 };
@@ -161,6 +166,15 @@ class Engine {
   /// Snapshots of every partition, written when it returns; none while it is busy. Not needed for safety, it makes the
   /// next start short.
   Result<void> snapshot_all();
+  /// Nothing of these customers stays in the data folder's log, snapshots and history: all partitions are written down
+  /// anew, older snapshots go, the log is dropped as soon as the history has it without them. Gives how many records
+  /// they had. Costs a writing of state and history; takes nothing else meanwhile. After an error, as after a crash, it
+  /// can be called again.
+  /// Requires: the state knows none of them any more; not busy; a history.
+  Result<std::uint64_t> erase(std::span<const std::string> customers);
+  /// Whether log or history still tell of a customer whom the state does not know. Requires: a history.
+  Result<bool> has_records(std::string_view customer) const { return options_.history.knows(customer); }
+  bool can_erase() const { return log_ && options_.history.erase && options_.history.knows; }
   /// Writes what recorded time has left for later: the end of a run calls it.
   Result<void> write_all();
 

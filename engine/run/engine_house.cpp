@@ -2,6 +2,7 @@
 // keep.
 #include <algorithm>
 
+#include "dsl/text/must.hpp"
 #include "engine/run/engine.hpp"
 
 namespace tend::run {
@@ -120,6 +121,28 @@ Result<void> Engine::keep_house() {
   below = options_.history.indexed_through ? std::min(below, options_.history.indexed_through() + 1) : 0;
   if (below > segments.front().number) return log_->trim(below);
   return {};
+}
+
+Result<std::uint64_t> Engine::erase(std::span<const std::string> customers) {
+  CHECK_OR_DIE(can_erase() && !is_busy(), "who is erased is erased from a data folder");
+  next_snapshot_ = partitions_.count();  // a round that is under way is done with this one
+  if (auto written = snapshot_all(); !written) return tl::unexpected(written.error());
+  {
+    const std::lock_guard lock(snapshot_mutex_);
+    if (auto kept = keep_newest_set(folder_, snapshots_); !kept) return tl::unexpected(kept.error());
+  }
+  // The next segment is not begun in the file of a former one.
+  if (auto dropped = log_->drop_spares(); !dropped) return tl::unexpected(dropped.error());
+  if (auto sealed = log_->seal(); !sealed) return tl::unexpected(sealed.error());
+  const std::uint32_t last = log_->segments().back().number;
+  if (last > 1) {
+    if (auto indexed = options_.history.index_segment(last - 1); !indexed) return tl::unexpected(indexed.error());
+  }
+  last_posted_segment_ = std::max(last_posted_segment_, last - 1);
+  if (auto trimmed = log_->trim(last); !trimmed) return tl::unexpected(trimmed.error());
+  if (auto dropped = log_->drop_spares(); !dropped) return tl::unexpected(dropped.error());
+  // The history last: as long as it tells of them, whoever asks for the erasure once more finds that it is not done.
+  return options_.history.erase(customers);
 }
 
 Result<void> Engine::snapshot_all() {

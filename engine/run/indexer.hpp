@@ -4,6 +4,7 @@
 #include <memory>
 #include <mutex>
 
+#include "engine/env/draw.hpp"
 #include "engine/history/history.hpp"
 #include "engine/run/engine.hpp"
 
@@ -20,6 +21,8 @@ class Indexer {
     return {.index_segment = [this](std::uint32_t segment) { return index(segment); },
             .indexed_through = [this] { return through_.load(); },
             .visit = [this](const VisitInput& visit) { return read_all(visit); },
+            .erase = [this](std::span<const std::string> customers) { return erase(customers); },
+            .knows = [this](std::string_view customer) { return knows(customer); },
             .seen = {.find = [this](auto ids, env::Moment since,
                                     std::vector<bool>& found) { return find_seen(ids, since, found); },
                      .through = [this] { return through_.load(); },
@@ -48,6 +51,34 @@ class Indexer {
     }
     through_.store(history_->indexed_through());
     return {};
+  }
+
+  /// Beside the indexing, so with readers of its own.
+  Result<bool> knows(std::string_view customer) const {
+    auto reader = log::open_log_for_reading(*files_, log_);
+    if (!reader) return tl::unexpected(reader.error());
+    auto history = history::History::open_for_reading(history_folder_);
+    if (!history) return tl::unexpected(history.error());
+    const auto cut_off = files_->exists(history::erasing_mark(history_folder_));
+    if (!cut_off || *cut_off) return cut_off;
+    bool found = false;
+    const auto partition = static_cast<std::uint16_t>(env::partition_of(customer, (*reader)->partitions()));
+    const auto read = (*history)->read_customer(partition, customer, **reader, [&](const log::Record&) -> Result<void> {
+      found = true;
+      return {};
+    });
+    if (!read) return tl::unexpected(read.error());
+    return found;
+  }
+
+  Result<std::uint64_t> erase(std::span<const std::string> customers) {
+    auto reader = log::open_log_for_reading(*files_, log_);
+    if (!reader) return tl::unexpected(reader.error());
+    const std::lock_guard lock(mutex_);
+    if (auto opened = open(**reader); !opened) return tl::unexpected(opened.error());
+    if (auto caught_up = history_->catch_up(**reader); !caught_up) return tl::unexpected(caught_up.error());
+    through_.store(history_->indexed_through());
+    return history_->erase((*reader)->partitions(), customers);
   }
 
   /// How far the history goes that this folder has already.

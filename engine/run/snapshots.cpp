@@ -204,4 +204,23 @@ Result<void> drop_snapshots(const DataFolder& folder, std::uint16_t partition, S
   return {};
 }
 
+Result<void> keep_newest_set(const DataFolder& folder, Snapshots& snapshots) {
+  const SnapshotSet set = newest_set(snapshots.heads);
+  std::vector<std::string> kept;
+  for (std::size_t p = 0; p < snapshots.heads.size(); ++p) {
+    auto& of = snapshots.heads[p];
+    if (set[p] >= of.size()) continue;
+    of = {SnapshotHead(of[set[p]])};
+    kept.push_back(name_of(of.front().partition, of.front().batch));
+  }
+  snapshots.damaged.clear();
+  auto names = folder.files->list(folder.snapshots());
+  if (!names) return tl::unexpected(names.error());
+  for (const std::string& name : *names) {
+    if (std::find(kept.begin(), kept.end(), name) != kept.end()) continue;
+    if (auto removed = folder.files->remove(env::join_path(folder.snapshots(), name)); !removed) return removed;
+  }
+  return folder.files->sync_folder(folder.snapshots());
+}
+
 }  // namespace tend::run

@@ -57,6 +57,9 @@ using TakeSnapshot =
 /// makes others older. Errors: of the disk and of `take`.
 Result<Snapshots> read_newest_set(const DataFolder& folder, const TakeSnapshot& take);
 
+/// Removes all but the newest set, and what a crash left of others: for who must not be found in older ones.
+Result<void> keep_newest_set(const DataFolder& folder, Snapshots& snapshots);
+
 /// Removes of this partition what the two newest sets have no use for, from the folder and from `snapshots`; what is
 /// newer than they are stays.
 Result<void> drop_snapshots(const DataFolder& folder, std::uint16_t partition, Snapshots& snapshots);

@@ -292,18 +292,61 @@ class CarryingOut {
     const std::string id(engine_.became(asked));
     const state::State& state = state_of(id);
     const std::uint32_t customer = state.find_customer(id);
-    if (customer == state::kNoText) return refuse(nobody(asked).value());
+    const bool known = customer != state::kNoText;
     std::uint64_t left = 0, jobs = 0;
-    for (std::uint32_t j = state.at(customer).first_journey; j != kNone; j = state.journey(j).next)
+    for (std::uint32_t j = known ? state.at(customer).first_journey : kNone; j != kNone; j = state.journey(j).next)
       left += is_live(state.journey(j).status) ? 1 : 0;
-    if (const auto open = state.jobs.find(customer); open != state.jobs.end()) jobs = open->second.size();
-    engine_.add(state::ForgetInput{.moment = now_, .customer = id});
-    return commit([&] {
-      Json json{{"success", true}, {"customer", asked}, {"left", left}, {"tasks", jobs}};
-      if (id != asked) json["is"] = id;
-      json["remains"] = {"log", "snapshots", "history", "channels"};
-      return json;
-    });
+    if (const auto open = state.jobs.find(customer); known && open != state.jobs.end()) jobs = open->second.size();
+    const std::vector<std::string> ids = ids_of(id);
+    // Who is called by a name that nobody had is not worth a writing of everything; what a crash left of somebody is.
+    bool erases = engine_.can_erase();
+    if (erases && !known) {
+      const auto told_of = engine_.has_records(id);
+      if (!told_of) return broken(told_of.error());
+      erases = *told_of;
+    }
+    for (const std::string& one : known || erases ? ids : std::vector<std::string>())
+      engine_.add(state::ForgetInput{.moment = now_, .customer = one});
+    if (auto done = engine_.commit(); !done) return broken(done.error());
+    if (auto caught_up = catch_up(); !caught_up) return broken(caught_up.error());
+    Json json{{"success", true}, {"customer", asked}, {"known", known}, {"left", left}, {"tasks", jobs}};
+    if (id != asked) json["is"] = id;
+    // While a message of his is with a channel he is known by it.
+    if (engine_.is_busy() || state_of(id).find_customer(id) != state::kNoText)
+      return answer_once(json, "waits", Json(true));
+    std::uint64_t records = 0, letters = 0;
+    if (erases) {
+      const auto erased = engine_.erase(ids);
+      if (!erased) return broken(erased.error());
+      records = *erased;
+    }
+    if (place_.erase_beside) {
+      const auto erased = place_.erase_beside(ids);
+      if (!erased) return refuse(erased.error());  // what is beside the engine is no trouble of its own
+      letters = *erased;
+    }
+    if (!known && !erases && letters == 0) return refuse(nobody(asked).value());
+    json["records"] = records;
+    json["dead_letters"] = letters;
+    return answer_once(json, "waits", Json(false));
+  }
+
+  /// Tells `json` with one thing more.
+  Result<void> answer_once(Json json, const char* key, Json value) {
+    json[key] = std::move(value);
+    (void)answer(json);
+    return {};
+  }
+
+  /// Him and all who became him.
+  std::vector<std::string> ids_of(const std::string& id) {
+    std::vector<std::string> ids = {id};
+    for (std::uint32_t p = 0; p < engine_.partitions().count(); ++p) {
+      for (const auto& [other, into] : engine_.partitions().state(p).became) {
+        if (other != id && engine_.became(other) == id) ids.push_back(other);
+      }
+    }
+    return ids;
   }
 
   /// Something that a person has to do: a job, or a message to send.

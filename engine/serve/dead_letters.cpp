@@ -52,6 +52,13 @@ Result<void> read_file(env::Files& files, const std::string& path, const VisitLe
   return {};
 }
 
+/// Stands one of these ids anywhere in it, as a text of its own?
+bool names_one(const nlohmann::json& json, const std::vector<std::string>& ids) {
+  if (json.is_string()) return std::find(ids.begin(), ids.end(), json.get_ref<const std::string&>()) != ids.end();
+  if (!json.is_structured()) return false;
+  return std::any_of(json.begin(), json.end(), [&](const nlohmann::json& one) { return names_one(one, ids); });
+}
+
 }  // namespace
 
 std::string line_of(const DeadLetter& letter) {
@@ -156,6 +163,39 @@ Result<void> DeadLetters::remove(const std::string& name) {
   const auto removed = files_.remove(env::join_path(folder_, name));
   if (!removed && removed.error().code != ErrorCode::not_found) return removed;
   return files_.sync_folder(folder_);
+}
+
+Result<std::uint64_t> DeadLetters::forget(const std::vector<std::string>& ids) {
+  const std::lock_guard lock(mutex_);
+  file_.reset();
+  auto names = names_in(files_, folder_);
+  if (!names) return tl::unexpected(names.error());
+  std::uint64_t sum = 0;
+  for (const std::string& name : *names) {
+    const std::string path = env::join_path(folder_, name);
+    std::string left;
+    std::uint64_t out = 0;
+    const auto visit = [&](const DeadLetter& letter) -> Result<void> {
+      const nlohmann::json call = nlohmann::json::parse(letter.call, nullptr, false);
+      const bool his =
+          call.is_discarded()
+              ? std::any_of(ids.begin(), ids.end(),
+                            [&](const std::string& id) { return letter.call.find(id) != std::string::npos; })
+              : names_one(call, ids);
+      if (his) ++out;
+      if (!his) left += line_of(letter);
+      return {};
+    };
+    if (auto read = read_file(files_, path, visit); !read) return tl::unexpected(read.error());
+    if (out == 0) continue;
+    sum += out;
+    const auto written = left.empty() ? files_.remove(path) : env::write_whole_file(files_, path, left);
+    if (!written) return tl::unexpected(written.error());
+  }
+  if (sum > 0) {
+    if (auto synced = files_.sync_folder(folder_); !synced) return tl::unexpected(synced.error());
+  }
+  return sum;
 }
 
 std::uint64_t DeadLetters::added() const {

@@ -52,6 +52,10 @@ class DeadLetters {
   Result<std::vector<DeadLetter>> read(const std::string& name);
   Result<void> remove(const std::string& name);
 
+  /// Takes out the letters in which one of these ids stands, and gives how many they were. A file that had some is
+  /// written anew.
+  Result<std::uint64_t> forget(const std::vector<std::string>& ids);
+
   std::uint64_t added() const;
   std::uint64_t dropped_files() const;
 

@@ -308,7 +308,6 @@ asio::awaitable<Answer> HttpCalls::order(const Executor& executor, OrderKind kin
   auto order = read_order(kind, body);
   if (!order) co_return refusal(http::status::bad_request, order.error().message);
   std::string did = told_of(*order);
-  const std::string forgotten = kind == OrderKind::forget ? order->customers.front() : std::string();
   std::function<Result<void>(run::Engine&)> check;
   if (caller.key != nullptr && !caller.key->condition.all.empty()) {
     check = [key = caller.key, customers = order->customers](run::Engine& engine) -> Result<void> {
@@ -327,11 +326,6 @@ asio::awaitable<Answer> HttpCalls::order(const Executor& executor, OrderKind kin
       },
       std::move(check));
   Answer answer = answer_of(co_await arrival(awaited));
-  if (!forgotten.empty() && services_.book != nullptr && answer.status == http::status::ok) {
-    if (auto done = services_.book->forget(forgotten); !done)
-      answer = refusal(http::status::service_unavailable,
-                       "the customer is forgotten, but not which messages he had: " + done.error().message);
-  }
   answer.did = std::move(did);
   co_return answer;
 }

@@ -52,6 +52,8 @@ struct LiveOptions {
   TimeOptions time;
   /// Told of what operators should know, in sentences without personal data. From the engine's thread.
   std::function<void(const std::string&)> say;
+  /// See OrderPlace; called on the engine's thread.
+  std::function<Result<std::uint64_t>(const std::vector<std::string>& ids)> erase_beside = {};
   /// Told when the engine is gone for good and nobody has called stop(), which then gives the error. From the engine's
   /// thread.
   std::function<void()> on_lost;

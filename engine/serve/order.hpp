@@ -44,6 +44,9 @@ struct OrderPlace {
   std::vector<std::string> channels;  // names of those that are set up
   std::function<env::Moment()> now;   // never goes back
   bool ticks = true;                  // what is due by time happens first; not in recorded time
+  /// Takes all of these ids out of what lies beside the engine: dead letters, of whose number it tells, and the book of
+  /// messages. Empty: there is nothing.
+  std::function<Result<std::uint64_t>(const std::vector<std::string>& ids)> erase_beside = {};
 };
 
 /// Told once: the answer as JSON, as soon as the order is durable, or why there is none. `not_found` and `invalid` are

@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <bit>
+#include <unordered_map>
 
 #include "dsl/text/must.hpp"
 #include "engine/env/draw.hpp"
 #include "engine/state/bytes.hpp"
+#include "engine/state/scrub.hpp"
 
 namespace tend::state {
 namespace {
@@ -493,7 +495,44 @@ std::string State::save() const {
   put(out, recorded);
   put(out, events_taken);
   put(out, gone_);
+  const std::size_t names_at = out.size();
   for (const Interner* names : {&customers_, &texts_, &tag_names_, &consent_names_, &channels_}) names->save(out);
+  // Nobody who was erased comes back by what was only forgotten: names that nobody has any more are not written.
+  std::vector<bool> ids(customers_.count()), texts(texts_.count()), tag_names(tag_names_.count());
+  for (std::uint32_t c = 0; c < customers_.count(); ++c) ids[c] = !is_gone(c) || pending.contains(c);
+  for (const Journey& journey : ended_out) {
+    if (journey.customer < ids.size()) ids[journey.customer] = true;
+  }
+  for (const Column& column : columns_) {
+    if (!is_text(column.type) && column.type != Type::list) continue;
+    for (const std::int64_t cell : column.cells) {
+      if (cell != kMissingCell) texts[static_cast<std::size_t>(cell)] = true;
+    }
+  }
+  const auto mark_kept = [&](std::uint32_t customer, std::uint32_t s) {
+    const StoredEvent& stored = layout_->stored[s];
+    const Ring& ring = rings_[ring_index(customer, s)];
+    const std::uint32_t size = record_bytes(stored);
+    for (std::uint32_t i = 0; i < ring.count; ++i) {
+      const char* record = events_.at(ring.block) + std::size_t{ring.begin + i} * size + sizeof(Moment);
+      for (std::size_t slot = 0; slot < stored.fields.size(); ++slot) {
+        StoredField cell;
+        std::memcpy(&cell, record + slot * sizeof cell, sizeof cell);
+        const auto kind = static_cast<ValueKind>(cell.kind);
+        if (kind == ValueKind::text || kind == ValueKind::list) texts[static_cast<std::size_t>(cell.cell)] = true;
+      }
+    }
+  };
+  for (std::uint32_t c = 0; c < customers_.count(); ++c) {
+    for (std::uint32_t s = 0; s < layout_->stored.size(); ++s) mark_kept(c, s);
+  }
+  for (std::size_t i = 0; i < tags_.size(); ++i) {
+    for (std::uint64_t word = tags_[i]; word != 0; word &= word - 1)
+      tag_names[(i % tag_words_) * 64 + static_cast<std::size_t>(std::countr_zero(word))] = true;
+  }
+  std::size_t at = scrub_texts(out, names_at, ids);
+  at = scrub_texts(out, at, texts);
+  scrub_texts(out, at, tag_names);
   put_vector(out, rows_);
   for (const Column& column : columns_) {
     put_vector(out, column.cells);
@@ -507,8 +546,28 @@ std::string State::save() const {
   put_vector(out, rings_);
   put_vector(out, contacts_);
   put_vector(out, occurrences_);
+  std::unordered_map<std::uint32_t, UsedBytes> windows;  // looked up only
+  const auto add_window = [&](const Ring& ring, std::size_t size) {
+    if (ring.block != kNoBlock) windows[ring.block] = {ring.begin * size, (ring.begin + ring.count) * size};
+  };
+  for (std::uint32_t c = 0; c < customers_.count(); ++c) {
+    for (std::uint32_t s = 0; s < layout_->stored.size(); ++s)
+      add_window(rings_[ring_index(c, s)], record_bytes(layout_->stored[s]));
+    if (!contacts_.empty()) add_window(contacts_[c], sizeof(Contact));
+  }
+  const std::size_t events_at = out.size();
   events_.save(out);
+  scrub_pool(out, events_at, [&](std::uint32_t handle, std::size_t, const char*) {
+    const auto window = windows.find(handle);
+    return window == windows.end() ? UsedBytes{} : window->second;
+  });
+  const std::size_t pool_at = out.size();
   pool.save(out);
+  scrub_pool(out, pool_at, [](std::uint32_t, std::size_t, const char* block) {
+    std::uint32_t length = 0;
+    std::memcpy(&length, block, sizeof length);
+    return UsedBytes{0, sizeof length + length};
+  });
   put_vector(out, journeys_);
   for (const PlaybookFigures& figure : figures) {
     put(out, figure.entered);

@@ -3,8 +3,11 @@
 
 #include <algorithm>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
+#include <iterator>
 
+#include "engine/env/draw.hpp"
 #include "tests/engine/history/ledger.hpp"
 
 namespace tend::history {
@@ -84,6 +87,78 @@ TEST_CASE("ids that begin alike or hold any byte are kept apart") {
     CHECK(read(*history, 1, customer).size() == 3);
     CHECK((read(*history, 1, customer) == ledger.expected(1, customer)));
   }
+}
+
+TEST_CASE("who is erased stands in no file, others are as they were, and it still adds up") {
+  Ledger ledger;
+  // Keys at the very beginning of the store: its table of contents names them.
+  const std::vector<std::string> gone = {"!wang-7788", "!anonymous-5566"};
+  const auto partition = [](const std::string& id) {
+    return static_cast<std::uint16_t>(env::partition_of(id, kPartitions));
+  };
+  auto history = open_history(ledger.history_folder());
+  std::uint64_t records = 0;
+  for (std::uint32_t segment = 1; segment <= 4; ++segment) {
+    for (const std::string& id : gone) ledger.event(partition(id), id, "a secret of " + id);
+    records += gone.size();
+    ledger.append();
+    ledger.fill(segment);
+    REQUIRE(history->catch_up(ledger.log()));
+  }
+  state::AnswerInput grant{.moment = 7, .customer = gone[0], .granted = true, .amount = 500, .currency = 3};
+  grant.budget = "gifts";
+  const std::string account = "customer:" + gone[0];
+  grant.account = account;
+  grant.reason = "because of !wang-7788";
+  std::string payload;
+  encode(payload, grant);
+  log::Batch batch;
+  batch.add(static_cast<std::uint8_t>(state::InputKind::answer), partition(gone[0]), payload);
+  REQUIRE(ledger.log().append(batch));
+  ledger.fill(5);
+  REQUIRE(history->catch_up(ledger.log()));
+  const auto holds = [&](const std::string& what) {
+    for (const auto& file : std::filesystem::directory_iterator(ledger.history_folder())) {
+      std::ifstream in(file.path(), std::ios::binary);
+      const std::string bytes((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
+      if (bytes.find(what) != std::string::npos) return true;
+    }
+    return false;
+  };
+  for (const std::string& id : gone) REQUIRE(holds(id));
+  CHECK(history->erase(kPartitions, std::vector<std::string>{"nobody"}).value() == 0);
+  CHECK(history->erase(kPartitions, gone).value() == records);
+  for (const std::string& id : gone) CHECK_FALSE(holds(id));
+  CHECK_FALSE(holds("a secret of"));
+  REQUIRE(history->verify());
+  std::size_t others = 0, entries = 0;
+  REQUIRE(history->for_each([&](std::string_view customer, const log::Record& record) -> Result<void> {
+    if (!customer.starts_with("erased-")) {
+      ++others;
+      return {};
+    }
+    ++entries;
+    state::AnswerInput kept;
+    REQUIRE(decode(record.payload, kept));
+    CHECK(kept.amount == 500);
+    CHECK(kept.budget == "gifts");
+    CHECK(kept.customer == customer);
+    CHECK(kept.account == "customer:" + std::string(customer));
+    return {};
+  }));
+  CHECK(entries == 1);
+  std::size_t expected = 0;
+  for (const auto& [key, all] : ledger.expected()) {
+    if (key.second[0] != '!') expected += all.size();
+  }
+  CHECK(others <= expected);
+  CHECK(others > expected / 2);
+  // And it goes on, also after opening anew.
+  history.reset();
+  history = open_history(ledger.history_folder());
+  ledger.fill(7);
+  REQUIRE(history->catch_up(ledger.log()));
+  REQUIRE(history->verify());
 }
 
 TEST_CASE("indexing again changes nothing, skipping is refused") {

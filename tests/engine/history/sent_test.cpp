@@ -1,6 +1,10 @@
 // Receipts find their message, also after the process has ended; who is forgotten leaves nothing.
 #include "engine/history/sent.hpp"
 
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
 #include "tests/support/temp_folder.hpp"
 #include "tests/support/test.hpp"
 
@@ -66,4 +70,34 @@ TEST_CASE("what was called and not committed is surely not out; of what is not k
   // What the machine's end took of the disk nobody knows.
   for (const char* boot : {"another run of the machine", ""})
     CHECK((*SentBook::open(folder.file("sent"), boot))->may_be_out(first.key));
+}
+
+TEST_CASE("who is forgotten stands in no file of the book", "[sent]") {
+  const TempFolder folder;
+  const auto holds = [&](const std::string& what) {
+    for (const auto& file : std::filesystem::recursive_directory_iterator(folder.path())) {
+      if (!file.is_regular_file()) continue;
+      std::ifstream in(file.path(), std::ios::binary);
+      const std::string bytes((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
+      if (bytes.find(what) != std::string::npos) return true;
+    }
+    return false;
+  };
+  const auto add = [](SentBook& book, std::uint64_t i, const std::string& customer) {
+    REQUIRE(book.called({{i, i}, 1000, customer, "welcome", "hello", "sms"}, "+86139" + std::to_string(i)));
+    REQUIRE(book.named("sms", "biz-" + customer + std::to_string(i), {i, i}));
+  };
+  {
+    auto book = SentBook::open(folder.file("sent"));
+    REQUIRE(book);
+    for (std::uint64_t i = 1; i < 20; ++i) add(**book, i, i % 2 == 0 ? "aaa-wang-7788" : "bo");
+  }
+  auto book = SentBook::open(folder.file("sent"));  // files beside RocksDB's own log
+  REQUIRE(book);
+  add(**book, 20, "aaa-wang-7788");
+  REQUIRE(holds("aaa-wang-7788"));
+  REQUIRE((*book)->forget("aaa-wang-7788"));
+  CHECK_FALSE(holds("aaa-wang-7788"));
+  CHECK((*book)->by_key({3, 3})->customer == "bo");
+  CHECK((*book)->by_provider_id("sms", "biz-bo3"));
 }

@@ -174,6 +174,51 @@ TEST_CASE("dropped segments are used again and their old bytes are never read") 
         of_records);
 }
 
+TEST_CASE("a log that is sealed, trimmed and has no spares holds nothing of before, and goes on") {
+  env::SimulatedFiles files;
+  auto log = open_or_fail(files, small_log()).log;
+  claim_or_fail(*log);
+  const auto holds = [&](const std::string& what) {
+    const std::vector<std::string> names = files.list(kFolder).value();
+    for (const std::string& name : names) {
+      if (env::read_whole_file(files, env::join_path(kFolder, name)).value().find(what) != std::string::npos)
+        return true;
+    }
+    return false;
+  };
+  Batch batch;
+  for (int round = 0; round < 100; ++round) {
+    batch.clear();
+    batch.add(5, 1, "13900000001");
+    append_seen(*log, batch);
+  }
+  REQUIRE(log->trim(log->segments().back().number).has_value());  // spares hold it now
+  batch.clear();
+  batch.add(5, 1, "last of before");
+  const SeenBatch last = append_seen(*log, batch, "cursor");
+  const std::uint32_t before = log->segments().back().number;
+  REQUIRE(holds("13900000001"));
+  REQUIRE(log->drop_spares().has_value());
+  REQUIRE(log->seal().has_value());
+  CHECK(log->segments().back().number == before + 1);
+  REQUIRE(log->seal().has_value());  // one without a batch stays
+  CHECK(log->segments().back().number == before + 1);
+  REQUIRE(log->trim(before + 1).has_value());
+  CHECK(holds("13900000001"));
+  REQUIRE(log->drop_spares().has_value());
+  CHECK_FALSE(holds("13900000001"));
+  CHECK_FALSE(holds("last of before"));
+  CHECK(files.list(kFolder).value().size() == 1);
+  CHECK(log->heads()[1] == last.records[0].position);
+
+  log = open_or_fail(files, small_log()).log;  // also without a batch in it
+  CHECK(log->last_cursor() == "cursor");
+  claim_or_fail(*log);
+  batch.clear();
+  batch.add(5, 1, "after");
+  CHECK(append_seen(*log, batch).records[0].position == last.records[0].position + 1);
+}
+
 TEST_CASE("trimming keeps the last segment and what is needed, and says what is gone") {
   env::SimulatedFiles files;
   auto log = open_or_fail(files, small_log(2)).log;

@@ -89,3 +89,20 @@ TEST_CASE("there are never more files than may be, and closed ones can be worked
   REQUIRE(letters.remove(names->front()));
   CHECK(letters.read(names->front())->empty());
 }
+
+TEST_CASE("letters in which one who is erased stands go, others stay in their order") {
+  env::SimulatedFiles files;
+  DeadLetters letters(files, "dead", {.file_bytes = 400, .files = 16});
+  const std::vector<std::string> calls = {R"({"userId":"anna","event":"x"})",
+                                          R"({"userId":"annabel"})",
+                                          R"({"userId":"bo","context":{"of":["anna"]}})",
+                                          R"({"type":"alias","previousId":"anna2"})",
+                                          R"({"userId":"carl","traits":{"note":"anna came"}})",
+                                          "{\"subject\":\"anna\""};
+  for (const std::string& call : calls) REQUIRE(letters.add({letter(call)}));
+  CHECK(letters.forget({"zoe"}).value() == 0);
+  CHECK(letters.forget({"anna", "anna2"}).value() == 4);
+  CHECK(calls_in(files) == std::vector<std::string>{calls[1], calls[4]});
+  REQUIRE(letters.add({letter(calls[1])}));
+  CHECK(calls_in(files).size() == 3);
+}
