@@ -10,6 +10,7 @@
 #include "engine/log/record.hpp"
 #include "engine/run/intake.hpp"
 #include "engine/state/bytes.hpp"
+#include "engine/state/consent.hpp"
 #include "engine/state/input.hpp"
 
 namespace tend::serve {
@@ -88,7 +89,7 @@ bool is_of(const TypeInfo& type, const Value& value) {
 
 bool is_attribute(const program::Program& program, std::uint16_t index, const Value& value) {
   if (index >= state::kTagAdd)
-    return index <= state::kUnsuppressed && value.kind == ValueKind::text && is_utf8(value.str());
+    return index <= state::kConsentSource && value.kind == ValueKind::text && is_utf8(value.str());
   if (index >= program.attributes.size() || !is_of(program.attributes[index].type, value)) return false;
   const bool zone = index == program::kTimezoneAttribute && !value.missing();
   return !zone || env::find_zone(std::string(value.str())) != nullptr;
@@ -108,7 +109,10 @@ bool is_row(const program::Program& program, const ImportRow& row) {
   state::FieldReader reader(row.fields);
   std::uint16_t index = 0;
   Value value;
+  bool consents = false;
   while (reader.next(index, value)) {
+    consents = consents || index == state::kConsentGiven || index == state::kConsentWithdrawn;
+    if (!event && state::is_about_consent(index) && !consents) return false;  // about one before it
     const bool fine = event ? index < program.events[row.event].fields.size() &&
                                   is_of(program.events[row.event].fields[index].type, value)
                             : is_attribute(program, index, value);

@@ -65,7 +65,9 @@ def beside(tend, folder, data):
         # They write one file of rejects: the second to be done with it may find it gone.
         fine = "another import went on" in err or '"rejected":1' in out or "orders.rejects.csv" in err
         w.check(process.returncode in (1, 4) and fine, f"two at once: {process.returncode} {out}{err}")
-    told = json.loads(run(tend, folder, data).stdout)
+    done = run(tend, folder, data)
+    w.check(done.stdout, f"after two at once, one ends with {done.returncode}: {done.stderr}")
+    told = json.loads(done.stdout)
     w.check(told["rejected"] == 1 and told["imported"] + told["before"] == ROWS + 1100, f"import beside serve says {told}")
     w.check(json.loads(run(tend, folder, data).stdout)["imported"] == 0, "a second import beside serve imports something")
     status, shown = server.call("GET", "/v1/customers/s7")

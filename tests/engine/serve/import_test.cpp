@@ -2,6 +2,7 @@
 #include "engine/serve/import.hpp"
 
 #include "dsl/program/program.hpp"
+#include "engine/state/consent.hpp"
 #include "engine/state/input.hpp"
 #include "tests/support/test.hpp"
 
@@ -66,6 +67,9 @@ TEST_CASE("what a source can hold is taken") {
   CHECK(person_with(blob(2, Value::date(-3)) + blob(3, Value::string("gold")) + blob(3, Value())));
   CHECK(person_with(blob(0, Value::string("Asia/Shanghai"))));
   CHECK(person_with(blob(state::kTagAdd, Value::string("vip")) + blob(state::kSuppressed, Value::string(""))));
+  CHECK(person_with(blob(state::kConsentGiven, Value::string("sms")) + blob(state::kConsentText, Value::string("v1")) +
+                    blob(state::kConsentEvidence, Value::string("form 7")) +
+                    blob(state::kConsentSource, Value::string("source:people"))));
   const std::vector<Value> likes = {Value::string("茶"), Value::string("b")};
   CHECK(person_with(blob(4, Value::of_list(likes.data(), 2))));
 }
@@ -80,7 +84,8 @@ TEST_CASE("what no source can hold is refused") {
   CHECK_FALSE(person_with(blob(2, Value::date(INT64_MAX))));
   CHECK_FALSE(person_with(blob(1, Value::string("\xff"))));
   CHECK_FALSE(person_with(blob(0, Value::string("Nowhere/Town"))));
-  CHECK_FALSE(person_with(blob(0xFFF6, Value::string("a"))));
+  CHECK_FALSE(person_with(blob(0xFFF9, Value::string("a"))));
+  CHECK_FALSE(person_with(blob(state::kConsentText, Value::string("v1"))));  // of no consent
   CHECK_FALSE(person_with(blob(state::kTagAdd, Value::number(1))));
   CHECK_FALSE(person_with(blob(5, Value::string("a"))));
   const std::vector<Value> mixed = {Value::string("a"), Value::number(2)};
