@@ -116,18 +116,19 @@ def problems_of_tests(tend, at):
     return problems
 
 
-def figures_of(at):
+def figures_of(at, name="README.md"):
     """The README, and what it shows of `tend simulate`."""
-    with open(os.path.join(at, "README.md"), encoding="utf-8") as file:
+    with open(os.path.join(at, name), encoding="utf-8") as file:
         readme = file.read()
     return readme, FIGURES.search(readme)
 
 
-def problems_of_figures(tend, at):
-    path = os.path.join(at, "README.md")
-    readme, shown = figures_of(at)
+def problems_of_shown(tend, at, name):
+    """The README shows what `tend simulate` gives; the Chinese one if it shows anything."""
+    path = os.path.join(at, name)
+    readme, shown = figures_of(at, name)
     if not shown:
-        return [f"{path}: shows no figures of `tend simulate`"]
+        return [f"{path}: shows no figures of `tend simulate`"] if name == "README.md" else []
     done = run(tend, *shown.group(1).split(), at=at)
     if done.returncode != 0:
         return [f"{at}: `{shown.group(1)}` fails: {done.stderr}"]
@@ -136,7 +137,15 @@ def problems_of_figures(tend, at):
             file.write(readme[: shown.start(2)] + done.stdout + readme[shown.end(2) :])
     elif done.stdout != shown.group(2):
         return [f"{path}: shows other figures than `{shown.group(1)}` gives (UPDATE_FIGURES=1 writes them):\n{done.stdout}"]
-    done = run(tend, *shown.group(1).split(), "--format", "json", at=at)
+    return []
+
+
+def problems_of_figures(tend, at):
+    names = [name for name in ("README.md", "README.zh.md") if os.path.exists(os.path.join(at, name))]
+    problems = [problem for name in names for problem in problems_of_shown(tend, at, name)]
+    if problems:
+        return problems
+    done = run(tend, *figures_of(at)[1].group(1).split(), "--format", "json", at=at)
     playbooks = json.loads(done.stdout)["playbooks"]
     problems = [f"{at}: nobody enters {name}" for name, figures in playbooks.items() if figures["entered"] == 0]
     if not any(channel["accepted"] for figures in playbooks.values() for message in figures["sends"].values() for channel in message.values()):
