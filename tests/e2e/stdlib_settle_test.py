@@ -1,5 +1,5 @@
 """What `std.revenue_split`, `std.commission`, `std.hand_out_subsidy`, `std.reward_referral` and `std.earn_points` pay is settled by `tend ledger` to the cent as
-it is added up here apart from tend, undisturbed and after kill -9 in the middle.
+it is added up here apart from tend, undisturbed and after kill -9 in the middle; and so is what the worked playbooks bakery-chain, koc and auto-service pay.
 
     python3 tests/e2e/stdlib_settle_test.py build/release/tend [SEED]
 """
@@ -7,6 +7,8 @@ import csv
 import io
 import os
 import random
+import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -14,7 +16,12 @@ import time
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
+import owed
 import workspace as w
+
+PLAYBOOKS = os.path.join(os.path.dirname(__file__), "..", "..", "playbooks")
+# What a README shows of `tend ledger --settle`, customers left out.
+SETTLEMENT = re.compile(r"^```\n\$ tend (ledger --data data --settle [^|\n]*?) \| grep -v \^customer\n(.*?)^```$", re.M | re.S)
 
 SHOP = """use "std" as std
 customer { brought_by text; koc one of "active", "shares", "graduate"; referrer customer }
@@ -110,7 +117,7 @@ def make(rng):
     return people, orders, returns, handed
 
 
-def owed(people, orders, returns, handed):
+def owed_here(people, orders, returns, handed):
     """Budget, account and amount, added up without tend."""
     sums = {}
 
@@ -168,36 +175,78 @@ def difference(one, other):
     return [(key, one.get(key), other.get(key)) for key in sorted(set(one) | set(other)) if one.get(key) != other.get(key)][:5]
 
 
+# Of a worked workspace: what it owes by its data and the messages that went out. Its year is that of its own clock.
+YEAR = ["--from", "2026-01-01", "--to", "2027-01-01"]
+WORKED = {
+    "bakery-chain": lambda folder: owed.bakery(folder, owed.moment("2027-01-01")),
+    "koc": lambda folder: owed.koc(folder, owed.moment("2027-01-01T00:00:00Z")),
+    "auto-service": lambda folder: owed.garage(folder, owed.moment("2026-01-01"), owed.moment("2027-01-01")),
+}
+
+
+def told_in(readme, tend, folder):
+    """The settlement that a README shows is the one that comes out."""
+    with open(readme, encoding="utf-8") as file:
+        shown = SETTLEMENT.search(file.read())
+    w.check(shown, f"{readme} shows a settlement")
+    done = w.run(tend, *shown.group(1).split(), cwd=folder).stdout
+    kept = "".join(line for line in done.splitlines(True) if not line.startswith("customer"))
+    w.check(kept == shown.group(2), f"{readme} shows another settlement than `{shown.group(1)}` gives:\n{kept}")
+
+
+def settle(tend, calm, stormy, span, expected, rng, again):
+    """Two copies of one workspace, one undisturbed, one killed in the middle, settle to what is expected. Gives the sums and how often it was killed."""
+    begin = time.monotonic()
+    w.run(tend, "replay", ".", "--data", "data", *span, cwd=calm)
+    undisturbed = time.monotonic() - begin
+    sums = expected(calm)
+    w.check(settled(tend, calm) == sums, f"settled to the cent: {difference(settled(tend, calm), sums)}; {again}")
+    kills = 0
+    while True:
+        process = subprocess.Popen([tend, "replay", ".", "--data", "data", *span], cwd=stormy, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        try:
+            process.wait(timeout=rng.uniform(0.01, undisturbed / 5) if kills < 5 else None)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+            kills += 1
+            continue
+        w.check(process.returncode == 0, f"after {kills} kills: {process.stderr.read().decode()} {again}")
+        break
+    w.check(kills > 0, f"it was killed in the middle; {again}")
+    w.check(settled(tend, stormy) == sums, f"the same after {kills} kills: {difference(settled(tend, stormy), sums)}; {again}")
+    w.check(expected(stormy) == sums, f"the same messages after {kills} kills; {again}")
+    return sums, kills
+
+
 def main(tend, seed):
     rng = random.Random(seed)
     again = f"repeat with: python3 tests/e2e/stdlib_settle_test.py {tend} {seed}"
     made = make(rng)
-    expected = owed(*made)
+    expected = owed_here(*made)
     w.check({key[0] for key in expected} == {"splits", "commissions", "referrals", "point_pool", "subsidies"}, "every budget pays")
     with tempfile.TemporaryDirectory() as scratch:
         calm, stormy = os.path.join(scratch, "calm"), os.path.join(scratch, "stormy")
         write(calm, *made)
         write(stormy, *made)
         w.run(tend, "check", calm, "--deny", "warnings")
-        begin = time.monotonic()
-        w.run(tend, "replay", ".", "--data", "data", *SPAN, cwd=calm)
-        undisturbed = time.monotonic() - begin
-        w.check(settled(tend, calm) == expected, f"settled to the cent: {difference(settled(tend, calm), expected)}; {again}")
-        kills = 0
-        while True:
-            process = subprocess.Popen([tend, "replay", ".", "--data", "data", *SPAN], cwd=stormy, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-            try:
-                process.wait(timeout=rng.uniform(0.01, undisturbed / 5) if kills < 5 else None)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
-                kills += 1
-                continue
-            w.check(process.returncode == 0, f"after {kills} kills: {process.stderr.read().decode()} {again}")
-            break
-        w.check(kills > 0, f"it was killed in the middle; {again}")
-        w.check(settled(tend, stormy) == expected, f"the same after {kills} kills: {difference(settled(tend, stormy), expected)}; {again}")
-    print(f"ok: {len(expected)} accounts, {sum(expected.values())} in all, {kills} kills, seed {seed}")
+        sums, kills = settle(tend, calm, stormy, SPAN, lambda folder: expected, rng, again)
+    print(f"ok: {len(sums)} accounts, {sum(sums.values())} in all, {kills} kills, seed {seed}")
+    for name, expected in WORKED.items():
+        original = os.path.join(PLAYBOOKS, name)
+        with tempfile.TemporaryDirectory() as scratch:
+            calm, stormy = os.path.join(scratch, "calm"), os.path.join(scratch, "stormy")
+            shutil.copytree(original, calm)
+            shutil.copytree(original, stormy)
+            sums, kills = settle(tend, calm, stormy, YEAR, expected, rng, f"{name}; {again}")
+            if name == "bakery-chain":
+                for readme in ("README.md", "README.zh.md"):
+                    told_in(os.path.join(original, readme), tend, calm)
+        budgets = {}
+        for (budget, _, _), amount in sums.items():
+            budgets[budget] = budgets.get(budget, 0) + amount
+        told = ", ".join(f"{budget} {amount}" for budget, amount in sorted(budgets.items()))
+        print(f"ok: {name}: {len(sums)} accounts, {told}, {kills} kills")
 
 
 if __name__ == "__main__":
