@@ -1,5 +1,5 @@
-"""What the worked playbooks bakery-chain, koc and auto-service owe to whom, added up from their data apart from tend. Of tend only the outbox is read: at
-which moment a message went out. Each function gives {(budget, kind, id): amount}, as `tend ledger --settle` has it.
+"""What the worked playbooks bakery-chain, koc-incubator and auto-service owe to whom, added up from their data apart from tend. Of tend only what
+it did otherwise is read: when a message went out, when somebody was a graduate. Each function gives {(budget, kind, id): amount}, as `tend ledger --settle` has it.
 """
 import csv
 import json
@@ -170,21 +170,31 @@ def bakery(folder, until):
     return claims.paid()
 
 
-# ---- koc
+# ---- koc-incubator
 
 
-def koc(folder, until):
-    claims = Claims(until, timezone.utc, {"KOC补贴": (20_000, 600), "佣金池": (100_000, None)})
-    graduates = {}
-    for at, customer in sent(folder, "毕业礼"):
-        graduates[customer] = at
-        claims.ask(at, customer, "KOC补贴", ("customer", customer), Decimal(500))
+def might_graduate(folder):
+    """Who has shared often enough to have graduated ever."""
+    return sorted(name for name, shares in by_customer(rows(folder, "分享")).items() if len(shares) >= 8)
+
+
+def koc(folder, until, stages):
+    """`stages` has of each customer when he came to which stage: that is asked of tend, the sums are not."""
+    claims = Claims(until, SHANGHAI, {"KOC补贴": (2_000, 500), "佣金池": (120, None)})
+
+    def graduate(name, at):
+        return next((stage for when, stage in reversed(stages.get(name, [])) if when < at), None) == "毕业"
+
+    for row in rows(folder, "分发", "时间"):
+        at, name, friend = row["时间"], row["客户"], row["朋友"]
+        if friend != name and graduate(name, at):
+            claims.ask(at, name, "KOC补贴", ("customer", friend), Decimal(row["金额"]))
     back = {(row["客户"], row["单号"]): row["时间"] for row in rows(folder, "退款", "时间")}
     for order in rows(folder, "下单", "时间"):
-        at, by = order["时间"], order["分享人"]
-        gone = back.get((order["客户"], order["单号"]))
-        if by in graduates and at > graduates[by] and not (gone and gone < at + days(7)):
-            claims.ask(at + days(7), order["客户"], "佣金池", ("customer", by), share(Decimal(order["金额"]), 8))
+        at, name, by, amount = order["时间"], order["客户"], order["分享人"], Decimal(order["金额"])
+        gone = back.get((name, order["单号"]))
+        if by and by != name and amount > 0 and graduate(by, at) and not (gone and gone < at + days(7)):
+            claims.ask(at + days(7), name, "佣金池", ("customer", by), share(amount, 8))
     return claims.paid()
 
 
