@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Makes this workspace's data, a made-up shop's first quarter: people.csv, baskets.csv, orders.csv, clicks.csv; the same bytes for the same seed.
+"""Makes this workspace's data, a made-up shop's first quarter: people.csv, baskets.csv, orders.csv, complaints.csv, clicks.csv; the same bytes for the same seed.
 
     python3 generate.py [SEED]
 
-Half of the baskets are bought within the hour, some after the reminder, most of the others never.
+Half of the baskets are bought within the hour, some after the reminder, most of the others never; a few complain.
 """
 import csv
 import datetime as dt
@@ -23,15 +23,15 @@ def write(name, header, rows):
 
 
 def stamp(at):
-    return at.strftime("%Y-%m-%dT%H:%M:%SZ")
+    return at.strftime("%Y-%m-%d %H:%M:%S")
 
 
 def main(seed):
     rng = random.Random(seed)
-    people, baskets, orders, clicks = [], [], [], []
+    people, baskets, orders, clicks, complaints = [], [], [], [], []
     for number in range(1, 501):
         customer = f"c{number:04d}"
-        people.append([customer, rng.choice(NAMES) if rng.random() < 0.9 else "", rng.choice(["li", "wu", "zhao", ""]), "complaint" if rng.random() < 0.02 else ""])
+        people.append([customer, rng.choice(NAMES) if rng.random() < 0.9 else "", rng.choice(["li", "wu", "zhao", ""])])
         for _ in range(rng.choice([0, 1, 1, 2, 3, 5])):
             at = START + dt.timedelta(seconds=rng.randrange(90 * 86400))
             basket, amount = f"b{len(baskets) + 1}", round(rng.lognormvariate(4.8, 0.8), 2)
@@ -44,13 +44,16 @@ def main(seed):
             elif fate < 0.8:
                 clicked = reminded + dt.timedelta(minutes=rng.randint(5, 1200))
                 clicks.append([customer, stamp(clicked), "reminder"])
-                if rng.random() < 0.3:
+                if rng.random() < 0.06:
+                    complaints.append([customer, stamp(clicked + dt.timedelta(minutes=3)), "complaint"])
+                elif rng.random() < 0.3:
                     orders.append([customer, stamp(clicked + dt.timedelta(minutes=rng.randint(5, 1800))), f"o{len(orders) + 1}", basket, amount])
-    for rows in (baskets, orders, clicks):
+    for rows in (baskets, orders, clicks, complaints):
         rows.sort(key=lambda row: (row[1], row[0]))
-    write("people.csv", ["id", "name", "owner", "tags"], people)
+    write("people.csv", ["id", "name", "owner"], people)
     write("baskets.csv", ["customer", "at", "id", "items", "amount", "link"], baskets)
     write("orders.csv", ["customer", "at", "id", "basket", "amount"], orders)
+    write("complaints.csv", ["customer", "at", "tags"], complaints)
     write("clicks.csv", ["customer", "at", "message"], clicks)
 
 

@@ -31,14 +31,14 @@ def main(seed):
         keeps = rng.choice(["lunar", "solar", ""]) if born.year < 1975 else rng.choice(["solar", "solar", ""])
         people.append([customer, rng.choice(NAMES) if rng.random() < 0.9 else "", born.isoformat() if rng.random() < 0.92 else "", keeps,
                        rng.choice(["normal", "normal", "normal", "silver", "gold"]), rng.choice(["li", "wu", "zhao", "sun", ""]),
-                       "asked not to be greeted" if rng.random() < 0.02 else ""])
+                       rng.choice(["zh", "zh", "en", ""]), "yes" if number % 30 == 0 else "", "asked not to be greeted" if rng.random() < 0.02 else ""])
         for _ in range(rng.choice([0, 1, 1, 2, 3])):
             near = dt.datetime(2026, born.month, min(born.day, 28)) + dt.timedelta(days=rng.randint(-6, 13))
             any_day = dt.datetime(2026, 1, 1) + dt.timedelta(days=rng.randint(0, 364))
             at = (near if rng.random() < 0.3 else any_day) + dt.timedelta(seconds=rng.randint(32400, 75600))
-            orders.append([customer, at.strftime("%Y-%m-%dT%H:%M:%SZ"), round(rng.lognormvariate(4.5, 0.6), 2)])
+            orders.append([customer, at.strftime("%Y-%m-%d %H:%M:%S"), round(rng.lognormvariate(4.5, 0.6), 2)])
     orders.sort(key=lambda row: (row[1], row[0]))
-    write("people.csv", ["id", "name", "birthday", "keeps", "level", "owner", "tags"], people)
+    write("people.csv", ["id", "name", "birthday", "keeps", "level", "owner", "language", "no_wecom", "tags"], people)
     write("orders.csv", ["customer", "at", "amount"], orders)
 
 

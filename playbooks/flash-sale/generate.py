@@ -24,10 +24,10 @@ def write(name, header, rows):
 def main(seed):
     rng = random.Random(seed)
     people, views, orders, refunds = [], [], [], []
-    stamp = lambda at: at.strftime("%Y-%m-%dT%H:%M:%SZ")
+    stamp = lambda at: at.strftime("%Y-%m-%d %H:%M:%S")
     for number in range(1, 1501):
         customer = f"c{number:04d}"
-        people.append([customer, rng.choice(["小李", "小吴", "小赵", "小孙", "", ""]), rng.choice(["是", "是", "是", "否"])])
+        people.append([customer, rng.choice(["小李", "小吴", "小赵", "小孙", "", ""]), rng.choice(["是", "是", "是", "否"]), "是" if number % 25 == 0 else "", "是" if number % 40 == 0 else ""])
         for _ in range(rng.choice([0, 0, 1, 2, 4])):
             views.append([customer, stamp(SALE - dt.timedelta(minutes=rng.randint(60, 50 * 1440))), rng.choice(GOODS)])
         if rng.random() < 0.4:
@@ -39,7 +39,7 @@ def main(seed):
             orders.append([customer, stamp(SALE + dt.timedelta(minutes=rng.randint(30, 400))), round(rng.lognormvariate(4.6, 0.6), 2)])
     for rows in (views, orders, refunds):
         rows.sort(key=lambda row: (row[1], row[0]))
-    write("客户.csv", ["编号", "顾问", "企微"], people)
+    write("客户.csv", ["编号", "顾问", "企微", "短信勿扰", "企微勿扰"], people)
     write("浏览.csv", ["客户", "时间", "商品"], views)
     write("下单.csv", ["客户", "时间", "金额"], orders)
     write("退款.csv", ["客户", "时间"], refunds)

@@ -26,11 +26,11 @@ def write(name, header, rows):
 def main(seed):
     rng = random.Random(seed)
     people, complaints, orders, visits, replies = [], [], [], [], []
-    stamp = lambda at: at.strftime("%Y-%m-%dT%H:%M:%SZ")
+    stamp = lambda at: at.replace(hour=9 + at.hour % 12).strftime("%Y-%m-%d %H:%M:%S")      # 白天来，白天回话
     for number in range(1, 321):
         customer = f"c{number:04d}"
         tag = "员工" if rng.random() < 0.02 else ""
-        people.append([customer, rng.choice(NAMES) if rng.random() < 0.9 else "", rng.choice(["长沙", "株洲", "湘潭"]), rng.choice(["小李", "小吴", ""]), tag])
+        people.append([customer, rng.choice(NAMES) if rng.random() < 0.9 else "", rng.choice(["长沙", "株洲", "湘潭"]), rng.choice(["小李", "小吴", ""]), tag, "是" if number % 16 == 0 else ""])
         rhythm_days = rng.choice([10, 20, 30, 45])
         at = START + dt.timedelta(seconds=rng.randrange(450 * 86400))
         while at < END:
@@ -52,7 +52,7 @@ def main(seed):
             at += dt.timedelta(seconds=int(gap * 86400) + 60)
     for rows in (complaints, orders, visits, replies):
         rows.sort(key=lambda row: (row[1], row[0]))
-    write("客户.csv", ["编号", "姓名", "城市", "顾问", "标签"], people)
+    write("客户.csv", ["编号", "姓名", "城市", "顾问", "标签", "企微勿扰"], people)
     write("投诉.csv", ["客户", "时间", "标签"], complaints)
     write("下单.csv", ["客户", "时间", "金额", "门店"], orders)
     write("到店.csv", ["客户", "时间"], visits)

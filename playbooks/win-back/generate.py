@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""Makes this workspace's data: customers.csv and orders.csv of a made-up tea shop, the same bytes for the same seed.
+"""Makes this workspace's data: customers.csv, orders.csv, replies.csv and complaints.csv of a made-up tea shop, the same bytes for the same seed.
 
     python3 generate.py [SEED]
 
-Customers come in over the first nine months. Each has a rhythm of his own; most fall silent for good at some time, some come back by themselves.
+Customers come in over the first nine months. Each has a rhythm of his own; most fall silent for good at some time, some come back by themselves;
+some of the silent answer, a few complain.
 """
 import csv
 import datetime as dt
@@ -20,7 +21,8 @@ CITIES = ["Changsha", "Zhuzhou", "Xiangtan", "Yueyang"]
 
 def main():
     rng = random.Random(SEED)
-    customers, orders = [], []
+    customers, orders, replies, complaints = [], [], [], []
+    later = random.Random(SEED + 1)                               # what silent people do: drawn apart, so that the orders stay
     for number in range(1, CUSTOMERS + 1):
         customer = f"c{number:04d}"
         customers.append([customer, rng.choice(NAMES) if rng.random() < 0.9 else "", rng.choice(CITIES)])
@@ -29,6 +31,10 @@ def main():
         while at < END:
             orders.append([customer, at, round(rng.lognormvariate(3.6, 0.6), 2), rng.choice(["green", "oolong", "puer", "cups"])])
             if rng.random() < 0.12:
+                if later.random() < 0.2:
+                    replies.append([customer, at + dt.timedelta(days=60 + later.uniform(0.2, 7)), later.choice(["All fine, thank you", "Is the oolong back?", "Next month"])])
+                elif later.random() < 0.05:
+                    complaints.append([customer, at + dt.timedelta(days=60 + later.uniform(0.2, 7)), "complaint"])
                 break                                             # silent for good
             gap = rng.expovariate(1 / rhythm_days)
             if rng.random() < 0.06:
@@ -44,6 +50,12 @@ def main():
         writer.writerow(["customer_id", "ordered_at", "amount", "sku"])
         for customer, at, amount, sku in orders:
             writer.writerow([customer, at.strftime("%Y-%m-%dT%H:%M:%SZ"), f"{amount:.2f}", sku])
+    for name, last, rows in (("replies.csv", "text", replies), ("complaints.csv", "tags", complaints)):
+        rows = sorted((row for row in rows if row[1] < END), key=lambda row: row[1])
+        with open(name, "w", newline="", encoding="utf-8") as file:
+            writer = csv.writer(file, lineterminator="\n")
+            writer.writerow(["customer_id", "at", last])
+            writer.writerows([customer, at.strftime("%Y-%m-%dT%H:%M:%SZ"), word] for customer, at, word in rows)
 
 
 if __name__ == "__main__":
