@@ -20,18 +20,8 @@ ONLY_TO_TRY = ("schema.tend", "try.tend", "tests.tend")
 BLOCK = re.compile(r"^```tend\n(.*?)^```$", re.M | re.S)
 CHANNEL = '[channels.{0}]\nadapter = "file"\npath = "{0}.jsonl"\n'
 
-CLIENT = """use "lifecycle" as lifecycle
-event order {{ amount money }}
-activity is order
-policy {{ timezone "UTC"; cap 1 message per day }}
-message care care {{ text "How are you?" }}
-message offer {{ text "Come back." }}
-playbook silent = lifecycle.win_back(silence: {days} days, care: care, offer: offer)
-test "silence and care" for silent {{
-  given order {{ amount: 30 CNY }} {days} days ago
-  expect send care
-}}
-"""
+# An agency's clients: three trades, two tongues, each with its own silence, gap and header clauses.
+CLIENTS = ("bakery-chain", "shoe-store", "beauty-experts")
 
 
 def folders(at):
@@ -137,50 +127,107 @@ def check_packs_together(tend):
             w.run(tend, "check", scratch, "--deny", "warnings")
 
 
-def test_all(tend, shops):
+def as_client(tend, name, package, scratch):
+    """A worked playbook whose `std.win_back` is the agency's: the folder, the file with the use, and the playbook that is made from it."""
+    shop = os.path.join(scratch, name)
+    shutil.copytree(os.path.join("playbooks", name), shop)
+    used = declaration = None
+    for file in sorted(name for name in os.listdir(shop) if name.endswith(".tend")):
+        text = w.read(os.path.join(shop, file))
+        if "std.win_back(" in text:
+            used, text = file, text.replace("std.win_back(", "agency.win_back(")
+            declaration = re.search(r"^(?:playbook|剧本) (\w+) [^\n]*= agency\.win_back\(", text, re.M)
+            written = '引用 "lifecycle" 记为 agency\n' if "剧本" in text else 'use "lifecycle" as agency\n'
+            with open(os.path.join(shop, file), "w", encoding="utf-8") as out:
+                out.write(written + text)
+    w.check(used and declaration, f"{name} uses std.win_back")
+    w.run(tend, "add", "lifecycle", "--path", package, "--workspace", shop)
+    return {"name": name, "shop": shop, "file": used, "playbook": declaration.group(1), "line": 1 + text_line(os.path.join(shop, used), "agency.win_back(")}
+
+
+def text_line(path, words):
+    """How many lines stand before the first with these words."""
+    return next(number for number, line in enumerate(w.read(path).split("\n")) if words in line)
+
+
+def figures(tend, shop, playbook):
+    """What `simulate` tells of one playbook, but for lines and the package's name."""
+    done = w.run(tend, "simulate", shop, "--from", "2026-01-01", "--to", "2026-07-01", "--format", "json")
+    told = json.loads(done.stdout)["playbooks"][playbook]
+    return json.dumps({**told, "steps": [{**step, "line": 0} for step in told["steps"]]})
+
+
+def test_all(tend, clients):
     """`tend test` of all of them in one command; its words and exit code."""
-    done = subprocess.run([tend, "test", *shops], capture_output=True, text=True, timeout=120)
+    done = subprocess.run([tend, "test", "--lang", "en", *(client["shop"] for client in clients)], capture_output=True, text=True, timeout=120)
     return done.returncode, done.stdout + done.stderr
 
 
 def check_agency(tend):
-    """Three clients use the agency's `lifecycle.win_back`, each with its own silence."""
+    """Three of the worked playbooks use the agency's `lifecycle.win_back`, each with its own parameters: what a change of it does to each of them, in one command."""
     with tempfile.TemporaryDirectory() as scratch:
         package = os.path.join(scratch, "lifecycle")
         shutil.copytree(os.path.join(STD, "lifecycle"), package)
-        shops = [os.path.join(scratch, name) for name in ("tea", "shoes", "books")]
-        for days, shop in zip((30, 60, 90), shops):
-            os.makedirs(shop)
-            with open(os.path.join(shop, "shop.tend"), "w", encoding="utf-8") as file:
-                file.write(CLIENT.format(days=days))
-            with open(os.path.join(shop, "tend.toml"), "w", encoding="utf-8") as file:
-                file.write(CHANNEL.format("outbox"))
-            w.run(tend, "add", "lifecycle", "--path", package, "--workspace", shop)
-        code, words = test_all(tend, shops)
-        w.check(code == 0 and "3 tests: 3 passed" in words, f"all three are right: {words}")
+        clients = [as_client(tend, name, package, scratch) for name in CLIENTS]
+        code, words = test_all(tend, clients)
+        w.check(code == 0 and " 0 failed" in words, f"all three are right: {words[-2000:]}")
+        silences = {re.search(r"win_back\(silence: ?(\d+)", w.read(os.path.join(client["shop"], client["file"]))).group(1) for client in clients}
+        w.check(len(silences) == len(clients), f"each has a silence of its own: {silences}")
+        for client in clients:
+            w.check(figures(tend, client["shop"], client["playbook"]) == figures(tend, os.path.join("playbooks", client["name"]), client["playbook"]), f"{client['name']}: the agency's copy does what std's does")
 
         template = os.path.join(package, "win_back.tend")
         before = w.read(template)
-        # An incompatible change: refused at each use, with the reason.
-        with open(template, "w", encoding="utf-8") as file:
-            file.write(before.replace("silence", "idle"))
-        code, words = test_all(tend, shops)
-        w.check(code == 1 and words.count("has no parameter `silence`") == 3, f"each use says why not: {words}")
-        for shop in shops:
-            w.check(f"{shop}/shop.tend:7:" in words, f"at the use in {shop}: {words}")
-            kept = w.read(os.path.join(shop, "tend.lock"))
-            w.run(tend, "update", "--workspace", shop, expect=1)
-            w.check(w.read(os.path.join(shop, "tend.lock")) == kept, "what does not fit is not taken over")
-        # A compatible one: nothing runs before somebody has looked; then it does.
-        with open(template, "w", encoding="utf-8") as file:
-            file.write(before.replace("gap duration = 7 days", "gap duration = 5 days"))
-        code, words = test_all(tend, shops)
-        w.check(code == 1 and words.count("error[T0702]") == 3 and words.count("error[") == 3, f"changed, nothing else: {words}")
-        for shop in shops:
-            told = w.run(tend, "update", "--workspace", shop).stdout
-            w.check("playbook silent: another program" in told, f"whom it touches: {told}")
-        code, words = test_all(tend, shops)
-        w.check(code == 0, f"taken over: {words}")
+
+        def change(old, new):
+            w.check(old in before, f"win_back.tend says `{old}`")
+            with open(template, "w", encoding="utf-8") as file:
+                file.write(before.replace(old, new))
+
+        # Incompatible changes: refused at each use, with the reason.
+        for old, new, reason in [("silence", "idle", "has no parameter `silence`"),
+                                 ("care message,", "care message, owner_word message,", "`lifecycle.win_back` needs `owner_word`: a message"),
+                                 ("gap duration = 7 days", "gap text", "`gap` takes a text, and this is a length of time")]:
+            change(old, new)
+            code, words = test_all(tend, clients)
+            w.check(code == 1 and words.count(reason) >= len(clients), f"each use says why not ({reason}): {words[-3000:]}")
+            for client in clients:
+                w.check(f"{client['shop']}/{client['file']}:{client['line']}:" in words, f"at the use in {client['name']}, line {client['line']}: {words[-3000:]}")
+                kept = w.read(os.path.join(client["shop"], "tend.lock"))
+                w.run(tend, "update", "--workspace", client["shop"], expect=1)
+                w.check(w.read(os.path.join(client["shop"], "tend.lock")) == kept, "what does not fit is not taken over")
+
+        # Asks more of an event than they have: at the use that names the event, at the `use` of the package where it is the template's own default.
+        schema = os.path.join(package, "schema.tend")
+        usual = w.read(schema)
+        with open(schema, "w", encoding="utf-8") as file:
+            file.write(usual.replace("event order { id text", "event order { id text, till_number text"))
+        change("requires { event purchase }", "requires { event purchase { till_number text } }")
+        code, words = test_all(tend, clients)
+        refused = [line for line in words.split("\n") if re.search(r"^error\[T0(265|704)\]: .*requires `\w+\.till_number`", line)]
+        w.check(code == 1 and len(refused) == len(clients), f"each is told what it lacks: {words[-3000:]}")
+        with open(schema, "w", encoding="utf-8") as file:
+            file.write(usual)
+
+        # One that fits: nothing runs before somebody has looked, and whoever says his own gap is not touched by another default.
+        change("gap duration = 7 days", "gap duration = 5 days")
+        code, words = test_all(tend, clients)
+        w.check(code == 1 and words.count("error[T0702]") == len(clients) == words.count("error["), f"changed, nothing else: {words[-2000:]}")
+        for client in clients:
+            told = w.run(tend, "update", "--workspace", client["shop"]).stdout
+            w.check("another program" not in told, f"{client['name']} says its own gap: {told}")
+        code, words = test_all(tend, clients)
+        w.check(code == 0, f"taken over: {words[-2000:]}")
+
+        # One that fits and does something else: it is told whom it touches, and each client's own tests say what they no longer get.
+        change("  wait gap\n", "")
+        for client in clients:
+            told = w.run(tend, "update", "--workspace", client["shop"]).stdout
+            w.check(f"playbook {client['playbook']}: another program" in told and told.count("another program") == 1, f"whom it touches in {client['name']}: {told}")
+        code, words = test_all(tend, clients)
+        w.check(code == 1 and "error[" not in words, f"their tests fail, nothing else: {words[-2000:]}")
+        for client in clients:
+            w.check(re.search(rf"^FAILED .*\b{client['playbook']}: ", words, re.M), f"the tests of {client['name']} see it: {words[-2000:]}")
 
 
 def main(tend):
