@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The worked playbooks, one workspace per trade: each checks without a warning, has its pages, passes its tests, which reach all of it, and gives over its
-made-up population what its READMEs show; both READMEs, English and Chinese, answer five questions of an operator; its twin in the other spelling is there
-and does the same.
+made-up population, which comes to every step, what its READMEs show; both READMEs, English and Chinese, answer five questions of an operator; its twin in
+the other spelling is there and does the same.
 
     playbooks_test.py TEND [NAME…]        from the repository root; UPDATE_FIGURES=1 writes the figures into the READMEs
 
@@ -152,6 +152,7 @@ def problems_of_figures(tend, at):
     done = run(tend, *figures_of(at).group(1).split(), "--format", "json", at=at)
     playbooks = json.loads(done.stdout)["playbooks"] if done.returncode == 0 else {}
     problems += [f"{at}: nobody enters {name}" for name, figures in playbooks.items() if figures["entered"] == 0]
+    problems += [f"{at}: {name}: nobody comes to {step['step']}, line {step['line']}" for name, figures in playbooks.items() for step in figures["steps"] if step["reached"] == 0]
     if not any(channel["accepted"] for figures in playbooks.values() for message in figures["sends"].values() for channel in message.values()):
         problems.append(f"{at}: nothing is sent")
     return problems
