@@ -184,6 +184,8 @@ def main(tend, wanted):
         with tempfile.TemporaryDirectory() as scratch:
             problems += problems_of(tend, os.path.join(FOLDER, name), scratch)
     problems += [f"{TWINS}/{name}: is nobody's twin" for name in os.listdir(TWINS) if os.path.isdir(os.path.join(TWINS, name)) and name not in names]
+    index = text_of(os.path.join(FOLDER, "README.md"))
+    problems += [f"{FOLDER}/README.md: does not name {name} in both tongues" for name in names if not all(f"({name}/{readme})" in index for readme in README.values())]
     print("\n".join(problems) or f"{len(wanted or names)} worked playbooks are as they say")
     return 1 if problems or len(names) < 9 else 0
 
