@@ -28,15 +28,19 @@ def rows(folder, name, *moments):
         return [{key: moment(value) if key in moments else value for key, value in row.items()} for row in csv.DictReader(file)]
 
 
-def sent(folder, message):
-    """When a message went out and to whom, from the outboxes."""
+def all_sent(folder):
+    """All that went out, from the outboxes, in the order of time: when, to whom, which message, on which channel."""
     found = []
     for name in sorted(os.listdir(folder)):
         if name.endswith(".jsonl"):
             with open(os.path.join(folder, name), encoding="utf-8") as file:
-                lines = map(json.loads, file)
-                found += [(moment(line["at"]), line["customer"]) for line in lines if line["message"] == message]
+                found += [(moment(line["at"]), line["customer"], line["message"], line["channel"]) for line in map(json.loads, file)]
     return sorted(found)
+
+
+def sent(folder, message):
+    """When a message went out and to whom."""
+    return [(at, customer) for at, customer, name, _ in all_sent(folder) if name == message]
 
 
 def share(amount, percent):
