@@ -113,6 +113,7 @@ std::vector<Option> options_of(const AdapterKind& kind) {
   if (kind.make_remote == nullptr) return options;
   // An adapter's own row says more than that of all.
   for (const Option& common : remote_options()) {
+    if (common.name == "links" && !kind.links) continue;
     const auto same = [&](const Option& own) { return own.name == common.name; };
     if (std::none_of(kind.options.begin(), kind.options.end(), same)) options.push_back(common);
   }

@@ -22,12 +22,13 @@ constexpr AdapterKind kKinds[] = {
     {"aliyun_sms", "sends approved SMS by Aliyun (阿里云短信)", kAliyunSmsOptions, make_aliyun_sms},
     {"console", "prints messages, for trying things out", {}},
     {"file", "writes messages to a file of JSON lines", kFileOptions},
-    {"lua", "an adapter as a Lua script, which can do nothing but call the hosts that you name", kLuaOptions, make_lua},
-    {"program", "an adapter in any language, by lines of JSON", kProgramOptions, make_program},
+    {"lua", "an adapter as a Lua script, which can do nothing but call the hosts that you name", kLuaOptions, make_lua,
+     LinkUse::none},
+    {"program", "an adapter in any language, by lines of JSON", kProgramOptions, make_program, LinkUse::none},
     {"smtp", "sends mail by a mail server", kSmtpOptions, make_smtp, LinkUse::all},
     {"tencent_sms", "sends approved SMS by Tencent Cloud (腾讯云短信)", kTencentSmsOptions, make_tencent_sms},
     {"twilio", "sends SMS and MMS by Twilio", kTwilioOptions, make_twilio},
-    {"webhook", "posts messages to an address of your own, signed", kWebhookOptions, make_webhook},
+    {"webhook", "posts messages to an address of your own, signed", kWebhookOptions, make_webhook, LinkUse::none},
     {"wechat_oa", "messages of a WeChat Official Account (公众号)", kWechatOaOptions, make_wechat_oa},
     {"wecom", "mass messages to customers on WeCom (企业微信), which staff confirm", kWecomOptions, make_wecom},
     {"wecom_staff", "messages to members of staff on WeCom", kWecomStaffOptions, make_wecom_staff},
@@ -66,7 +67,7 @@ const AdapterKind* find_adapter(std::string_view name) {
 }
 
 LinkStyle link_style(const ChannelConfig& config) {
-  LinkStyle style{.use = find_adapter(config.adapter)->links};
+  LinkStyle style{.use = find_adapter(config.adapter)->links.value_or(LinkUse::none)};
   if (const auto said = parse_link_use(option_of(config, "links"))) style.use = *said;
   style.html = option_of(config, "format") == "html";
   style.unsubscribes = option_of(config, "unsubscribe_url").empty();

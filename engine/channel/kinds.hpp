@@ -33,7 +33,8 @@ struct AdapterKind {
   std::string_view meaning;          // one line for `tend channels`
   std::span<const Option> options;   // besides `rate`, which every channel has
   MakeRemote make_remote = nullptr;  // null: an adapter of this machine (adapter.hpp)
-  LinkUse links = LinkUse::none;     // where the channel does not say it
+  /// Which addresses of `[links]` its messages carry where the channel does not say it; none: they can carry none.
+  std::optional<LinkUse> links = std::nullopt;
 };
 
 /// By name.

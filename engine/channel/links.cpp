@@ -147,7 +147,11 @@ std::optional<Link> Links::read(std::string_view token) const {
 
 Result<std::string> link_base(std::string_view text) {
   while (text.ends_with('/')) text.remove_suffix(1);
-  const bool here = text.starts_with("http://127.0.0.1") || text.starts_with("http://localhost");
+  const auto is_at = [&](std::string_view start) {
+    return text.starts_with(start) &&
+           (text.size() == start.size() || text[start.size()] == ':' || text[start.size()] == '/');
+  };
+  const bool here = is_at("http://127.0.0.1") || is_at("http://localhost");
   if (!is_web_address(text) || (!text.starts_with("https://") && !here) || text.find_first_of("?#<>\"") != text.npos)
     return fail(ErrorCode::invalid,
                 "it is the address by which people reach this server, like `https://u.example.com`");

@@ -5,10 +5,10 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "dsl/text/utf8.hpp"
 #include "engine/env/zone.hpp"
 #include "engine/log/record.hpp"
 #include "engine/run/intake.hpp"
+#include "engine/serve/look_target.hpp"
 #include "engine/state/bytes.hpp"
 #include "engine/state/consent.hpp"
 #include "engine/state/input.hpp"
@@ -31,15 +31,6 @@ bool take_view(std::string_view& in, std::string_view& text) {
   if (!state::take(in, size) || size > in.size()) return false;
   text = in.substr(0, size);
   in.remove_prefix(size);
-  return true;
-}
-
-bool is_utf8(std::string_view text) {
-  for (std::size_t i = 0; i < text.size();) {
-    const text::CodePoint point = text::decode(text, i);
-    if (!point.valid) return false;
-    i += point.length;
-  }
   return true;
 }
 

@@ -17,15 +17,6 @@ constexpr std::string_view kCustomers = "/v1/customers/";
 
 using Parameters = std::map<std::string, std::string>;
 
-bool is_utf8(std::string_view text) {
-  for (std::size_t i = 0; i < text.size();) {
-    const text::CodePoint point = text::decode(text, i);
-    if (!point.valid) return false;
-    i += point.length;
-  }
-  return true;
-}
-
 tl::unexpected<Error> refuse(std::string sentence) { return fail(ErrorCode::invalid, std::move(sentence)); }
 
 /// The parameters of a query. Errors: one that is not among `known`, or comes twice.
@@ -61,6 +52,15 @@ Result<Look> read_journeys(const Parameters& parameters) {
 }
 
 }  // namespace
+
+bool is_utf8(std::string_view text) {
+  for (std::size_t i = 0; i < text.size();) {
+    const text::CodePoint point = text::decode(text, i);
+    if (!point.valid) return false;
+    i += point.length;
+  }
+  return true;
+}
 
 std::optional<std::string> percent_decoded(std::string_view text, bool plus_is_blank) {
   std::string out;

@@ -10,6 +10,8 @@
 
 namespace tend::serve {
 
+/// All of it is valid UTF-8.
+bool is_utf8(std::string_view text);
 /// `%C3%A9` and, in a query, `+` read as what they stand for. None for a `%` without two hexadecimal digits, and for
 /// what is not UTF-8 then.
 std::optional<std::string> percent_decoded(std::string_view text, bool plus_is_blank);

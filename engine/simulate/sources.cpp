@@ -2,6 +2,8 @@
 // reason.
 #include "engine/simulate/sources.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <limits>
 #include <unordered_set>
@@ -231,10 +233,14 @@ Result<void> write_rejects(const Loading& loading, env::Files& files) {
   if (loading.report.rejected == 0) {
     const auto exists = files.exists(path);
     if (!exists) return tl::unexpected(exists.error());
-    return *exists ? files.remove(path) : Result<void>();
+    const auto removed = *exists ? files.remove(path) : Result<void>();
+    return !removed && removed.error().code == ErrorCode::not_found ? Result<void>() : removed;  // by another call
   }
-  // The mark tells spreadsheets that it is UTF-8.
-  const auto written = env::write_whole_file(files, path, "\xef\xbb\xbf" + loading.rejects_header + loading.rejects);
+  // The mark tells spreadsheets that it is UTF-8. Imports, simulations and checks of CI may read one workspace at once.
+  const std::string own = path + "." + std::to_string(getpid());
+  auto written = env::write_whole_file(files, own, "\xef\xbb\xbf" + loading.rejects_header + loading.rejects);
+  if (written) written = files.rename(own, path);
+  if (written) written = files.sync_folder(env::folder_of(path));
   if (written) loading.report.rejects_file = path;
   return written;
 }

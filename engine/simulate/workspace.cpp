@@ -429,12 +429,15 @@ Result<void> read_links(const Config& config, const toml::table& root, Workspace
   return {};
 }
 
-/// Who is given an address to unsubscribe by needs no line that says how.
+/// Who is given an address to unsubscribe by needs no line that says how. A mail has it in its text; what others make
+/// of the one that they are handed is not known.
 void count_links_as_opt_out(Workspace& workspace) {
   for (channel::ChannelConfig& config : workspace.channels) {
     const auto said = [&](const char* option) { return config.options.find(option) != config.options.end(); };
     const channel::AdapterKind* kind = channel::find_adapter(config.adapter);
-    const bool by_links = !workspace.links.empty() && channel::link_style(config).use != channel::LinkUse::none;
+    const bool writes_it = kind != nullptr && kind->links.value_or(channel::LinkUse::none) != channel::LinkUse::none;
+    const bool by_links =
+        writes_it && !workspace.links.empty() && channel::link_style(config).use != channel::LinkUse::none;
     if (kind != nullptr && (by_links || said("unsubscribe_url") || said("unsubscribe_mailto")))
       config.limits.needs_opt_out = false;
   }

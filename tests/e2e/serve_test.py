@@ -3,6 +3,7 @@ each of them causes, and nothing twice; SIGTERM loses nothing; a demonstration's
 
     python3 tests/e2e/serve_test.py build/release/tend [SEED] [KILLS]
 """
+import atexit
 import http.client
 import json
 import os
@@ -47,6 +48,7 @@ class Server:
     def __init__(self, tend, folder, *words):
         self.process = subprocess.Popen([tend, "serve", folder, "--open", "--listen", "127.0.0.1:0", *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                                         text=True)
+        atexit.register(self.process.kill)  # of a test that fails in the middle
         line = self.process.stdout.readline()
         if not line.startswith("listening on http://127.0.0.1:"):
             w.check(False, f"serve says `{line}` and {self.process.stderr.read()}")

@@ -50,7 +50,7 @@ class LiveStorm {
   void stop();
   void post_some();
   void move_clock(env::Moment towards);
-  void settle_down();
+  bool settle_down();
   bool comes_back();
   bool back_to_work();
   void answer_all();
@@ -82,6 +82,7 @@ class LiveStorm {
   std::mutex said_mutex_;
   std::string said_;  // by serve's own doctor
   std::map<std::string, Count> inputs_;
+  bool endless_ = false;  // its playbooks set each other off for ever
   Report report_;
 };
 
@@ -125,8 +126,8 @@ void LiveStorm::stop() {
   world_.lose_flights(random_.next());
 }
 
-/// Back when the loop has nothing left to do at this moment of the clock.
-void LiveStorm::settle_down() {
+/// Back when the loop has nothing left to do at this moment of the clock; false where it seems to have no end.
+bool LiveStorm::settle_down() {
   constexpr int kRoundsMax = 2000, kBusyMax = 20;
   const env::Moment now =
       live_->now();  // slow channels move the clock on, and what is due then comes with the next step
@@ -149,8 +150,12 @@ void LiveStorm::settle_down() {
     const auto [nothing_due, is_busy] = future.get();
     busy += is_busy ? 1 : 0;
     idle = nothing_due && !is_busy ? idle + 1 : 0;
-    if (round > kRoundsMax) return fail("something is due again and again and does not happen");
+    if (round > kRoundsMax) {
+      fail("something is due again and again and does not happen");
+      return false;
+    }
   }
+  return busy < kBusyMax;
 }
 
 void LiveStorm::move_clock(env::Moment towards) {
@@ -224,9 +229,16 @@ bool LiveStorm::back_to_work() {
   return true;
 }
 
+/// Each answer of a slow channel may ask for the next message: playbooks that set each other off are left in the
+/// middle.
 void LiveStorm::answer_all() {
+  constexpr int kEndlessMax = 5;
+  int without_end = 0;
   do {
-    settle_down();
+    without_end += settle_down() ? 0 : 1;
+    if (without_end < kEndlessMax) continue;
+    endless_ = true;
+    return;
   } while (world_.answer_one(random_.next(), clock_.now()) && report_.failure.empty());
 }
 
@@ -255,7 +267,7 @@ void LiveStorm::to_the_end() {
     if (!comes_back()) return;  // an error of the background's last work may be told only now
   }
   // Who waits for the end of quiet hours has had it within two days.
-  for (int hour = 0; left_out() > 0; ++hour) {
+  for (int hour = 0; !endless_ && left_out() > 0; ++hour) {
     if (hour > 48) return fail("messages wait for channels that have answered everything");
     clock_.advance(env::kHour);
     answer_all();
@@ -327,7 +339,7 @@ void LiveStorm::check_log() {
   partitions.set_programs(programs);
   partitions.set_render(false);
   std::map<std::string, int> found;
-  std::set<std::string> asked, refused;
+  std::set<std::string> asked, refused, answered;
   std::map<std::string, std::string> missing;  // key → whose
   std::vector<env::Moment> last(folder->partitions, env::kNoMoment);
   run::ReplayHooks hooks;
@@ -336,6 +348,8 @@ void LiveStorm::check_log() {
     env::Moment moment = env::kNoMoment;
     state::OutcomeInput outcome;
     // What the customer refused while it waited for its channel is not handed over.
+    if (kind == state::InputKind::outcome && decode(record.payload, outcome) && is_answer(outcome.outcome))
+      answered.insert(state::format_key(outcome.key));
     if (kind == state::InputKind::outcome && decode(record.payload, outcome) &&
         (outcome.reason == "suppressed" || outcome.reason == "consent" || outcome.reason == "too_late"))
       refused.insert(state::format_key(outcome.key));
@@ -372,7 +386,9 @@ void LiveStorm::check_log() {
   if (auto read = run::replay_log(**log, *folder, programs, beginning, partitions, hooks); !read)
     return fail(read.error().message);
   for (const auto& [key, whose] : missing) {
-    if (!refused.contains(key)) fail("never handed over: " + whose);
+    // Where there was no end to wait for, the last messages still wait: nothing may have been said of them.
+    const bool waits = endless_ && !answered.contains(key);
+    if (!refused.contains(key) && !waits) fail("never handed over: " + whose);
   }
   for (const auto& [name, count] : inputs_) {
     if (found[name] < count.acknowledged || found[name] > count.acknowledged + count.perhaps)

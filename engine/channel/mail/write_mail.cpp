@@ -13,8 +13,11 @@ std::string filled(std::string text, const std::string& key) {
   return text;
 }
 
+constexpr std::size_t kHeaderAddressMax = 900;  // a line has at most 998 bytes, and an address cannot be folded
+
 /// An address that can stand between `<` and `>` in a header.
 bool can_stand(std::string_view address) {
+  if (address.size() > kHeaderAddressMax) return false;
   for (const char c : address) {
     if (static_cast<unsigned char>(c) <= 0x20 || c == 0x7F || c == '<' || c == '>' || (c & 0x80) != 0) return false;
   }

@@ -6,6 +6,7 @@
 
 #include "engine/channel/address.hpp"
 #include "tests/engine/channel/little_server.hpp"
+#include "tests/engine/channel/run_task.hpp"
 #include "tests/support/test.hpp"
 
 namespace tend::channel {
@@ -22,15 +23,7 @@ struct World {
   }
   template <typename T>
   T run(Task<T> task) {
-    std::optional<T> answer;
-    boost::asio::co_spawn(context, std::move(task), [&](const std::exception_ptr& fault, T value) {
-      REQUIRE(!fault);
-      answer = std::move(value);
-    });
-    context.restart();
-    while (!answer && context.run_one() > 0) {
-    }
-    return std::move(answer).value();
+    return test::run_task(context, std::move(task));
   }
   HttpAnswer fetch(HttpRequest request) { return run(host->fetch(std::move(request))); }
   MailAnswer mail(MailRequest request) { return run(host->mail(std::move(request))); }

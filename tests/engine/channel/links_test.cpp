@@ -89,8 +89,8 @@ TEST_CASE("a folder whose key is damaged says so") {
 TEST_CASE("where people reach the server is an address of https, or of this machine") {
   CHECK(channel::link_base("https://u.example.test/x/") == "https://u.example.test/x");
   CHECK(channel::link_base("http://127.0.0.1:7700") == "http://127.0.0.1:7700");
-  for (const char* wrong : {"", "u.example.test", "http://u.example.test", "https://u.example.test/?a", "ftp://x",
-                            "https://u.example.test/\"><b>"})
+  for (const char* wrong : {"", "u.example.test", "http://u.example.test", "http://localhost.example.test",
+                            "https://u.example.test/?a", "ftp://x", "https://u.example.test/\"><b>"})
     CHECK_FALSE(channel::link_base(wrong));
 }
 

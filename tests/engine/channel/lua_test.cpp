@@ -13,6 +13,7 @@
 #include "engine/channel/program/conformance.hpp"
 #include "engine/script/child.hpp"
 #include "tests/engine/channel/little_server.hpp"
+#include "tests/engine/channel/run_task.hpp"
 #include "tests/engine/channel/scripted_host.hpp"
 #include "tests/support/temp_folder.hpp"
 #include "tests/support/test.hpp"
@@ -65,15 +66,7 @@ struct World {
   }
   template <typename T>
   T run(Task<T> task) {
-    std::optional<T> answer;
-    boost::asio::co_spawn(context, std::move(task), [&](const std::exception_ptr& fault, T value) {
-      REQUIRE(!fault);
-      answer = std::move(value);
-    });
-    context.restart();
-    while (!answer && context.run_one() > 0) {
-    }
-    return std::move(answer).value();
+    return test::run_task(context, std::move(task));
   }
   Outcome submit(std::uint64_t key = 1, const std::string& to = "a@b.example") { return submit(key, to, *host); }
   Outcome submit(std::uint64_t key, const std::string& to, Host& over) {

@@ -124,6 +124,8 @@ TEST_CASE("marketing has the headers of one-click unsubscribing, other mail only
   CHECK(write_mail(page, message)->body.find("Tea House") == std::string::npos);
   message.items.back().text = "https://u.example/>\r\nBcc: x@y.example";
   CHECK(!write_mail(style(), message));
+  message.items.back().text = "https://u.example/" + std::string(1'000, 'x');
+  CHECK(!write_mail(style(), message));
 }
 
 TEST_CASE("DKIM's canonical forms are those of RFC 6376 §3.4.5") {

@@ -10,6 +10,7 @@
 
 #include "engine/channel/host.hpp"
 #include "engine/channel/program/child.hpp"
+#include "tests/engine/channel/run_task.hpp"
 #include "tests/engine/channel/scripted_host.hpp"
 #include "tests/support/temp_folder.hpp"
 #include "tests/support/test.hpp"
@@ -39,15 +40,7 @@ struct World {
   }
   template <typename T>
   T run(Task<T> task) {
-    std::optional<T> answer;
-    boost::asio::co_spawn(context, std::move(task), [&](const std::exception_ptr& fault, T value) {
-      REQUIRE(!fault);
-      answer = std::move(value);
-    });
-    context.restart();
-    while (!answer && context.run_one() > 0) {
-    }
-    return std::move(answer).value();
+    return test::run_task(context, std::move(task));
   }
   std::vector<Outcome> submit(const std::vector<Message>& messages) { return run(remote->submit(messages, *host)); }
   Outcome submit(std::uint64_t key, const std::string& to = "a@b.example") {
