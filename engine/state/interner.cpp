@@ -2,6 +2,7 @@
 
 #include <cstring>
 
+#include "engine/env/prefetch.hpp"
 #include "engine/state/bytes.hpp"
 
 namespace tend::state {
@@ -44,13 +45,13 @@ std::size_t Interner::slot_of(std::string_view text) const {
 
 void Interner::fetch(std::string_view text) const {
   const std::size_t slot = hash_of(text) & (table_.size() - 1);
-  __builtin_prefetch(table_.data() + slot);
-  __builtin_prefetch(prints_.data() + slot);
+  env::prefetch(table_.data() + slot);
+  env::prefetch(prints_.data() + slot);
 }
 
 std::uint32_t Interner::fetch_text(std::string_view text) const {
   const std::uint32_t id = table_[hash_of(text) & (table_.size() - 1)];
-  if (id != kNoText) __builtin_prefetch(begins_.data() + id);
+  if (id != kNoText) env::prefetch(begins_.data() + id);
   return id;
 }
 

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "dsl/program/program.hpp"
+#include "engine/env/prefetch.hpp"
 #include "engine/env/zone.hpp"
 #include "engine/state/input.hpp"
 #include "engine/state/interner.hpp"
@@ -254,17 +255,17 @@ class State {
   std::uint32_t fetch_row(std::string_view id) const {
     const std::uint32_t customer = customers_.fetch_text(id);
     if (customer == kNoText) return customer;
-    __builtin_prefetch(rows_.data() + customer);
+    env::prefetch(rows_.data() + customer);
     wheel.fetch(customer);
     return customer;
   }
   void fetch_journey(std::uint32_t customer) const {
     if (customer == kNoText) return;
-    __builtin_prefetch(customers_.text(customer).data());
-    if (rows_[customer].first_journey != kNone) __builtin_prefetch(journeys_.data() + rows_[customer].first_journey);
+    env::prefetch(customers_.text(customer).data());
+    if (rows_[customer].first_journey != kNone) env::prefetch(journeys_.data() + rows_[customer].first_journey);
   }
   void fetch_due(std::span<const std::uint32_t> customers) const {
-    for (const std::uint32_t customer : customers) __builtin_prefetch(rows_.data() + customer);
+    for (const std::uint32_t customer : customers) env::prefetch(rows_.data() + customer);
     for (const std::uint32_t customer : customers) fetch_journey(customer);
   }
 

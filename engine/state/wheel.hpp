@@ -9,6 +9,7 @@
 
 #include "dsl/text/must.hpp"
 #include "engine/env/moment.hpp"
+#include "engine/env/prefetch.hpp"
 
 namespace tend::state {
 
@@ -30,7 +31,7 @@ class Wheel {
   std::uint32_t count() const { return static_cast<std::uint32_t>(timers_.size()); }
 
   /// Begins to bring a timer into the processor's cache.
-  void fetch(std::uint32_t id) const { __builtin_prefetch(timers_.data() + id); }
+  void fetch(std::uint32_t id) const { env::prefetch(timers_.data() + id); }
 
   Moment due(std::uint32_t id) const { return timers_[id].due; }
 

@@ -53,6 +53,7 @@ class LiveStorm {
   bool settle_down();
   bool comes_back();
   bool back_to_work();
+  bool is_endless();
   void answer_all();
   std::size_t left_out();
   void to_the_end();
@@ -229,16 +230,22 @@ bool LiveStorm::back_to_work() {
   return true;
 }
 
+/// Also where there are far more messages than rows: each new life would read all of them again.
+bool LiveStorm::is_endless() {
+  constexpr std::size_t kMessagesMax = 100 * kRowsMax;
+  endless_ |= world_.delivered().size() > kMessagesMax;
+  return endless_;
+}
+
 /// Each answer of a slow channel may ask for the next message: playbooks that set each other off are left in the
 /// middle.
 void LiveStorm::answer_all() {
-  constexpr int kEndlessMax = 5;
+  constexpr int kEndlessMax = 3;
   int without_end = 0;
   do {
     without_end += settle_down() ? 0 : 1;
-    if (without_end < kEndlessMax) continue;
-    endless_ = true;
-    return;
+    endless_ |= without_end == kEndlessMax;
+    if (is_endless()) return;
   } while (world_.answer_one(random_.next(), clock_.now()) && report_.failure.empty());
 }
 
@@ -287,7 +294,7 @@ void LiveStorm::to_the_end() {
 Report LiveStorm::run() {
   const simulate::Rows& rows = subject_.prepared.rows;
   const std::size_t count = std::min(rows.rows.size(), kRowsMax);
-  for (int number = 0; next_ < count && report_.failure.empty(); ++number) {
+  for (int number = 0; next_ < count && report_.failure.empty() && !is_endless(); ++number) {
     Life life = choose_life(random_, number);
     arm(life, random_, files_, world_);
     ++report_.lives;
@@ -303,7 +310,7 @@ Report LiveStorm::run() {
       }
     }
     std::size_t posts = 0;
-    while (next_ < count && live_->trouble().empty() && report_.failure.empty()) {
+    while (next_ < count && live_->trouble().empty() && report_.failure.empty() && !is_endless()) {
       if (++posts > 30 && random_.chance(10)) break;  // nothing happened: another fault
       post_some();
     }
