@@ -89,4 +89,12 @@ Result<ChannelConfig> with_secrets(const ChannelConfig& config) {
   return out;
 }
 
+std::map<std::string, std::string> address_attributes(std::span<const ChannelConfig> configs) {
+  std::map<std::string, std::string> attributes;
+  for (const ChannelConfig& config : configs) {
+    if (find_adapter(config.adapter)->make_remote != nullptr) attributes[config.name] = option_of(config, "to");
+  }
+  return attributes;
+}
+
 }  // namespace tend::channel

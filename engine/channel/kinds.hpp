@@ -1,5 +1,6 @@
 // Which adapters there are and what options each takes. A new adapter is a row in kinds.cpp.
 #pragma once
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -61,5 +62,8 @@ std::optional<std::size_t> parse_concurrency(std::string_view text);
 /// or `file:` are secrets. Errors: `invalid` naming the variable or file that
 /// is missing or empty; never with what is in it.
 Result<ChannelConfig> with_secrets(const ChannelConfig& config);
+
+/// Each channel that takes its time, and the attribute with the address that it writes to (empty: the customer's id).
+std::map<std::string, std::string> address_attributes(std::span<const ChannelConfig> configs);
 
 }  // namespace tend::channel

@@ -1,5 +1,7 @@
 #include "engine/channel/live_sender.hpp"
 
+#include <utility>
+
 #include "dsl/text/must.hpp"
 #include "engine/channel/kinds.hpp"
 #include "engine/channel/platform/items.hpp"
@@ -92,6 +94,24 @@ std::size_t LiveSender::room(std::string_view channel) {
   return has_remote(channel) ? remote_->room(channel) : local_->room(channel);
 }
 
+/// Where nobody can know whether he may be written to, he waits.
+std::optional<Report> LiveSender::suppressed(const run::Send& send) {
+  if (options_.suppressions == nullptr) return std::nullopt;
+  Report report{.key = send.key, .channel = std::string(send.channel)};
+  const auto found = options_.suppressions->find(send.channel, send.to);
+  if (!found) {
+    if (!std::exchange(list_failed_, true)) say("messages wait: " + found.error().message);
+    report.kind = Report::Kind::returned;
+    report.until = options_.outside.clock.now() + env::kMinute;
+    return report;
+  }
+  list_failed_ = false;
+  if (!*found || (**found == Suppressed::marketing && !send.promotes)) return std::nullopt;
+  report.outcome = state::OutcomeKind::rejected_recipient;
+  report.reason = "whoever had this address before, and was forgotten, did not want it";
+  return report;
+}
+
 void LiveSender::take(const run::Send& send) {
   const std::lock_guard taking(taking_);
   if (stopped_) {
@@ -99,6 +119,7 @@ void LiveSender::take(const run::Send& send) {
     report.until = options_.outside.clock.now();
     return reported(std::move(report));
   }
+  if (auto report = suppressed(send)) return reported(std::move(*report));
   const history::Sent sent{send.key,
                            options_.outside.clock.now(),
                            std::string(send.customer),

@@ -13,6 +13,7 @@
 #include "engine/channel/health_json.hpp"
 #include "engine/channel/links.hpp"
 #include "engine/channel/remote_dispatcher.hpp"
+#include "engine/channel/suppression_list.hpp"
 #include "engine/history/sent.hpp"
 
 namespace tend::channel {
@@ -25,6 +26,8 @@ struct LiveSenderOptions {
   history::SentBook* book = nullptr;
   /// Makes the addresses that messages carry. Lifetime: outlives the sender. Null: they carry none.
   const Links* links = nullptr;
+  /// Addresses that are not to be written to, whoever has them now. Lifetime: outlives the sender. Null: none.
+  SuppressionList* suppressions = nullptr;
   /// Told in a sentence what operators should know.
   std::function<void(const std::string&)> say;
 };
@@ -62,6 +65,8 @@ class LiveSender final : public run::Sender {
  private:
   explicit LiveSender(LiveSenderOptions options) : options_(std::move(options)) {}
   void reported(Report report);
+  /// What is to be told of a message instead of sending it; nothing: it is sent.
+  std::optional<Report> suppressed(const run::Send& send);
   void say(const std::string& sentence) const {
     if (options_.say) options_.say(sentence);
   }
@@ -88,6 +93,7 @@ class LiveSender final : public run::Sender {
   std::function<void(const std::string&, News, Kept)> news_;
   std::vector<run::Report> early_;  // before anybody listened
   bool book_failed_ = false;
+  bool list_failed_ = false;
 
   std::unique_ptr<RemoteDispatcher> remote_;  // last: its thread calls the above
 };

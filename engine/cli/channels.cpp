@@ -8,11 +8,13 @@
 #include "engine/channel/kinds.hpp"
 #include "engine/channel/program/conformance.hpp"
 #include "engine/channel/remote_dispatcher.hpp"
+#include "engine/channel/suppression_list.hpp"
 #include "engine/cli/channels_text.hpp"
 #include "engine/cli/compile.hpp"
 #include "engine/cli/operator.hpp"
 #include "engine/cli/terminal.hpp"
 #include "engine/cli/verbs.hpp"
+#include "engine/serve/audit.hpp"
 #include "engine/serve/client.hpp"
 
 namespace tend::cli {
@@ -215,6 +217,38 @@ int run_kit(const KitArguments& arguments) {
   return std::all_of(checks->begin(), checks->end(), [](const auto& check) { return check.kept; }) ? kFine : kProblems;
 }
 
+struct AllowArguments : OperatorArguments {
+  std::string channel, to;
+};
+
+int run_allow(const AllowArguments& arguments) {
+  auto workspace = simulate::load_workspace(arguments.workspace);
+  if (!workspace) return complain(workspace.error());
+  const auto config = find_channel(*workspace, arguments.channel);
+  if (!config) return complain(config.error());
+  const auto folder = run::open_data_folder_for_reading(env::real_files(), arguments.folder());
+  if (!folder) return complain(folder.error());
+  channel::SuppressionList list(folder->suppressions());
+  const env::Moment now = env::real_clock().now();
+  const auto lifted = list.lift(config->name, arguments.to, now);
+  if (!lifted) return complain(lifted.error());
+  if (!*lifted) {
+    return complain({ErrorCode::not_found, "nobody who was forgotten had this address on `" + config->name +
+                                               "` and did not want to be written to there"});
+  }
+  serve::Audit audit(folder->audit());
+  const auto noted =
+      audit.add({.at = now, .key = "shell", .what = "allow an address on " + config->name, .status = 200});
+  if (!noted) return complain(noted.error());
+  if (arguments.json())
+    return print(Json{{"success", true}, {"channel", config->name}}.dump() + "\n") ? kFine : kFailed;
+  const bool zh = arguments.tongue() == text::Tongue::zh;
+  return print(zh ? "渠道 " + config->name + " 可以再写往这个地址\n"
+                  : "this address may be written to again on " + config->name + "\n")
+             ? kFine
+             : kFailed;
+}
+
 }  // namespace
 
 void add_channels(CLI::App& app, int& exit_code) {
@@ -250,6 +284,14 @@ void add_channels(CLI::App& app, int& exit_code) {
   conformance->add_option("--timeout", kit->timeout, "as in tend.toml");
   conformance->add_flag("--polls", kit->polls, "as in tend.toml");
   conformance->add_option("--lang", kit->lang, "the tongue of the answer")->check(CLI::IsMember({"en", "zh"}));
+
+  auto lifting = std::make_shared<AllowArguments>();
+  CLI::App* allow = verb->add_subcommand(
+      "allow", "whoever has this address wants to be written to again, though somebody forgotten had it and did not");
+  allow->add_option("NAME", lifting->channel, "the channel")->required();
+  allow->add_option("--to", lifting->to, "the address")->required();
+  add_operator_options(*allow, *lifting);
+  allow->callback([lifting, &exit_code] { exit_code = run_allow(*lifting); });
   conformance->callback([kit, &exit_code] { exit_code = run_kit(*kit); });
   test->callback([trial, &exit_code] { exit_code = run_trial(*trial); });
   verb->callback([verb, arguments, &exit_code] {

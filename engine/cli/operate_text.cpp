@@ -166,12 +166,15 @@ std::string forget_text(const Json& answer, text::Tongue tongue) {
                      "is answered: call this again then, nothing is erased from the disk yet\n";
   }
   const std::uint64_t records = answer.value("records", std::uint64_t{0}),
-                      letters = answer.value("dead_letters", std::uint64_t{0});
+                      letters = answer.value("dead_letters", std::uint64_t{0}),
+                      suppressed = answer.value("suppressed", std::uint64_t{0});
   if (words.zh()) {
     return "客户 " + id + " 已遗忘：" + std::to_string(left) + " 个旅程结束，" + std::to_string(tasks) +
            " 个任务取消\n" + "从日志、快照和历史中抹去 " + std::to_string(records) + " 条记录，" +
-           std::to_string(letters) + " 条未被接受的调用\n" +
-           "仍然留存：\n"
+           std::to_string(letters) + " 条未被接受的调用\n" + "仍然留存：\n" +
+           (suppressed > 0 ? "  他不愿接收之处的地址的散列值（" + std::to_string(suppressed) +
+                                 " 个渠道）：换了编号再来，也不会再打扰\n"
+                           : std::string()) +
            "  账本的条目，改用一个虚构的名字：余额要由它们算出\n"
            "  别的客户的记录里提到此编号之处，例如推荐人\n"
            "  audit.jsonl 里谁查看过、谁遗忘了此编号：作为凭据\n"
@@ -181,8 +184,11 @@ std::string forget_text(const Json& answer, text::Tongue tongue) {
   return "customer " + id + " is forgotten: " + words.count(left, " journey", " journeys", "") + " ended, " +
          words.count(tasks, " task", " tasks", "") + " dropped\n" + words.count(records, " record", " records", "") +
          " erased from log, snapshots and history, " + words.count(letters, " dead letter", " dead letters", "") +
-         "\n" +
-         "what remains:\n"
+         "\n" + "what remains:\n" +
+         (suppressed > 0
+              ? "  a hash of their address on " + words.count(suppressed, " channel", " channels", "") +
+                    " where they did not want to\n  be written to, so that they are not, whatever their id is next\n"
+              : std::string()) +
          "  entries of the ledger, under a made-up name: balances are reckoned from them\n"
          "  where records of other customers name this id, a referrer for example\n"
          "  who looked at this id and who forgot it, in audit.jsonl: as proof\n"

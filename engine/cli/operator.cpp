@@ -130,6 +130,9 @@ Result<std::string> Operator::carry_out(const serve::Order& order) {
     serve::DeadLetters letters(*folder_.files, folder_.dead_letters());
     return serve::erase_beside(folder_, letters, nullptr, ids);
   };
+  channel::SuppressionList suppressions(folder_.suppressions());
+  place.suppressions = &suppressions;
+  place.addresses = channel::address_attributes(workspace_.channels);
   Result<std::string> told = fail(ErrorCode::io, "nothing was told");
   const auto done =
       serve::carry_out(**opened, order, place, [&](Result<std::string> answer) { told = std::move(answer); });

@@ -147,11 +147,13 @@ int run_serve(const ServeArguments& arguments) {
     if (!opened) return complain(opened.error());
     links = std::move(*opened);
   }
+  channel::SuppressionList suppressions(folder->suppressions());
   auto sender = channel::LiveSender::open(workspace.channels, {.base_folder = workspace.folder,
                                                                .outside = channel::real_outside(),
                                                                .remote = {},
                                                                .book = book.get(),
                                                                .links = links ? &*links : nullptr,
+                                                               .suppressions = &suppressions,
                                                                .say = tell});
   if (!sender) return complain(sender.error());
   const journey::Plan plan((*compiled)->program, (*compiled)->default_channel, (*compiled)->workspace.teams);
@@ -179,6 +181,8 @@ int run_serve(const ServeArguments& arguments) {
   options.erase_beside = [&](const std::vector<std::string>& ids) {
     return serve::erase_beside(place, letters, book.get(), ids);
   };
+  options.suppressions = &suppressions;
+  options.addresses = channel::address_attributes(workspace.channels);
   auto live = serve::Live::start(std::move(*folder), std::move(options));
   if (!live) return complain(live.error());
   serve::Audit audit(place.audit());

@@ -27,6 +27,8 @@ struct DataFolder {
   std::string sent() const { return env::join_path(path, "sent"); }
   /// The key that addresses in messages are sealed with.
   std::string links_key() const { return env::join_path(path, "links.key"); }
+  /// Hashes of addresses that are not to be written to although nobody knows whose they were.
+  std::string suppressions() const { return env::join_path(path, "suppressions"); }
   std::string programs() const { return env::join_path(path, "programs"); }
 };
 

@@ -205,7 +205,6 @@ class Engine {
   void hand_to_slow(std::vector<PartitionEffect>& from);
   void add_outcome(std::string_view channel, const Out& out, const Answer& answer, env::Moment earliest);
   void offer();
-  std::string_view attribute_text(const Out& out, std::string_view name, std::string& text) const;
   bool with_send(std::string_view channel, const Out& out, const std::function<void(const Send&)>& give);
   bool may_be_handed(const std::string& channel) const;
   Result<void> call_slow();

@@ -6,6 +6,7 @@
 #include "engine/journey/policy.hpp"
 #include "engine/journey/render_send.hpp"
 #include "engine/journey/still.hpp"
+#include "engine/run/attribute_text.hpp"
 #include "engine/run/engine.hpp"
 
 namespace tend::run {
@@ -150,21 +151,6 @@ void Engine::offer() {
   }
 }
 
-/// What the customer's attribute says, in `text`; empty where he has none.
-std::string_view Engine::attribute_text(const Out& out, std::string_view name, std::string& text) const {
-  text.clear();
-  const auto& attributes = plan().program.attributes;
-  const auto found =
-      std::find_if(attributes.begin(), attributes.end(), [&](const auto& attribute) { return attribute.name == name; });
-  if (found == attributes.end()) return text;
-  const state::State& state = partitions_.state(out.partition);
-  const program::Value value = state.attribute(out.customer, static_cast<std::uint32_t>(found - attributes.begin()));
-  if (value.missing()) return text;
-  expr::Context context{.tables = &plan().tables, .state = &state, .customer = out.customer, .now = state.clock};
-  expr::append_text(text, context, value);
-  return text;
-}
-
 /// Renders one that is out, for `give`. False where its customer has no address on the channel.
 bool Engine::with_send(std::string_view channel, const Out& out, const std::function<void(const Send&)>& give) {
   const Journey* journey = find_out(out);
@@ -180,8 +166,11 @@ bool Engine::with_send(std::string_view channel, const Out& out, const std::func
   std::string to, staff;
   send.channel = channel;
   send.to = send.customer;
-  if (slow != nullptr && !slow->to.empty()) send.to = attribute_text(out, slow->to, to);
-  if (slow != nullptr && !slow->staff.empty()) send.staff = attribute_text(out, slow->staff, staff);
+  const auto text_of = [&](const std::string& name) {
+    return attribute_text(plan(), partitions_.state(out.partition), out.customer, name);
+  };
+  if (slow != nullptr && !slow->to.empty()) send.to = to = text_of(slow->to);
+  if (slow != nullptr && !slow->staff.empty()) send.staff = staff = text_of(slow->staff);
   send.promotes = journey::is_promotion(plan().program.messages[out.message].message_class);
   if (send.to.empty()) return false;
   give(send);

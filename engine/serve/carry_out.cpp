@@ -6,6 +6,7 @@
 #include "dsl/diagnostic/suggest.hpp"
 #include "engine/run/decimal.hpp"
 #include "engine/serve/order.hpp"
+#include "engine/serve/suppressed.hpp"
 
 namespace tend::serve {
 namespace {
@@ -305,11 +306,19 @@ class CarryingOut {
       if (!told_of) return broken(told_of.error());
       erases = *told_of;
     }
+    std::size_t suppressed = 0;
+    if (known && place_.suppressions != nullptr) {
+      // Before he is forgotten: what a crash leaves of it in the list is true of him all the same.
+      const auto addresses = suppressed_addresses(engine_, id, place_.addresses);
+      if (auto kept = place_.suppressions->add(addresses, now_); !kept) return refuse(kept.error());
+      suppressed = addresses.size();
+    }
     for (const std::string& one : known || erases ? ids : std::vector<std::string>())
       engine_.add(state::ForgetInput{.moment = now_, .customer = one});
     if (auto done = engine_.commit(); !done) return broken(done.error());
     if (auto caught_up = catch_up(); !caught_up) return broken(caught_up.error());
-    Json json{{"success", true}, {"customer", asked}, {"known", known}, {"left", left}, {"tasks", jobs}};
+    Json json{{"success", true}, {"customer", asked}, {"known", known},
+              {"left", left},    {"tasks", jobs},     {"suppressed", suppressed}};
     if (id != asked) json["is"] = id;
     // While a message of his is with a channel he is known by it.
     if (engine_.is_busy() || state_of(id).find_customer(id) != state::kNoText)

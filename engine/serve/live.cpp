@@ -170,8 +170,11 @@ void Live::carry_out(Order order, Tell tell, std::function<Result<void>(run::Eng
       tell(tl::unexpected(allowed.error()));
       return {};
     }
-    const OrderPlace place{
-        .channels = options_.channels, .now = [this] { return moments_.now(); }, .erase_beside = options_.erase_beside};
+    const OrderPlace place{.channels = options_.channels,
+                           .now = [this] { return moments_.now(); },
+                           .erase_beside = options_.erase_beside,
+                           .suppressions = options_.suppressions,
+                           .addresses = options_.addresses};
     return serve::carry_out(*engine, order, place, [&](Result<std::string> told) {
       if (told) ++orders_;
       tell(std::move(told));

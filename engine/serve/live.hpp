@@ -54,6 +54,8 @@ struct LiveOptions {
   std::function<void(const std::string&)> say;
   /// See OrderPlace; called on the engine's thread.
   std::function<Result<std::uint64_t>(const std::vector<std::string>& ids)> erase_beside = {};
+  channel::SuppressionList* suppressions = nullptr;   // the same
+  std::map<std::string, std::string> addresses = {};  // the same
   /// Told when the engine is gone for good and nobody has called stop(), which then gives the error. From the engine's
   /// thread.
   std::function<void()> on_lost;

@@ -2,11 +2,13 @@
 // what a person says about a job. Read from a body, then put into the engine as inputs (docs/operate.md).
 #pragma once
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "engine/channel/suppression_list.hpp"
 #include "engine/run/engine.hpp"
 
 namespace tend::serve {
@@ -47,6 +49,9 @@ struct OrderPlace {
   /// Takes all of these ids out of what lies beside the engine: dead letters, of whose number it tells, and the book of
   /// messages. Empty: there is nothing.
   std::function<Result<std::uint64_t>(const std::vector<std::string>& ids)> erase_beside = {};
+  /// What is left of who was not to be written to, when he is forgotten. Null: nothing.
+  channel::SuppressionList* suppressions = nullptr;
+  std::map<std::string, std::string> addresses = {};  // channel::address_attributes
 };
 
 /// Told once: the answer as JSON, as soon as the order is durable, or why there is none. `not_found` and `invalid` are
