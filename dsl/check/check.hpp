@@ -42,11 +42,11 @@ struct Package {
 
 /// A Lua file that an `extern function` names. It was read, compiled and run before.
 struct Script {
-  std::uint32_t file = 0;          // the source that names it
-  std::string name;                // as written there
-  std::uint32_t source = 0;        // its own place among the sources
-  std::uint32_t mistake_line = 0;  // from 1; 0: it is Lua
-  std::string mistake;             // in the compiler's words
+  std::uint32_t file = 0;                           // the source that names it
+  std::string name;                                 // as written there
+  std::uint32_t source = 0;                         // its own place among the sources
+  std::uint32_t mistake_line = 0;                   // from 1; 0: it is Lua
+  std::string mistake;                              // in the compiler's words
   std::optional<std::vector<std::string>> defines;  // its functions, sorted; nullopt: nobody has run it
   std::string failure;                              // it is Lua and fails when it is run: why
 };

@@ -70,7 +70,8 @@ std::optional<program::Cap> cap_in_last(Workspace& workspace, const Stmt& statem
 
 class Policy {
  public:
-  explicit Policy(Workspace& workspace) : workspace_(workspace), out_(workspace.schema.policy), places_(workspace.schema.policy_clauses) {}
+  explicit Policy(Workspace& workspace)
+      : workspace_(workspace), out_(workspace.schema.policy), places_(workspace.schema.policy_clauses) {}
 
   void block(const Stmt& policy) {
     if (!policy.name.text.empty() && !names_.insert(policy.name.text).second)

@@ -50,7 +50,7 @@ struct Schema {
   std::map<std::string, const syntax::Stmt*> currencies;
   std::map<std::string, program::DeclaredCurrency> own_currencies;  // what `currencies` say, by code
   program::Policy policy;
-  Span policy_place;                             // of the first one; empty where there is none
+  Span policy_place;  // of the first one; empty where there is none
   program::PolicyPlaces policy_clauses;
   bool names_calendar = false;                   // the policy does, whether or not there is one of this name
   std::vector<program::Calendar> calendar_days;  // what `calendars` say, in their order

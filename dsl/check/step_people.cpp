@@ -39,6 +39,7 @@ Way Steps::task(const Stmt& statement, Way way) {
 Way Steps::transfer(const Stmt& statement, Way way) {
   program::Step out = named(StepKind::transfer, statement);
   out.person = staff(statement, 1, way);
+  (void)owner(statement.head, 529, 529);  // else nothing changes
   const std::uint32_t self = add(std::move(out), statement);
   return otherwise(self, statement, syntax::block_behind(statement, Keyword::else_), way, way);
 }
@@ -63,24 +64,32 @@ Person Steps::staff(const Stmt& statement, std::size_t at, const Way& way) {
   return out;
 }
 
-// `owner`, or the one attribute that is a member of staff, whatever it is called.
-Person Steps::own_staff(Span where) {
+/// `owner`, or the one attribute that is a member of staff, whatever it is called. kNone where there is none or nobody
+/// can tell which: then one of the two is reported, unless something else is wrong already.
+std::uint32_t Steps::owner(Span where, std::uint16_t none, std::uint16_t several_of_them) {
   const Schema& schema = workspace_.schema;
   std::uint32_t found = kNone;
   std::uint32_t several = 0;
   for (std::uint32_t i = 0; i < schema.attributes.size(); ++i) {
     const program::Attribute& attribute = schema.attributes[i];
-    if (attribute.type.type == Type::none && attribute.name == "owner") return {};  // its declaration was wrong
+    if (attribute.type.type == Type::none && attribute.name == "owner") return kNone;  // its declaration was wrong
     if (attribute.type.type != Type::staff) continue;
     ++several;
     if (found == kNone || attribute.name == "owner") found = i;
   }
   if (found == kNone || (several > 1 && schema.attributes[found].name != "owner")) {
     if (workspace_.sink.errors() == 0 || !schema.unread_names.contains("owner")) {
-      workspace_.sink.report(several == 0 ? mistake(519, where, {}, 56) : mistake(521, where, {}, 57));
+      const std::uint16_t code = several == 0 ? none : several_of_them;
+      workspace_.sink.report(mistake(code, where, {}, several == 0 ? 56 : code == 521 ? 57 : 0));
     }
-    return {};
+    return kNone;
   }
+  return found;
+}
+
+Person Steps::own_staff(Span where) {
+  const std::uint32_t found = owner(where, 519, 521);
+  if (found == kNone) return {};
   IrPtr owner = make(Op::attribute, Type::staff, where);
   owner->a = found;
   owner->may_be_missing = true;

@@ -67,6 +67,7 @@ class Steps {
   Way transfer(const Stmt& statement, Way way);
   /// The person at place `at` of the statement's parts; where none is written, the customer's own member of staff.
   program::Person staff(const Stmt& statement, std::size_t at, const Way& way);
+  std::uint32_t owner(Span where, std::uint16_t none, std::uint16_t several_of_them);
   program::Person own_staff(Span where);
   program::Person team(const syntax::Text& name);
 

@@ -51,7 +51,7 @@ std::string value_en(const Context& context, const program::Window& window) {
 
 std::string value_zh(const Context& context, const program::Window& window) {
   const std::string event = event_where(context, window.event, window.filter);
-  const std::string field = field_name(context, window);
+  const std::string field = window.field == kNone ? std::string() : field_name(context, window);
   const std::string over = over_zh(window);
   switch (window.aggregate) {
     case Aggregate::count: return over + event + "的次数";

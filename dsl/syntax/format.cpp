@@ -111,7 +111,7 @@ class Formatter {
         continue;
       }
       line(current + " {");
-      inside(stretch);
+      inside(stretch, &stretch == &list.back() ? statement.span.end : 0);
       current = "}";
     }
     line(wrapped(statement, current));
@@ -149,7 +149,8 @@ class Formatter {
     return "{ " + inner + " }";
   }
 
-  void inside(const Stretch& stretch) {
+  /// `end`: comments before it stand behind the last of the fields or values, not behind the bracket.
+  void inside(const Stretch& stretch, std::uint32_t end) {
     indent_ += kIndent;
     first_ = true;
     if (stretch.block != nullptr) {
@@ -166,6 +167,7 @@ class Formatter {
       for (const FieldDecl& field : *stretch.fields) one(field.span, write_field(field, writer_));
     if (stretch.values != nullptr)
       for (const FieldValue& value : *stretch.values) one(value.span, field_value(value));
+    if (stretch.block == nullptr) comments_before(end);
     indent_ -= kIndent;
     first_ = false;
   }

@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "engine/channel/dispatcher.hpp"
+#include "engine/channel/kinds.hpp"
 #include "engine/cli/compile.hpp"
 #include "engine/cli/terminal.hpp"
 #include "engine/env/clock.hpp"

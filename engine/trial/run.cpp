@@ -290,11 +290,14 @@ class Run {
     apply(InputKind::attributes, payload);
   }
 
+  /// From one thing that is due to the next: what is asked then is answered before what comes later.
   void let_pass_until(Moment moment) {
-    now_ = std::max(now_, moment);
-    std::string payload;
-    state::encode_moment(payload, now_);
-    apply(InputKind::tick, payload);
+    do {
+      now_ = std::max(now_, std::min(moment, state_.wheel.next_due()));
+      std::string payload;
+      state::encode_moment(payload, now_);
+      apply(InputKind::tick, payload);
+    } while (now_ < moment || state_.wheel.next_due() <= moment);
   }
 
   Moment later(program::Duration duration) const {

@@ -92,7 +92,7 @@ class Shop:
         return self.talk
 
     def why(self, who):
-        return w.run(self.tend, "why", who, self.folder, "--data", self.data, "--lang", "en").stdout
+        return w.run(self.tend, "why", who, "--workspace", self.folder, "--data", self.data, "--lang", "en", expect=None).stdout
 
     def forget(self, who):
         return json.loads(self.verb("customer", "forget", who, "--format", "json").stdout)

@@ -44,6 +44,8 @@ TEST_CASE("event windows") {
   both("total(order.amount) over 365 days >= 50_000 CNY",
        "the total amount of their orders in the last 365 days is at least 50,000 CNY",
        "近 365 天 order 的 amount 合计不低于 50,000 元");
+  both("count(order) over 30 days >= customer.seats",
+       "the number of their orders in the last 30 days is at least their seats", "近 30 天 order 的次数不低于 seats");
   both("last(order.store) = \"x\"", "the store of their last order is “x”", "最近一次 order 的 store 是“x”");
 }
 

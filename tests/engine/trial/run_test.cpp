@@ -63,8 +63,8 @@ Ran run(const std::string& lines, const std::string& playbooks = kPlaybook, cons
 }
 
 /// `ok`, or the number of the line that failed (from 0) and why.
-std::string verdict(const std::string& lines) {
-  const Ran ran = run(lines);
+std::string verdict(const std::string& lines, const std::string& playbooks = kPlaybook) {
+  const Ran ran = run(lines, playbooks);
   if (ran.outcome.verdict == trial::Verdict::passed) return "ok";
   if (ran.outcome.verdict == trial::Verdict::cannot_run) return "cannot run";
   static constexpr const char* kMisses[] = {"nothing", "other", "unexpected", "happened", "is_false"};
@@ -121,6 +121,28 @@ TEST_CASE("conditions hold now, or show what they read") {
   CHECK(ran.outcome.failure->miss == trial::Miss::is_false);
   REQUIRE(ran.outcome.failure->readings.size() == 1);
   CHECK(ran.outcome.failure->readings[0].value == "gold");
+}
+
+TEST_CASE("a stretch of time is passed from one thing that is due to the next, also where somebody has to be found") {
+  constexpr const char* kPeople = R"(
+customer { owner staff }
+event left
+event order
+policy { load 30 tasks per day }
+playbook p {
+  enter on left
+  goal order within 30 days
+  wait 1 day
+  task customer.owner "read" due 3 days
+  wait up to 1 day { on task_done { tag "done" } }
+  ask customer.owner to send hello within 3 days
+}
+message hello care { text "hi" }
+)";
+  const std::string begin = "given customer { owner: \"x\" }\nhappen left\n";
+  CHECK(verdict(begin + "after 30 hours\nexpect tagged \"done\"\nexpect send hello", kPeople) == "ok");
+  CHECK(verdict(begin + "after 25 hours\nexpect tagged \"done\"", kPeople) == "1 is_false");
+  CHECK(verdict(begin + "after 25 hours\nafter 5 hours\nexpect send hello", kPeople) == "ok");
 }
 
 TEST_CASE("channels accept, unless they are made to fail") {
