@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <tuple>
 
+#include "dsl/check/schema.hpp"
 #include "dsl/diagnostic/suggest.hpp"
 #include "engine/state/input.hpp"
 
@@ -57,10 +58,17 @@ Result<SourceColumn> resolve_field(const Workspace& workspace, const Source& sou
   return typed_column(workspace, source, mapping, ColumnRole::field, *index, event.fields[*index].type);
 }
 
+/// A name of the program; else a built-in one, written in either tongue.
+template <typename Find>
+std::optional<std::uint32_t> find_either(const std::string& name, syntax::BuiltinGroup group, const Find& find) {
+  const auto found = find(name);
+  return found ? found : find(check::canonical(name, group));
+}
+
 Result<SourceColumn> resolve_attribute(const Workspace& workspace, const Source& source, const Mapping& mapping,
                                        const program::Program& program) {
   constexpr std::string_view kConsent = "consent.";
-  if (mapping.name == "tags")
+  if (check::canonical(mapping.name, syntax::BuiltinGroup::customer_field) == "tags")
     return typed_column(workspace, source, mapping, ColumnRole::tags, 0, {Type::list, Type::text, {}});
   constexpr std::string_view kSuppressed = "suppressed";
   if (mapping.name == kSuppressed || mapping.name.starts_with(std::string(kSuppressed) + ".")) {
@@ -87,7 +95,8 @@ Result<SourceColumn> resolve_attribute(const Workspace& workspace, const Source&
     }
     return column;
   }
-  const auto index = program::find_attribute(program, mapping.name);
+  const auto index = find_either(mapping.name, syntax::BuiltinGroup::customer_field,
+                                 [&](const std::string& name) { return program::find_attribute(program, name); });
   if (index && *index < state::kTagAdd)
     return typed_column(workspace, source, mapping, ColumnRole::attribute, *index, program.attributes[*index].type);
   std::vector<std::string> names = names_of(program.attributes);
@@ -126,7 +135,8 @@ Result<ResolvedSource> resolve_source(const Workspace& workspace, const Source& 
     resolved.columns.push_back(at);
   }
   if (!source.event.empty()) {
-    const auto event = program::find_event(program, source.event);
+    const auto event = find_either(source.event, syntax::BuiltinGroup::event,
+                                   [&](const std::string& name) { return program::find_event(program, name); });
     if (!event) {
       return refuse(workspace, source.event_line,
                     "source `" + source.name + "`: there is no event `" + source.event + "`" +

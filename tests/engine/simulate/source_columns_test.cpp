@@ -51,6 +51,25 @@ TEST_CASE("columns are resolved in order and typed") {
   CHECK_FALSE(resolve_source(Workspace(), source, program));
 }
 
+TEST_CASE("built-in names are known in both tongues, and a declared one goes first") {
+  program::Program program;
+  program.attributes = {{"timezone", {Type::text, Type::none, {}}, false},
+                        {"language", {Type::text, Type::none, {}}, false}};
+  for (const std::string_view name : program::kBuiltinEvents) program.events.push_back({std::string(name), {}});
+  Source source;
+  source.customer = "id";
+  source.at = "when";
+  source.event = "添加好友";
+  source.attributes = {{"语言", "tongue", "", 5}, {"标签", "tags", "", 6}};
+  const auto resolved = resolve_source(Workspace(), source, program);
+  REQUIRE(resolved);
+  CHECK(resolved->event == 0u);
+  CHECK(resolved->columns[2].index == program::kLanguageAttribute);
+  CHECK(resolved->columns[3].role == ColumnRole::tags);
+  program.events.push_back({"添加好友", {}});
+  CHECK(resolve_source(Workspace(), source, program)->event == program::kBuiltinEventCount);
+}
+
 TEST_CASE("a list of names for a message has an end") {
   CHECK(list_names({}) == "");
   CHECK(list_names({"a", "b"}) == "`a`, `b`");
