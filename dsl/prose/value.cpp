@@ -165,6 +165,11 @@ std::string text_words(const Context& context, const std::vector<program::TextPa
       otherwise = value(context, node_at(context, root).b);
       root = node_at(context, root).a;
     }
+    if (const program::Node& node = node_at(context, root); node.op == Op::constant) {  // a parameter's
+      const program::Constant& constant = context.program.constants[node.a];
+      out += constant.kind == program::ValueKind::text ? name(constant.text) : value(context, root);
+      continue;
+    }
     out += (context.zh() ? "【" : "[") + value(context, root);
     if (!otherwise.empty()) out += (context.zh() ? "，没有则" : ", or ") + otherwise;
     out += context.zh() ? "】" : "]";

@@ -32,3 +32,14 @@ TEST_CASE("golden readings, in both tongues and from both spellings") {
   }
   CHECK(readings >= 4);
 }
+
+TEST_CASE("what a parameter put into a text reads like the rest of it") {
+  const program::Program program = test::compile_or_throw(
+      "event order\n"
+      "template keep(label text = \"old\") {\n  enter on order\n  goal order within 10 days\n"
+      "  tag label\n  wait 1 day\n  stop \"for {{ label }}\"\n}\n"
+      "playbook p = keep(label: \"read \\\"twice\\\"\")");
+  const std::string reading = prose::plain(prose::read_playbook(program, 0, text::Tongue::en), text::Tongue::en);
+  CHECK(reading.find("Tag “read \"twice\"”") != std::string::npos);
+  CHECK(reading.find("Stop: “for read \"twice\"”") != std::string::npos);
+}

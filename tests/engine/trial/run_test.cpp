@@ -141,7 +141,7 @@ message hello care { text "hi" }
 )";
   const std::string begin = "given customer { owner: \"x\" }\nhappen left\n";
   CHECK(verdict(begin + "after 30 hours\nexpect tagged \"done\"\nexpect send hello", kPeople) == "ok");
-  CHECK(verdict(begin + "after 25 hours\nexpect tagged \"done\"", kPeople) == "1 is_false");
+  CHECK(verdict(begin + "after 25 hours\nexpect tagged \"done\"", kPeople) == "2 is_false");
   CHECK(verdict(begin + "after 25 hours\nafter 5 hours\nexpect send hello", kPeople) == "ok");
 }
 
