@@ -12,6 +12,7 @@
 #include "engine/channel/console_adapter.hpp"
 #include "engine/channel/file_adapter.hpp"
 #include "engine/channel/kinds.hpp"
+#include "engine/channel/paths.hpp"
 #include "engine/channel/rate.hpp"
 
 namespace tend::channel {
@@ -68,10 +69,6 @@ Result<void> check_options(const ChannelConfig& config, const AdapterKind& kind)
                                         std::string(option.name) + "`, " + std::string(option.meaning));
   }
   return {};
-}
-
-std::string resolve_path(const std::string& base_folder, const std::string& path) {
-  return path.starts_with('/') ? path : env::join_path(base_folder, path);
 }
 
 /// The same file has the same text, as far as it can be told without looking at the disk.
@@ -175,7 +172,7 @@ Result<std::unique_ptr<Adapter>> make_adapter(const ChannelConfig& config, const
                                               const Outside& outside) {
   if (Result<void> checked = check_channel(config); !checked) return tl::unexpected(checked.error());
   if (config.adapter == "file") {
-    return open_file_adapter(outside.files, resolve_path(base_folder, config.options.at("path")), config.name);
+    return open_file_adapter(outside.files, seen_from(base_folder, config.options.at("path")), config.name);
   }
   if (find_adapter(config.adapter)->make_remote != nullptr) return std::make_unique<StandIn>();
   return make_console_adapter(outside.console, config.name);

@@ -80,7 +80,7 @@ Result<ChannelConfig> with_secrets(const ChannelConfig& config) {
   if (kind == nullptr) return out;
   for (auto& [name, value] : out.options) {
     if (!is_secret(*kind, name, value)) continue;
-    auto secret = read_secret(value);
+    auto secret = read_secret(value, config.folder);
     if (!secret) {
       return fail(ErrorCode::invalid, "channel `" + config.name + "`, `" + name + "`: " + secret.error().message);
     }

@@ -10,8 +10,9 @@ namespace tend::channel {
 /// `env:NAME` or `file:PATH`.
 bool is_secret_name(std::string_view text);
 
-/// What `env:NAME` or `file:PATH` stands for; the last line's end of a file is not part of it. Requires:
-/// is_secret_name. Errors: `invalid` naming the variable or file that is missing or empty; never with what is in it.
-Result<std::string> read_secret(const std::string& named);
+/// What `env:NAME` or `file:PATH` stands for, the path seen from `folder`; the last line's end of a file is not part of
+/// it. Requires: is_secret_name. Errors: `invalid` naming the variable or file that is missing or empty; never with
+/// what is in it.
+Result<std::string> read_secret(const std::string& named, const std::string& folder);
 
 }  // namespace tend::channel

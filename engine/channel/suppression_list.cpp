@@ -74,8 +74,13 @@ tl::unexpected<Error> failed(std::string_view doing, const std::string& path) {
 
 }  // namespace
 
-SuppressionList::~SuppressionList() {
+SuppressionList::~SuppressionList() { close(); }
+
+void SuppressionList::close() {
   if (file_ >= 0) ::close(file_);
+  file_ = -1;
+  read_ = 0;
+  known_.clear();
 }
 
 Result<void> SuppressionList::damaged() const {
@@ -106,10 +111,15 @@ Result<void> SuppressionList::make() {
 /// What was appended since, here or by another process.
 Result<void> SuppressionList::read_new() {
   CHECK_OR_DIE(sodium_init() >= 0, "libsodium starts");
+  struct stat there {
+  }, now{};
+  const bool exists = ::stat(path_.c_str(), &there) == 0;
+  if (!exists && errno != ENOENT) return failed("read", path_);
+  if (file_ >= 0 && ::fstat(file_, &now) != 0) return failed("read", path_);
+  if (file_ >= 0 && (!exists || now.st_ino != there.st_ino)) close();  // brought back from a backup, or removed
+  if (!exists) return {};
   if (file_ < 0) file_ = ::open(path_.c_str(), O_RDWR | O_APPEND | O_CLOEXEC);
-  if (file_ < 0) return errno == ENOENT ? Result<void>{} : failed("read", path_);
-  struct stat now {};
-  if (::fstat(file_, &now) != 0) return failed("read", path_);
+  if (file_ < 0 || ::fstat(file_, &now) != 0) return failed("read", path_);
   const auto size = static_cast<std::uint64_t>(now.st_size);
   if (size < read_) return damaged();
   std::string text(size - read_, '\0');

@@ -47,6 +47,7 @@ class SuppressionList {
 
  private:
   using Bytes = std::array<unsigned char, 32>;
+  void close();
   Result<void> make();
   Result<void> read_new();
   Result<void> append(const std::string& lines);

@@ -25,7 +25,7 @@ class Webhook final : public Remote {
  public:
   Webhook(const ChannelConfig& config, std::vector<WebhookKey> keys, std::int64_t timeout_s)
       : url_(option_of(config, "url")),
-        ca_file_(option_of(config, "ca_file")),
+        ca_file_(path_of(config, "ca_file")),
         public_only_(option_of(config, "allow_private") != "true"),
         timeout_s_(timeout_s),
         keys_(std::move(keys)) {}

@@ -341,7 +341,7 @@ Result<std::unique_ptr<Postgres>> Postgres::open(const Workspace& workspace, con
   };
   const auto library = postgres_library();
   if (!library) return refuse(library.error());
-  auto dsn = channel::read_secret(source.postgres);
+  auto dsn = channel::read_secret(source.postgres, workspace.folder);
   if (!dsn) return refuse(dsn.error());
   auto connection = std::make_unique<Connection>(**library, workspace, source);
   if (auto done = connection->connect(*dsn); !done) return tl::unexpected(done.error());

@@ -53,7 +53,7 @@ class Shop:
         with open(os.path.join(self.folder, "adapter.py"), "w", encoding="utf-8") as file:
             file.write(ADAPTER)
         with open(os.path.join(self.folder, "tend.toml"), "w", encoding="utf-8") as file:
-            file.write('[workspace]\nname = "shop"\n\n[channels.sms]\nadapter = "program"\ncommand = "sh -c \'cd %s && exec python3 adapter.py\'"\nto = "phone"\nunknown = "again"\n' % self.folder)
+            file.write('[workspace]\nname = "shop"\n\n[channels.sms]\nadapter = "program"\ncommand = "python3 adapter.py"\nto = "phone"\nunknown = "again"\n')
         self.server, self.number, self.talk = None, 0, ""
 
     def start(self):

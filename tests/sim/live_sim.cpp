@@ -233,7 +233,7 @@ bool LiveStorm::back_to_work() {
 /// Also where there are far more messages than rows: each new life would read all of them again.
 bool LiveStorm::is_endless() {
   constexpr std::size_t kMessagesMax = 100 * kRowsMax;
-  endless_ |= world_.delivered().size() > kMessagesMax;
+  endless_ |= world_.came() > kMessagesMax;
   return endless_;
 }
 

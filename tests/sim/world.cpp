@@ -21,6 +21,7 @@ Result<std::vector<run::Answer>> World::hand_over(std::span<const run::Send> sen
   std::vector<run::Answer> answers;
   if (slow_ms_ > 0)
     clock_->advance(static_cast<std::int64_t>(env::fmix64(seed_ + ++calls_) % static_cast<std::uint64_t>(slow_ms_)));
+  const std::lock_guard lock(mutex_);
   for (const run::Send& send : sends) {
     named_[state::format_key(send.key)] = {std::string(send.playbook), std::string(send.message)};
     if (left_ && (*left_)-- == 0) {
@@ -46,6 +47,7 @@ Result<std::vector<run::Answer>> World::hand_over(std::span<const run::Send> sen
 }
 
 Result<std::vector<run::Settled>> World::settle(std::span<const run::Send> sends) {
+  const std::lock_guard lock(mutex_);
   if (settle_fails_) {
     settle_fails_ = false;
     return fail(ErrorCode::io, "the channel does not answer what it had");

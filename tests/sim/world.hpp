@@ -32,16 +32,27 @@ class World final : public run::Sender {
   // ---- faults of this life
   /// The channel fails after this many more messages; with the plug, if `pulls_plug`.
   void fail_after(std::uint64_t messages, bool pulls_plug) {
+    const std::lock_guard lock(mutex_);
     left_ = messages;
     pulls_plug_ = pulls_plug;
   }
-  void fail_settle() { settle_fails_ = true; }
+  void fail_settle() {
+    const std::lock_guard lock(mutex_);
+    settle_fails_ = true;
+  }
   void forget_faults() {
+    const std::lock_guard lock(mutex_);
     left_.reset();
     settle_fails_ = false;
   }
 
-  // ---- what became of it
+  /// From any thread: how many messages came anywhere.
+  std::size_t came() const {
+    const std::lock_guard lock(mutex_);
+    return delivered_.size();
+  }
+
+  // ---- what became of it, when nobody hands over any more
   struct Named {
     std::string playbook, message;
   };
@@ -86,6 +97,7 @@ class World final : public run::Sender {
   env::SimulatedFiles* files_;
   unsigned reject_percent_;
   std::uint64_t seed_;
+  mutable std::mutex mutex_;  // for what follows
   std::map<std::string, Named> named_;
   std::map<std::string, int> delivered_;
   std::set<std::string> may_be_missing_;
@@ -97,8 +109,7 @@ class World final : public run::Sender {
   env::SimulatedClock* clock_ = nullptr;
   std::int64_t slow_ms_ = 0;
   std::uint64_t calls_ = 0;
-  bool answers_later_ = false;
-  mutable std::mutex mutex_;  // for flights_ and what is told of them
+  bool answers_later_ = false;  // before anybody hands over
   std::vector<Flight> flights_;
   std::function<void(run::Report)> report_;
   std::function<void()> room_;

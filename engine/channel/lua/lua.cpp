@@ -228,7 +228,7 @@ Result<Gate> read_gate(const ChannelConfig& config) {
   const std::string allow_private = option_of(config, "allow_private", "false");
   if (allow_private != "true" && allow_private != "false")
     return fail(ErrorCode::invalid, "`allow_private` cannot be `" + allow_private + "`, it is `true` or `false`");
-  return Gate{std::move(*hosts), allow_private == "true", option_of(config, "ca_file")};
+  return Gate{std::move(*hosts), allow_private == "true", path_of(config, "ca_file")};
 }
 
 }  // namespace
@@ -240,8 +240,7 @@ Result<AskingOptions> lua_child(const ChannelConfig& config) {
     if (!*number) return tl::unexpected(number->error());
   }
   const std::string name = option_of(config, "script");
-  const std::string path = name.starts_with('/') || config.folder.empty() ? name : env::join_path(config.folder, name);
-  std::ifstream file(path, std::ios::binary);
+  std::ifstream file(path_of(config, "script"), std::ios::binary);
   const std::string script((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
   if (!file.is_open()) return fail(ErrorCode::not_found, "the script `" + name + "` cannot be read");
   if (script.size() > kScriptMax) return fail(ErrorCode::invalid, "the script `" + name + "` is longer than 512 KB");

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "engine/channel/paths.hpp"
+
 namespace tend::channel {
 
 const Item* line_of(const Message& message, std::string_view kind) {
@@ -57,6 +59,10 @@ std::vector<std::vector<std::size_t>> by_content(std::span<const Message> messag
 std::string option_of(const ChannelConfig& config, const std::string& name, std::string_view otherwise) {
   const auto given = config.options.find(name);
   return given == config.options.end() ? std::string(otherwise) : given->second;
+}
+
+std::string path_of(const ChannelConfig& config, const std::string& name) {
+  return seen_from(config.folder, option_of(config, name));
 }
 
 Result<std::int64_t> number_option(const ChannelConfig& config, const std::string& name, std::int64_t otherwise,

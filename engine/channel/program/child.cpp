@@ -40,9 +40,10 @@ constexpr rlim_t kFilesMax = 256;
   dup2(in, 0);
   dup2(out, 1);
   char* const nothing[] = {nullptr};
-  if (limits.has_environment) {
+  const bool is_there = limits.folder.empty() || chdir(limits.folder.c_str()) == 0;
+  if (is_there && limits.has_environment) {
     execvp(words[0], words);
-  } else {
+  } else if (is_there) {
     execve(words[0], words, nothing);
   }
   const int error = errno;

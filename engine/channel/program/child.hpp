@@ -24,6 +24,7 @@ struct ChildLimits {
   std::size_t line_bytes = 1u << 20;     // longer ones are its end
   std::size_t unread_bytes = 16u << 20;  // that it does not take from us: its end
   bool has_environment = true;           // ours; else none
+  std::string folder = {};               // in which it begins; empty: ours
 };
 
 /// A running child. Thread: the executor's. It ends, with all it has started, when this does.

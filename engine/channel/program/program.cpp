@@ -124,6 +124,7 @@ Result<AskingOptions> program_child(const ChannelConfig& config) {
   AskingOptions options;
   options.words = std::move(*words);
   options.timeout = std::chrono::seconds(*timeout);
+  options.limits.folder = config.folder;
   options.limits.memory_bytes = static_cast<std::size_t>(*memory) << 20;
   return options;
 }

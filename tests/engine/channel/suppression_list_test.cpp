@@ -80,6 +80,22 @@ TEST_CASE("two that have the file open see what the other writes, and a new one 
   CHECK(*later.find("sms", "2"));
 }
 
+TEST_CASE("a file that is put in the place of another, or taken away, is seen") {
+  const TempFolder folder;
+  const std::string path = folder.file("suppressions");
+  const SuppressedAddress first[] = {{"sms", "1", Suppressed::all}}, second[] = {{"sms", "2", Suppressed::all}};
+  SuppressionList list(path);
+  CHECK(list.add(first, 1).has_value());
+  CHECK(SuppressionList(folder.file("backup")).add(second, 1).has_value());
+  std::filesystem::rename(folder.file("backup"), path);
+  CHECK(!*list.find("sms", "1"));
+  CHECK(*list.find("sms", "2"));
+  std::filesystem::remove(path);
+  CHECK(!*list.find("sms", "2"));
+  CHECK(list.add(first, 2).has_value());
+  CHECK(*list.find("sms", "1"));
+}
+
 TEST_CASE("a line that a crash tore is left out, and the next is whole") {
   const TempFolder folder;
   const std::string path = folder.file("suppressions");
