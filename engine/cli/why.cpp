@@ -204,6 +204,7 @@ std::string end_of_story(const state::State& state, const std::string& customer,
   const std::uint32_t number = state.find_customer(customer);
   const env::Moment due = number == state::kNoText ? state::kNever : state.at(number).due;
   const bool chinese = tongue == text::Tongue::zh;
+  if (until != env::kNoMoment) until = std::max(until, state.clock);  // an answer may have come after the last tick
   std::string next = chinese ? "此后没有按时间到期的事" : "nothing more is due by time";
   if (due != state::kNever)
     next = (chinese ? "此后最早可能到期：" : "nothing more is due by time before ") + env::format_moment(due);
