@@ -175,10 +175,13 @@ void add_links(Message& message, const Links& links, const LinkStyle& style) {
         const std::size_t end = item.text.find('"', at);
         if (end == std::string::npos) break;
         const std::string target = without_entities(std::string_view(item.text).substr(at, end - at));
-        if (!is_web_address(target)) continue;
-        const std::string address = made(LinkKind::click, target);
-        item.text.replace(at, end - at, address);
-        at += address.size();
+        std::size_t size = end - at;
+        if (is_web_address(target)) {
+          const std::string address = made(LinkKind::click, target);
+          item.text.replace(at, size, address);
+          size = address.size();
+        }
+        at += size;
       }
     }
     if (style.html) message.items.push_back({"open", made(LinkKind::open, {}), {}});

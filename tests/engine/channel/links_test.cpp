@@ -131,6 +131,12 @@ TEST_CASE("a message carries the addresses that its channel wants") {
   REQUIRE(first);
   CHECK(first->target == "https://a.test/?x=1&y=2");
   CHECK(links.read(token_of(all.items[1].text))->target == "https://b.test/");
+
+  // What stands within another attribute is no link, whatever it looks like.
+  channel::Message odd = message;
+  odd.items = {{"body", R"(<a href="see href="https://a.test/">1</a>)", ""}};
+  add_links(odd, links, {.use = LinkUse::all, .html = true, .unsubscribes = false});
+  CHECK(odd.items[0].text == R"(<a href="see href="https://a.test/">1</a>)");
   CHECK(links.read(token_of(all.items[5].text))->kind == LinkKind::unsubscribe);
 
   channel::Message own = message;
