@@ -119,6 +119,12 @@ void LiveSender::take(const run::Send& send) {
     report.until = options_.outside.clock.now();
     return reported(std::move(report));
   }
+  {
+    const std::lock_guard lock(mutex_);
+    const auto [known, is_new] = known_.emplace(send.key, Known::under_way);
+    if (!is_new && known->second == Known::under_way) return;  // it is being found out about: its report comes
+    known->second = Known::under_way;
+  }
   if (auto report = suppressed(send)) return reported(std::move(*report));
   const history::Sent sent{send.key,
                            options_.outside.clock.now(),
@@ -129,12 +135,6 @@ void LiveSender::take(const run::Send& send) {
   if (auto kept = options_.book->called(sent, send.to); !kept && !book_failed_) {
     book_failed_ = true;
     say("receipts of messages sent from now on may not find them: " + kept.error().message);
-  }
-  {
-    const std::lock_guard lock(mutex_);
-    const auto [known, is_new] = known_.emplace(send.key, Known::under_way);
-    if (!is_new && known->second == Known::under_way) return;  // it is being found out about: its report comes
-    known->second = Known::under_way;
   }
   Message message = message_of(send);
   if (const auto style = with_links_.find(send.channel); style != with_links_.end())

@@ -119,7 +119,14 @@ Result<void> SuppressionList::read_new() {
   if (file_ >= 0 && (!exists || now.st_ino != there.st_ino)) close();  // brought back from a backup, or removed
   if (!exists) return {};
   if (file_ < 0) file_ = ::open(path_.c_str(), O_RDWR | O_APPEND | O_CLOEXEC);
-  if (file_ < 0 || ::fstat(file_, &now) != 0) return failed("read", path_);
+  if (file_ < 0) return failed("read", path_);
+  return read_rest();
+}
+
+/// Of the file that is open, whatever stands in its place by now.
+Result<void> SuppressionList::read_rest() {
+  struct stat now {};
+  if (::fstat(file_, &now) != 0) return failed("read", path_);
   const auto size = static_cast<std::uint64_t>(now.st_size);
   if (size < read_) return damaged();
   std::string text(size - read_, '\0');
@@ -154,15 +161,19 @@ Result<void> SuppressionList::read_new() {
 /// A line that a crash tore goes first; it says nothing.
 Result<void> SuppressionList::append(const std::string& lines) {
   const WriteLock lock(file_);
-  if (auto done = read_new(); !done) return done;
-  struct stat now {};
+  if (auto done = read_rest(); !done) return done;
+  struct stat now {
+  }, there{};
   if (::fstat(file_, &now) != 0) return failed("write", path_);
   if (static_cast<std::uint64_t>(now.st_size) != read_) {
     if (::ftruncate(file_, static_cast<off_t>(read_)) != 0) return failed("write", path_);
   }
   if (::write(file_, lines.data(), lines.size()) != static_cast<ssize_t>(lines.size()) || ::fdatasync(file_) != 0)
     return failed("write", path_);
-  return read_new();
+  // Its hashes are for this file's key: where another has come in its place, they say nothing there.
+  if (::stat(path_.c_str(), &there) != 0 || there.st_ino != now.st_ino)
+    return fail(ErrorCode::io, "the list of suppressed addresses `" + path_ + "` was replaced just now: call again");
+  return read_rest();
 }
 
 SuppressionList::Bytes SuppressionList::hash_of(std::string_view channel, std::string_view address) const {

@@ -50,6 +50,7 @@ class SuppressionList {
   void close();
   Result<void> make();
   Result<void> read_new();
+  Result<void> read_rest();
   Result<void> append(const std::string& lines);
   Result<void> damaged() const;
   Bytes hash_of(std::string_view channel, std::string_view address) const;

@@ -42,10 +42,11 @@ def problems_of_text(tend, at, scratch):
     done = run(tend, "check", "--deny", "warnings", at)
     if done.returncode != 0:
         problems.append(f"{at}: does not check without a warning:\n{done.stdout}{done.stderr}")
-    pages = os.path.join(scratch, "pages")
-    done = run(tend, "doc", at, "--out", pages)
-    if done.returncode != 0 or not os.path.exists(os.path.join(pages, "index.html")):
-        problems.append(f"{at}: has no pages: {done.stderr}")
+    for lang in README:
+        pages = os.path.join(scratch, "pages", lang)
+        done = run(tend, "doc", at, "--lang", lang, "--out", pages)
+        if done.returncode != 0 or not os.path.exists(os.path.join(pages, "index.html")):
+            problems.append(f"{at}: has no pages in `{lang}` (exit code {done.returncode}): {done.stderr}")
     for name in README.values():
         questions = len(QUESTION.findall(text_of(os.path.join(at, name))))
         if questions != 5:
