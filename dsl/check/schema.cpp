@@ -156,6 +156,10 @@ void built_ins(Schema& schema) {
     } else {
       event.fields = {{"message", plain(Type::text)}, {"channel", plain(Type::text)}, {"playbook", plain(Type::text)}};
     }
+    if (name == "added") {
+      event.fields.push_back({"staff", plain(Type::text)});
+      event.fields.push_back({"state", plain(Type::text)});
+    }
     declare(schema, std::move(event));
   }
 }

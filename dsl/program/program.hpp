@@ -45,8 +45,8 @@ struct Event {
   std::string name;
   std::vector<Field> fields;
 };
-/// added, sent, delivered, failed, opened, clicked, unsubscribed, complained: fields message, channel, playbook (text each);
-/// task_done, task_refused: field label (text).
+/// added, sent, delivered, failed, opened, clicked, unsubscribed, complained: fields message, channel, playbook (text each),
+/// of added staff and state (text) behind them; task_done, task_refused: field label (text).
 inline constexpr std::string_view kBuiltinEvents[] = {"added",   "sent",         "delivered",  "failed",    "opened",
                                                       "clicked", "unsubscribed", "complained", "task_done", "task_refused"};
 inline constexpr std::uint32_t kBuiltinEventCount = 10;

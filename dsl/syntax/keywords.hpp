@@ -42,7 +42,7 @@ enum class BuiltinGroup : std::uint8_t {
   customer_field,  // customer.id, timezone, language, tags, consent, first_seen
   entry_field,     // entry.date, entry.at
   event,           // added, sent, …
-  event_field,     // message, channel, playbook, label of those; `at` of any event
+  event_field,     // message, channel, playbook, label, staff, state of those; `at` of any event
   staff_field,     // name
   grant_field,     // amount, expires
   filter,          // money, date, upper, truncate, round, join, url

@@ -20,13 +20,14 @@ tag 打标签|untag 去标签|set 更新|emit 记事件|grant 发放|from 出自
 or 或|and 且|not 非|in 属于|not in 不属于|in segment 属于人群|contains 包含|starts with 开头是|is missing 为空|is not missing 不为空|default 默认
 true 是|false 否|over 近|no 未|for 满|inactive 沉默|tagged 有标签|consents to 同意|count 次数|total 合计|average 平均|min 最小|max 最大|last 最近|first 首次|most 最常|age 年龄
 now 现在|today 今天|entry 进入事件|at 发生时间|entry date 日期|first_seen 首次出现|id 编号|sent 已发送|added 添加好友|task_done 任务完成|task_refused 任务被拒
-channel 渠道名|message name 消息名|playbook name 剧本名|label 任务名|day 天|month 月|year 年|week 周|hour 小时|minute 分钟|second 秒|millisecond 毫秒
+channel 渠道名|message name 消息名|playbook name 剧本名|label 任务名|added staff 添加人|added state 渠道参数|day 天|month 月|year 年|week 周|hour 小时|minute 分钟|second 秒|millisecond 毫秒
 monday 周一|tuesday 周二|wednesday 周三|thursday 周四|friday 周五|saturday 周六|sunday 周日
 on edit 改版后|pin 留旧版|follow 随新版|move 迁移|move to 到""".strip().splitlines()
          for word, zh in (pair.rsplit(" ", 1) for pair in line.split("|"))}
 ENGLISH = {"on event": "on", "on channel": "on", "on date": "on", "on day": "on", "which": "where", "per time": "per", "interval": "after", "for person": "for",
-           "credit to": "to", "move to": "to", "message name": "message", "playbook name": "playbook", "entry date": "date"}
-BUILT_IN_FIELDS = {"message": "message name", "channel": "channel", "playbook": "playbook name", "label": "label"}
+           "credit to": "to", "move to": "to", "message name": "message", "playbook name": "playbook", "entry date": "date",
+           "added staff": "staff", "added state": "state"}
+BUILT_IN_FIELDS = {"message": "message name", "channel": "channel", "playbook": "playbook name", "label": "label", "staff": "added staff", "state": "added state"}
 
 
 def quote(text):

@@ -80,7 +80,8 @@ void take_event(const XmlFields& fields, Callback& out) {
     std::string scene = text_at(fields, "xml/EventKey");
     constexpr std::string_view kScene = "qrscene_";
     if (scene.starts_with(kScene)) scene.erase(0, kScene.size());
-    if (!scene.empty()) inbound.fields["scene"] = scene;
+    // Of `added` it is what WeCom calls `state`, so that both read alike.
+    if (!scene.empty()) inbound.fields[event == "SCAN" ? "scene" : "state"] = scene;
     out.inbound.push_back(std::move(inbound));
   } else if (event == "unsubscribe") {
     out.inbound.push_back(inbound_of("removed", fields));

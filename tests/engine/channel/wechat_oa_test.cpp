@@ -195,7 +195,7 @@ TEST_CASE("what people write and do comes as events") {
   CHECK(told("text", "<Content>退订</Content><MsgId>8</MsgId>").receipts.at(0).suppress);
   CHECK(told("image", "<MsgId>9</MsgId>").inbound.at(0).fields.at("kind") == "image");
 
-  CHECK(event("subscribe", "<EventKey>qrscene_42</EventKey>").inbound.at(0).fields.at("scene") == "42");
+  CHECK(event("subscribe", "<EventKey>qrscene_42</EventKey>").inbound.at(0).fields.at("state") == "42");
   CHECK(event("subscribe").inbound.at(0).event == "added");
   CHECK(event("subscribe").inbound.at(0).id == event("subscribe").inbound.at(0).id);
   CHECK(event("subscribe").inbound.at(0).id != event("unsubscribe").inbound.at(0).id);
