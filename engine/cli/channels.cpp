@@ -9,6 +9,7 @@
 #include "engine/channel/program/conformance.hpp"
 #include "engine/channel/remote_dispatcher.hpp"
 #include "engine/channel/suppression_list.hpp"
+#include "engine/cli/channels.hpp"
 #include "engine/cli/channels_text.hpp"
 #include "engine/cli/compile.hpp"
 #include "engine/cli/operator.hpp"
@@ -135,6 +136,8 @@ Result<channel::Report> send_local(const channel::ChannelConfig& config, const s
       .key = message.key, .channel = config.name, .outcome = answers->at(0).outcome, .reason = answers->at(0).reason};
 }
 
+}  // namespace
+
 Result<channel::ChannelConfig> find_channel(const simulate::Workspace& workspace, const std::string& name) {
   const auto found = std::find_if(workspace.channels.begin(), workspace.channels.end(),
                                   [&](const auto& channel) { return channel.name == name; });
@@ -145,6 +148,8 @@ Result<channel::ChannelConfig> find_channel(const simulate::Workspace& workspace
   return fail(ErrorCode::not_found,
               "there is no channel `" + name + "`" + (meant ? ", did you mean `" + *meant + "`?" : ""));
 }
+
+namespace {
 
 int run_trial(const TrialArguments& arguments) {
   auto workspace = simulate::load_workspace(arguments.workspace);
@@ -292,6 +297,7 @@ void add_channels(CLI::App& app, int& exit_code) {
   allow->add_option("--to", lifting->to, "the address")->required();
   add_operator_options(*allow, *lifting);
   allow->callback([lifting, &exit_code] { exit_code = run_allow(*lifting); });
+  add_channel_ways(*verb, exit_code);
   conformance->callback([kit, &exit_code] { exit_code = run_kit(*kit); });
   test->callback([trial, &exit_code] { exit_code = run_trial(*trial); });
   verb->callback([verb, arguments, &exit_code] {

@@ -1,8 +1,9 @@
-"""WeCom beside its messages, with the built binary against the double of the platform: who came by which code.
+"""WeCom beside its messages, with the built binary against the double of the platform: who came by which code, and the codes themselves.
 
     python3 tests/e2e/wecom_test.py build/release/tend
 """
 import argparse
+import json
 import os
 import sys
 import tempfile
@@ -83,12 +84,72 @@ def who_added_whom(tend, scratch, double):
     server.stop()
 
 
+def codes(tend, scratch, double):
+    """Codes: one for each state, whatever becomes of the answers; limits and refusals in a sentence that says what to do."""
+    corp = Corp(tend, scratch, "codes", double, "")
+    double.post("setup", wecom={"staff": {"wangwu": {"inactive": True}}})
+
+    def way(*words, expect=0):
+        return w.run(tend, "channels", "way", "wecom", "--workspace", corp.folder, *words, expect=expect)
+
+    def made(*words):
+        return json.loads(way(*words, "--format", "json").stdout)
+
+    def held():
+        return double.get("state?platform=wecom")["platforms"]["wecom"]["contact_ways"]
+
+    first = made("--state", "shop-1", "--staff", "zhangsan,lisi", "--remark", "the shop at the lake")
+    w.check(first["now"] == "made" and first["way"]["qr"].startswith("https://") and set(held()) == {first["way"]["id"]}, f"the first: {first}")
+    again = made("--state", "shop-1", "--staff", "lisi,zhangsan")
+    w.check(again["now"] == "there" and again["way"] == {**first["way"], "staff": again["way"]["staff"]} and len(held()) == 1, f"asked for again: {again}")
+
+    # The platform makes it, and the answer is lost; then the request itself.
+    double.post("faults", api="wecom.externalcontact/add_contact_way", kind="timeout_after", nth=1, seconds=0.3)
+    lost = made("--state", "shop-2", "--staff", "zhangsan")
+    double.control("DELETE", "faults")
+    double.post("faults", api="wecom.externalcontact/add_contact_way", kind="reset_before", nth=1)
+    never = made("--state", "shop-3", "--staff", "zhangsan")
+    double.control("DELETE", "faults")
+    states = sorted(one["state"] for one in held().values())
+    w.check(states == ["shop-1", "shop-2", "shop-3"], f"after lost answers there are {states}")
+    w.check(lost["now"] == never["now"] == "made" and lost["way"]["id"] in held() and lost["way"]["qr"] == held()[lost["way"]["id"]]["qr_code"] and never["way"]["id"] in held(), f"told are {lost} and {never}")
+
+    # Many of them: pages, and questions side by side.
+    for i in range(120):
+        token = double.call("GET", "/cgi-bin/gettoken?corpid=ww0000000000000001&corpsecret=testsecret")[2]
+        body = {"type": 2, "scene": 2, "state": f"old-{i}", "user": ["lisi"]}
+        double.call("POST", f"/cgi-bin/externalcontact/add_contact_way?access_token={json.loads(token)['access_token']}", json.dumps(body).encode())
+    every = json.loads(w.run(tend, "channels", "ways", "wecom", "--workspace", corp.folder, "--format", "json").stdout)["ways"]
+    w.check({one["state"] for one in every} == {"shop-1", "shop-2", "shop-3", *(f"old-{i}" for i in range(120))} and len(every) == 123, f"listed are {len(every)}")
+    w.check("shop-2  zhangsan" in w.run(tend, "channels", "ways", "wecom", "--workspace", corp.folder).stdout, "a person does not find shop-2")
+
+    told = way("--state", "shop-2", "--staff", "lisi", expect=1).stderr
+    w.check("is of zhangsan" in told and "--update" in told, f"other members: {told}")
+    w.check(made("--state", "shop-2", "--staff", "lisi", "--update")["now"] == "changed" and held()[lost["way"]["id"]]["user"] == ["lisi"], "the members are not changed")
+    w.check(made("--state", "shop-2", "--remove")["now"] == "removed" and lost["way"]["id"] not in held(), "it is not removed")
+    w.check("there is no code" in way("--state", "shop-2", "--remove", expect=1).stderr, "what is gone is removed again")
+
+    # Thirty characters of a state and a remark, one more of each, and what the platform refuses.
+    made("--state", "店" * 30, "--staff", "lisi", "--remark", "注" * 30)
+    before = len(held())
+    for words, sentence in ((("--state", "店" * 31, "--staff", "lisi"), "1 to 30 characters"), (("--state", "a", "--staff", "lisi", "--remark", "注" * 31), "at most 30"),
+                            (("--state", "a"), "1 to 100 members"), (("--state", "a", "--staff", "lisi,lisi"), "named twice"), (("--state", "", "--staff", "lisi"), "1 to 30")):
+        told = way(*words, expect=3).stderr
+        w.check(sentence in told, f"{words}: {told}")
+    for staff, sentence in (("nobody", "通讯录"), ("wangwu", "log in")):
+        told = way("--state", "b", "--staff", staff, expect=1).stderr
+        w.check(sentence in told, f"a code of {staff}: {told}")
+    double.post("setup", wecom={"contact_ways": before})
+    told = way("--state", "b", "--staff", "lisi", expect=1).stderr
+    w.check("41045" in told and "--remove" in told and len(held()) == before, f"beyond what a corp may have: {told}")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("tend")
     arguments = parser.parse_args()
     os.environ.update(SECRETS)
-    for part in (who_added_whom,):
+    for part in (who_added_whom, codes):
         with tempfile.TemporaryDirectory() as scratch, double_client.Double(frozen=False) as double:
             part(os.path.abspath(arguments.tend), scratch, double)
     print("ok")

@@ -7,8 +7,9 @@
 namespace tend::channel {
 
 /// Source: developer.work.weixin.qq.com/document/path/90313 (codes), 90454 (limits and how long they block), 92135
-/// (mass messages), 92599 (welcome), 90236 (messages to staff). The blocks of 45009 are in WecomAccount::call.
-inline constexpr std::array<Code, 62> kWecomCodes = {{
+/// (mass messages), 92599 (welcome), 90236 (messages to staff), 96348 (contact ways), 92117 (tags), 92125 and 94081
+/// (transfers). The blocks of 45009 are in WecomAccount::call.
+inline constexpr std::array<Code, 81> kWecomCodes = {{
     {"0", Fate::accepted, Scope::recipient, ""},
     {"-1", Fate::deferred, Scope::account, "busy"},
     {"6000", Fate::deferred, Scope::request, "changed meanwhile"},
@@ -67,6 +68,27 @@ inline constexpr std::array<Code, 62> kWecomCodes = {{
     {"40007", Fate::rejected, Scope::request, "wrong or old media_id"},
     {"40068", Fate::rejected, Scope::request, "wrong tag"},
     {"40071", Fate::rejected, Scope::request, "the tag exists"},
+    {"40072", Fate::rejected, Scope::request, "the tag's name is too long"},
+    {"40126", Fate::rejected, Scope::request, "there are as many tags as there may be"},
+    // Contact ways.
+    {"41037", Fate::rejected, Scope::request, "no kind of contact way"},
+    {"41038", Fate::rejected, Scope::request, "no scene of the contact way"},
+    {"41039", Fate::rejected, Scope::request, "wrong kind of contact way"},
+    {"41040", Fate::rejected, Scope::request, "wrong scene of the contact way"},
+    {"41042", Fate::rejected, Scope::request, "too many members"},
+    {"41043", Fate::rejected, Scope::request, "no contact way named"},
+    {"41044", Fate::rejected, Scope::request, "no such contact way"},
+    {"41045", Fate::rejected, Scope::request, "there are as many contact ways as there may be"},
+    // Transfers.
+    {"40097", Fate::rejected, Scope::request, "the member has not left"},
+    {"40098", Fate::rejected, Scope::request, "the member is not verified by his real name"},
+    {"40099", Fate::rejected, Scope::request, "the member has as many customers as he may have"},
+    {"40100", Fate::duplicate, Scope::request, "is being transferred already"},
+    {"40128", Fate::rejected, Scope::request, "transferred twice in 90 days already"},
+    {"40129", Fate::duplicate, Scope::request, "is being transferred already"},
+    {"40130", Fate::duplicate, Scope::request, "the member has him already"},
+    {"40131", Fate::rejected, Scope::request, "the member before does not have him"},
+    {"40143", Fate::rejected, Scope::request, "the member is banned"},
     {"41056", Fate::rejected, Scope::request, "wrong parameters"},
     {"44004", Fate::rejected, Scope::request, "no text"},
     {"45001", Fate::rejected, Scope::request, "too large"},

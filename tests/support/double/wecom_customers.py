@@ -293,8 +293,9 @@ def add_contact_way(w, told, *_):
     if len(w.contact_ways) >= w["contact_ways"]:
         raise Refused(41045)
     config = w.token(32)
-    w.contact_ways[config] = {**{name: value for name, value in told.items() if name != "access_token"}, "config_id": config, "at": w.now()}
-    return {"config_id": config, **({"qr_code": f"https://p.qpic.cn/wwhead/{config}/0"} if told["scene"] == 2 else {})}
+    picture = {"qr_code": f"https://p.qpic.cn/wwhead/{config}/0"} if told["scene"] == 2 else {}
+    w.contact_ways[config] = {**{name: value for name, value in told.items() if name != "access_token"}, "config_id": config, "at": w.now(), **picture}
+    return {"config_id": config, **picture}
 
 
 def contact_way(w, told):
