@@ -14,42 +14,47 @@ constexpr int kBits = 6;  // of an id
 }  // namespace
 
 struct SeenFilter::Place {
-  std::uint64_t block, bits;
-  Place(const state::SeenId& id, std::size_t blocks) {
-    std::memcpy(&block, id.data(), sizeof block);
-    std::memcpy(&bits, id.data() + sizeof block, sizeof bits);
-    block &= blocks - 1;
+  std::uint64_t row, bits;
+  Place(const state::SeenId& id, std::size_t rows) {
+    std::memcpy(&row, id.data(), sizeof row);
+    std::memcpy(&bits, id.data() + sizeof row, sizeof bits);
+    row &= rows - 1;
   }
   /// Nine bits for each.
   std::size_t word(int i) const { return bits >> (9 * i) & 7; }
   std::uint64_t mask(int i) const { return std::uint64_t{1} << (bits >> (9 * i + 3) & 63); }
 };
 
-/// The next part, or the first once more: what is in there and too old goes, else it stays in.
-void SeenFilter::begin_part(env::Moment since) {
-  if (begun_ > 0) at_ = (at_ + 1) % kPartsMax;
-  Part& part = parts_[at_];
-  part.ids = 0;
-  if (part.blocks == nullptr) {
-    part.blocks = std::make_unique<Block[]>(blocks());
+/// The parts are used in turn. Where the next one still has somebody young, the last goes on growing: who is put in
+/// there never makes another one stay.
+bool SeenFilter::may_begin_part(env::Moment since) const {
+  return begun_ < kParts || parts_[(at_ + 1) % kParts].newest < since;
+}
+
+void SeenFilter::begin_part() {
+  if (begun_ == 0) {
+    rows_ = std::make_unique<Row[]>(rows());
+  } else {
+    at_ = (at_ + 1) % kParts;
+  }
+  parts_[at_] = Part();
+  if (at_ == begun_) {
     begun_.store(begun_ + 1, std::memory_order_release);
     return;
   }
-  if (part.newest >= since) return;
-  for (std::size_t b = 0; b < blocks(); ++b) {
-    for (auto& word : part.blocks[b].words) word.store(0, std::memory_order_relaxed);
+  for (std::size_t r = 0; r < rows(); ++r) {
+    for (auto& word : rows_[r][at_].words) word.store(0, std::memory_order_relaxed);
   }
-  part.newest = env::kNoMoment;
 }
 
 void SeenFilter::add(std::span<const SeenMessage> seen, env::Moment since) {
   for (const SeenMessage& one : seen) {
-    if (begun_ == 0 || parts_[at_].ids == ids_of_part_) begin_part(since);
+    if (begun_ == 0 || (parts_[at_].ids >= ids_of_part_ && may_begin_part(since))) begin_part();
     Part& part = parts_[at_];
     ++part.ids;
     part.newest = std::max(part.newest, one.moment);
-    const Place place(one.id, blocks());
-    Block& block = part.blocks[place.block];
+    const Place place(one.id, rows());
+    Block& block = rows_[place.row][at_];
     for (int i = 0; i < kBits; ++i) {
       auto& word = block.words[place.word(i)];
       word.store(word.load(std::memory_order_relaxed) | place.mask(i), std::memory_order_relaxed);
@@ -61,8 +66,8 @@ void SeenFilter::find(std::span<const state::SeenId> ids, std::vector<std::uint3
   const std::size_t begun = begun_.load(std::memory_order_acquire);
   // Memory is asked for all lines before the first is needed.
   for (const state::SeenId& id : ids) {
-    const Place place(id, blocks());
-    for (std::size_t p = 0; p < begun; ++p) env::prefetch(&parts_[p].blocks[place.block]);
+    const Place place(id, rows());
+    for (std::size_t p = 0; p < begun; ++p) env::prefetch(&rows_[place.row][p]);
   }
   const auto in = [](const Block& block, const Place& place) {
     for (int i = 0; i < kBits; ++i) {
@@ -71,9 +76,9 @@ void SeenFilter::find(std::span<const state::SeenId> ids, std::vector<std::uint3
     return true;
   };
   for (std::uint32_t n = 0; n < ids.size(); ++n) {
-    const Place place(ids[n], blocks());
+    const Place place(ids[n], rows());
     for (std::size_t p = 0; p < begun; ++p) {
-      if (!in(parts_[p].blocks[place.block], place)) continue;
+      if (!in(rows_[place.row][p], place)) continue;
       maybe.push_back(n);
       break;
     }

@@ -19,14 +19,15 @@ struct SeenMessage {
   env::Moment moment = 0;
 };
 
-/// Memory: two bytes for each id, in parts of 4 MB, at most 64 MB. More ids than that go into the same memory: nobody
-/// is ever said to be new who is not, but more are looked for in vain. Thread: add from one, find from any beside it.
+/// Memory: two bytes for each of 16 million ids, 32 MB from the first on. More ids than that go into the same memory:
+/// nobody is ever said to be new who is not, but more are looked for in vain (with 32 million an eighth of all).
+/// Thread: add from one, find from any beside it.
 class SeenFilter {
  public:
-  static constexpr std::size_t kPartsMax = 16;
+  static constexpr std::size_t kParts = 4;
 
   /// Shape: a power of two, at least 32.
-  explicit SeenFilter(std::size_t ids_of_part = 2u << 20) : ids_of_part_(ids_of_part) {}
+  explicit SeenFilter(std::size_t ids_of_part = 4u << 20) : ids_of_part_(ids_of_part) {}
   SeenFilter(const SeenFilter&) = delete;
   SeenFilter& operator=(const SeenFilter&) = delete;
 
@@ -40,18 +41,21 @@ class SeenFilter {
   struct Block {
     std::array<std::atomic<std::uint64_t>, 8> words;
   };
+  /// One line of each part side by side: an id has the same place in all of them.
+  using Row = std::array<Block, kParts>;
   struct Part {
-    std::unique_ptr<Block[]> blocks;
     std::size_t ids = 0;
     env::Moment newest = env::kNoMoment;
   };
-  struct Place;                                             // of an id: the same in each part
-  std::size_t blocks() const { return ids_of_part_ / 32; }  // 16 bits for each id, in lines of the cache
-  void begin_part(env::Moment since);
+  struct Place;                                           // of an id
+  std::size_t rows() const { return ids_of_part_ / 32; }  // 16 bits for each id, in lines of the cache
+  bool may_begin_part(env::Moment since) const;
+  void begin_part();
 
   const std::size_t ids_of_part_;
-  std::array<Part, kPartsMax> parts_;
-  std::size_t at_ = 0;                  // that grows
+  std::unique_ptr<Row[]> rows_;  // from the first id on
+  std::array<Part, kParts> parts_;
+  std::size_t at_ = 0;                  // the part that grows
   std::atomic<std::size_t> begun_ = 0;  // parts
 };
 

@@ -32,7 +32,7 @@ constexpr int kOpeningsMax = 10;
 // The same of messages seen: each of them is looked up in the filter of every file.
 constexpr int kSeenRunsMax = 4;
 // What filters and blocks of messages seen may take in memory, however many there are.
-constexpr std::size_t kSeenCacheBytes = 32u << 20;
+constexpr std::size_t kSeenCacheBytes = 8u << 20;
 constexpr double kSeenFilterBits = 12;  // per message: three of a thousand new ones are looked for in vain
 const char* const kSeenFamily = "seen";
 

@@ -20,6 +20,8 @@ class ReaderLog final : public Log {
   Result<void> refresh();
   /// Goes through the last segment to know the end.
   Result<void> find_end();
+  /// Takes the last segment's beginning for the end.
+  void end_before_last();
 
   Result<std::uint32_t> claim(std::string_view) override { return only_reading(); }
   Result<void> append(Batch&) override { return only_reading(); }
@@ -69,6 +71,11 @@ Result<void> ReaderLog::find_end() {
   return read_from(headers_.size() - 1, {}, nobody);
 }
 
+void ReaderLog::end_before_last() {
+  end_.place = headers_.back().begin;
+  end_.stop.end = headers_.back().header_bytes;
+}
+
 Result<void> ReaderLog::read_from(std::size_t first, std::span<const std::uint64_t> after, const Visitor& visitor) {
   ReadJob job{after, &visitor, std::nullopt, true};
   auto end = read_segments(files_, folder_, std::span<const SegmentHeader>(headers_).subspan(first), job, bytes_);
@@ -101,6 +108,13 @@ Result<std::unique_ptr<Log>> open_log_for_reading(env::Files& files, const std::
   auto log = std::make_unique<ReaderLog>(files, folder);
   if (auto listed = log->refresh(); !listed) return tl::unexpected(listed.error());
   if (auto found = log->find_end(); !found) return tl::unexpected(found.error());
+  return log;
+}
+
+Result<std::unique_ptr<Log>> open_sealed_log_for_reading(env::Files& files, const std::string& folder) {
+  auto log = std::make_unique<ReaderLog>(files, folder);
+  if (auto listed = log->refresh(); !listed) return tl::unexpected(listed.error());
+  log->end_before_last();
   return log;
 }
 

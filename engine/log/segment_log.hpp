@@ -46,4 +46,8 @@ Result<OpenedLog> open_log(env::Files& files, const std::string& folder, const L
 /// writer dropped a segment that was being read; claim, append and trim answer `usage`.
 Result<std::unique_ptr<Log>> open_log_for_reading(env::Files& files, const std::string& folder);
 
+/// The same for whoever wants the sealed segments alone: costs a look at each header, while the other goes through all
+/// of the last segment. Until read(), the log seems to end where its last segment begins.
+Result<std::unique_ptr<Log>> open_sealed_log_for_reading(env::Files& files, const std::string& folder);
+
 }  // namespace tend::log

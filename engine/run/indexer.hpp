@@ -42,7 +42,7 @@ class Indexer {
   }
 
   Result<void> index(std::uint32_t segment) {
-    auto reader = log::open_log_for_reading(*files_, log_);
+    auto reader = log::open_sealed_log_for_reading(*files_, log_);
     if (!reader) return tl::unexpected(reader.error());
     const std::lock_guard lock(mutex_);
     if (auto opened = open(**reader); !opened) return opened;
@@ -72,7 +72,7 @@ class Indexer {
   }
 
   Result<std::uint64_t> erase(std::span<const std::string> customers) {
-    auto reader = log::open_log_for_reading(*files_, log_);
+    auto reader = log::open_sealed_log_for_reading(*files_, log_);
     if (!reader) return tl::unexpected(reader.error());
     const std::lock_guard lock(mutex_);
     if (auto opened = open(**reader); !opened) return tl::unexpected(opened.error());
@@ -87,7 +87,7 @@ class Indexer {
     auto there = files_->exists(history_folder_);
     if (!there) return tl::unexpected(there.error());
     if (!history_ && *there) {
-      auto reader = log::open_log_for_reading(*files_, log_);
+      auto reader = log::open_sealed_log_for_reading(*files_, log_);
       if (!reader) return tl::unexpected(reader.error());
       if (auto opened = open(**reader); !opened) return tl::unexpected(opened.error());
     }

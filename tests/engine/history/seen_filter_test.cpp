@@ -48,20 +48,35 @@ TEST_CASE("all that was added is found, and next to nothing else") {
 
 TEST_CASE("more than there is room for is found all the same") {
   SeenFilter filter(kPart);
-  const auto added = messages(0, 3 * SeenFilter::kPartsMax * kPart, 10);
+  const auto added = messages(0, 2 * SeenFilter::kParts * kPart, 10);
   filter.add(added, 0);
   CHECK(maybe(filter, added) == added.size());
 }
 
 TEST_CASE("what is too old makes room for what is new") {
   SeenFilter filter(kPart);
-  const auto old = messages(0, SeenFilter::kPartsMax * kPart, 10), now = messages(1'000'000, kPart, 20);
+  const auto old = messages(0, SeenFilter::kParts * kPart, 10), now = messages(1'000'000, kPart, 20);
   filter.add(old, 0);
   filter.add(now, 11);
   CHECK(maybe(filter, now) == now.size());
   const std::vector<SeenMessage> gone(old.begin(), old.begin() + kPart), left(old.begin() + kPart, old.end());
   CHECK(maybe(filter, gone) < kPart / 10);
   CHECK(maybe(filter, left) == left.size());
+}
+
+TEST_CASE("what is young stays, however much comes, and what comes then does not keep the old") {
+  SeenFilter filter(kPart);
+  const auto old = messages(0, SeenFilter::kParts * kPart, 10), more = messages(1'000'000, 2 * kPart, 15),
+             late = messages(2'000'000, kPart, 30);
+  filter.add(old, 0);
+  filter.add(more, 9);
+  CHECK(maybe(filter, old) == old.size());
+  CHECK(maybe(filter, more) == more.size());
+  filter.add(late, 11);
+  CHECK(maybe(filter, late) == late.size());
+  CHECK(maybe(filter, more) == more.size());
+  const std::vector<SeenMessage> gone(old.begin(), old.begin() + kPart);
+  CHECK(maybe(filter, gone) < kPart / 4);  // one part holds three times its own
 }
 
 }  // namespace

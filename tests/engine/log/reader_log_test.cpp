@@ -106,6 +106,34 @@ TEST_CASE("a reader whose segment is used again for another says that it was dro
   CHECK(read.error().message == "`data/log/0000000001.seg` was dropped while it was being read");
 }
 
+TEST_CASE("who wants the sealed segments alone is not told of what stands behind them") {
+  env::SimulatedFiles files;
+  auto log = open_or_fail(files, small_log(1)).log;
+  claim_or_fail(*log);
+  Batch batch;
+  batch.add(5, 0, std::string(1500, 'x'));
+  while (log->segments().size() < 3) append_seen(*log, batch);
+  append_seen(*log, batch);
+  auto reader = open_sealed_log_for_reading(files, kFolder);
+  REQUIRE(reader.has_value());
+  const std::vector<SegmentInfo> segments = (*reader)->segments();
+  REQUIRE(segments.size() == 3);
+  CHECK((*reader)->heads()[0] == segments[2].heads_before[0]);
+  CHECK(log->heads()[0] > (*reader)->heads()[0]);
+  std::uint64_t last = 0;
+  const auto note = [&](const Record& record) -> Result<void> {
+    last = record.position;
+    return {};
+  };
+  REQUIRE((*reader)->read_segment(2, {note, nullptr}).has_value());
+  CHECK(last == segments[2].heads_before[0]);
+  // Damage behind them is nothing to it.
+  std::string bytes = files.content(path_of(3));
+  bytes[4096 + 30] ^= 1;
+  files.set_content(path_of(3), bytes);
+  CHECK(open_sealed_log_for_reading(files, kFolder).has_value());
+}
+
 TEST_CASE("a reader sees what is durable, changes nothing and may not write") {
   env::SimulatedFiles files;
   REQUIRE(files.make_folder(kFolder).has_value());
