@@ -39,6 +39,7 @@ using ErrorOf = boost::system::error_code;
 namespace {
 
 constexpr std::size_t kBufferBytes = 128u << 10;
+constexpr std::size_t kFirstReadBytes = 64u << 10;  // most requests whole
 constexpr std::chrono::milliseconds kFinishMax{2000};
 constexpr std::chrono::milliseconds kLingerMax{1000};
 constexpr std::size_t kLingerBytesMax = 4u << 20;
@@ -86,6 +87,31 @@ struct HttpServer::Inside : std::enable_shared_from_this<HttpServer::Inside> {
   void turn_away(tcp::socket socket);
 };
 
+namespace {
+
+using Serializer = http::response_serializer<http::string_body>;
+
+/// What the socket takes at once of an answer, which mostly is all of it: nobody has to wait then, and nothing has to
+/// see to it that the wait ends. True when it took all.
+bool write_at_once(beast::tcp_stream& stream, Serializer& answer, ErrorOf& error) {
+  stream.socket().non_blocking(true, error);
+  while (!error && !answer.is_done()) {
+    answer.next(error, [&](ErrorOf& failed, const auto& buffers) {
+      const std::size_t written = stream.socket().write_some(buffers, failed);
+      if (!failed) answer.consume(written);
+    });
+  }
+  if (error == asio::error::would_block || error == asio::error::try_again) error = {};
+  return !error && answer.is_done();
+}
+
+/// What is to be written has to be sealed first.
+bool write_at_once(beast::ssl_stream<beast::tcp_stream>& /*stream*/, Serializer& /*answer*/, ErrorOf& /*error*/) {
+  return false;
+}
+
+}  // namespace
+
 template <typename Stream>
 asio::awaitable<bool> HttpServer::Inside::write(Stream& stream, Answer answer, unsigned version, bool keep_alive) {
   http::response<http::string_body> response(answer.status, version);
@@ -103,8 +129,12 @@ asio::awaitable<bool> HttpServer::Inside::write(Stream& stream, Answer answer, u
   response.keep_alive(keep_alive);
   response.prepare_payload();
   ++calls.by_class[static_cast<unsigned>(answer.status) / 100 % calls.by_class.size()];
+  Serializer serializer(response);
+  ErrorOf failed;
+  if (write_at_once(stream, serializer, failed)) co_return keep_alive;
+  if (failed) co_return false;
   beast::get_lowest_layer(stream).expires_after(options.write_max);
-  const auto [error, bytes] = co_await http::async_write(stream, response, kAwait);
+  const auto [error, bytes] = co_await http::async_write(stream, serializer, kAwait);
   co_return !error && keep_alive;
 }
 
@@ -127,7 +157,7 @@ template <typename Stream>
 asio::awaitable<bool> HttpServer::Inside::request(Stream& stream, beast::flat_buffer& buffer) {
   if (buffer.size() == 0) {
     beast::get_lowest_layer(stream).expires_after(options.idle_max);
-    const auto [error, bytes] = co_await stream.async_read_some(buffer.prepare(16u << 10), kAwait);
+    const auto [error, bytes] = co_await stream.async_read_some(buffer.prepare(kFirstReadBytes), kAwait);
     if (error) co_return false;
     buffer.commit(bytes);
   }
