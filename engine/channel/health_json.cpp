@@ -45,6 +45,15 @@ std::string channels_health(std::span<const ChannelConfig> configs, RemoteDispat
       one["last_error"] = health.last_error;
       one["last_error_at"] = moment_json(health.last_error_at);
       one["last_accepted_at"] = moment_json(health.last_accepted_at);
+      const MirrorHealth mirror = dispatcher.mirror_health(config.name);
+      if (mirror.mirrors) {
+        one["mirror"] = {{"told", mirror.told},
+                         {"refused", mirror.refused},
+                         {"waiting", mirror.waiting},
+                         {"until", moment_json(mirror.until)},
+                         {"last_error", mirror.last_error},
+                         {"last_error_at", moment_json(mirror.last_error_at)}};
+      }
     }
     channels.push_back(std::move(one));
   }

@@ -13,9 +13,9 @@
 
 namespace tend::channel {
 
-/// How the value of an option is written in tend.toml. A list is kept as one text with blanks between; what a table
-/// `options = { NAME = … }` has are options `options.NAME`.
-enum class OptionShape : std::uint8_t { text, list, table };
+/// How the value of an option is written in tend.toml. A list is kept as one text with blanks between, names as one
+/// with newlines; what a table `options = { NAME = … }` has are options `options.NAME`.
+enum class OptionShape : std::uint8_t { text, list, names, table };
 
 struct Option {
   std::string_view name;

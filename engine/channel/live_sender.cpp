@@ -69,6 +69,7 @@ Result<std::unique_ptr<LiveSender>> LiveSender::open(std::span<const ChannelConf
             }
             if (room) room();
           }};
+  sender->options_.remote.mirror = sender->options_.mirror;
   auto opened = RemoteDispatcher::open(remote, sender->options_.remote);
   if (!opened) return tl::unexpected(opened.error());
   sender->remote_ = std::move(*opened);
@@ -158,6 +159,7 @@ void LiveSender::find_out(const run::Send& send) {
 
 /// The key is forgotten only when its report has been told: who asks in between knows that it comes.
 void LiveSender::reported(Report report) {
+  if (options_.on_report) options_.on_report(report);
   run::Report told{.key = report.key, .answer = {report.outcome, report.reason}, .again = report.until};
   told.suppress = report.suppress;
   if (report.kind == Report::Kind::returned) told.answer.outcome = state::OutcomeKind::returned;

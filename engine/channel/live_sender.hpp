@@ -28,6 +28,10 @@ struct LiveSenderOptions {
   const Links* links = nullptr;
   /// Addresses that are not to be written to, whoever has them now. Lifetime: outlives the sender. Null: none.
   SuppressionList* suppressions = nullptr;
+  /// Told of every report before anybody else is. On the dispatcher's thread, or that of whoever hands over.
+  std::function<void(const Report&)> on_report = {};
+  /// For adapters that keep their platform in step with customers. Lifetime: outlives the sender. Null: none does.
+  MirrorPlace* mirror = nullptr;
   /// Told in a sentence what operators should know.
   std::function<void(const std::string&)> say;
 };
@@ -55,6 +59,10 @@ class LiveSender final : public run::Sender {
   /// receipts of what was sent before. Empty: nobody listens any more.
   void tell_news(std::function<void(const std::string& channel, News news, Kept kept)> news);
   bool has_remote(std::string_view channel) const { return slow_.find(channel) != slow_.end(); }
+  /// Its platform asks a person to send each message.
+  bool needs_person(std::string_view channel) const {
+    return has_remote(channel) && remote_->capabilities(channel).needs_person;
+  }
   /// A platform calls; `done` gets what to answer. Requires: has_remote.
   void call_back(std::string_view channel, CallbackRequest request, std::function<void(Callback)> done);
   /// How all of them are (health_json.hpp).

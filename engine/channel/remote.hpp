@@ -195,6 +195,19 @@ struct RemoteCapabilities {
   std::string duplicates;  // for people: the field by which the platform tells duplicates apart; empty: none
 };
 
+class MirrorPlace;
+
+/// How an adapter keeps its platform in step with customers.
+struct MirrorHealth {
+  bool mirrors = false;
+  std::uint64_t told = 0;     // tags and transfers that the platform has taken, since the start
+  std::uint64_t refused = 0;  // for good
+  std::size_t waiting = 0;
+  std::string last_error;  // no personal data
+  env::Moment last_error_at = env::kNoMoment;
+  env::Moment until = env::kNoMoment;  // it leaves the platform in peace
+};
+
 /// One account on one platform. Thread: the dispatcher's; several tasks of it take turns at their co_awaits.
 class Remote {
  public:
@@ -212,6 +225,11 @@ class Remote {
   virtual Task<News> gather(env::Moment& again, Host& host);
   /// What the last gather() gave out is durable.
   virtual void gathered() {}
+  /// Who knows the customers that it keeps its platform in step with, before the first gather(); an adapter that does
+  /// not takes no notice. Lifetime: `place` outlives it.
+  virtual void mirror(MirrorPlace& /*place*/, const std::string& /*channel*/) {}
+  /// Thread: any.
+  virtual MirrorHealth mirror_health() const { return {}; }
   /// tend is being stopped: what its tasks wait for besides the host comes back now.
   virtual void close() {}
   /// The platform calls us. Errors are statuses: a signature that does not fit is 401 and brings nothing.

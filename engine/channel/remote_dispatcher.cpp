@@ -69,6 +69,7 @@ class Dispatch final : public RemoteDispatcher {
   void follow(std::string_view channel, std::string provider_id, env::Moment accepted_at) override;
   void call_back(std::string_view channel, CallbackRequest request, std::function<void(Callback)> done) override;
   LaneHealth health(std::string_view channel) override;
+  MirrorHealth mirror_health(std::string_view channel) override { return must_find(channel).remote->mirror_health(); }
   void stop(milliseconds grace) override;
 
  private:
@@ -112,6 +113,7 @@ Result<void> Dispatch::start(std::vector<NamedRemote> channels) {
   }
   for (NamedRemote& named : channels) {
     const ChannelConfig& config = named.config;
+    if (options_.mirror != nullptr) named.remote->mirror(*options_.mirror, config.name);
     LaneOptions lane{.channel = config.name, .can = named.remote->capabilities(), .chance = options_.chance};
     const auto rate = [&](const char* name) -> std::optional<Rate> {
       const auto given = config.options.find(name);

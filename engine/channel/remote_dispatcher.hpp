@@ -38,6 +38,8 @@ struct RemoteOptions {
   env::Clock* clock = nullptr;  // null: this machine's
   RemoteEvents events;
   Chance chance;  // empty: this machine's
+  /// For adapters that keep their platform in step with customers. Lifetime: outlives the dispatcher. Null: none does.
+  MirrorPlace* mirror = nullptr;
   // Tests: the world and the context to run in, which they drive themselves; no thread is started then.
   NetworkHost* host = nullptr;
   boost::asio::io_context* context = nullptr;
@@ -77,6 +79,7 @@ class RemoteDispatcher {
   /// The platform calls; `done` gets what to answer, on the dispatcher's thread. An unknown channel is a 404.
   virtual void call_back(std::string_view channel, CallbackRequest request, std::function<void(Callback)> done) = 0;
   virtual LaneHealth health(std::string_view channel) = 0;
+  virtual MirrorHealth mirror_health(std::string_view channel) = 0;
   /// Returns what waits, gives calls under way a moment to come back, and ends. Calls that did not come back have no
   /// report: settle() their messages in the next life. Nothing is called when it has returned.
   virtual void stop(std::chrono::milliseconds grace = std::chrono::seconds(5)) = 0;

@@ -13,6 +13,14 @@ struct Word {
 
 constexpr Word kWords[] = {
     {"the file that messages are written to", "写入消息的文件"},
+    {"tags that customers get on WeCom as they get them here", "客户在这里打上或去掉哪些标签时，企业微信上也同样处理"},
+    {"the group of tags on WeCom in which those are made that are not there, `tend` if none is given",
+     "企业微信上还没有的标签建在哪个标签组里，缺省 `tend`"},
+    {"how many customers' tags are told to WeCom in a minute", "每分钟最多把多少位客户的标签告诉企业微信"},
+    {"how many customers' tags are told to WeCom in an hour", "每小时最多把多少位客户的标签告诉企业微信"},
+    {"`true`: what `transfer to` does happens on WeCom as well", "`true`：`转给` 同时在企业微信上转接客户"},
+    {"after how many seconds, and how often, it is asked what became of a transfer",
+     "转接之后隔多少秒去问结果，之后每隔多久再问"},
     {"the attribute with the customer's address on this channel", "客户在该渠道上的地址所在的属性"},
     {"the attribute with the person whom messages go through", "经由哪位员工发送，所在的属性"},
     {"how many calls may be under way at a time", "同时进行的调用数上限"},

@@ -33,6 +33,26 @@ std::string state_words(const Json& health, Tongue tongue) {
   return {};
 }
 
+/// How a channel keeps its platform in step with customers.
+void add_mirror(std::string& out, const Json& mirror, Tongue tongue) {
+  const auto count = [&](const char* name) { return std::to_string(mirror.value(name, std::uint64_t{0})); };
+  out += tongue == Tongue::en ? "    tags and transfers: " + count("told") + " told, " + count("refused") +
+                                    " refused, " + count("waiting") + " waiting\n"
+                              : "    标签与转接：已同步 " + count("told") + "，被拒 " + count("refused") + "，待办 " +
+                                    count("waiting") + "\n";
+  const std::string error = mirror.value("last_error", "");
+  if (error.empty()) return;
+  const std::string at = mirror["last_error_at"].is_string() ? mirror["last_error_at"] : Json("");
+  out += "    " + std::string(word(tongue, "last trouble with them: ", "其最近一次问题：")) + error + " (" + at + ")\n";
+}
+
+/// Names stand with newlines between them.
+std::string shown(std::string value) {
+  for (std::size_t at = value.find('\n'); at != std::string::npos; at = value.find('\n', at))
+    value.replace(at, 1, ", ");
+  return value;
+}
+
 void add_health(std::string& out, const Json& health, Tongue tongue) {
   const auto count = [&](const char* name) { return health.value(name, std::uint64_t{0}); };
   out += "    " + state_words(health, tongue) + "\n";
@@ -47,6 +67,7 @@ void add_health(std::string& out, const Json& health, Tongue tongue) {
            std::to_string(count("unknown_accepted")) + "，途中 " +
            std::to_string(count("waiting") + count("under_way") + count("unsure")) + "\n";
   }
+  if (health.contains("mirror")) add_mirror(out, health["mirror"], tongue);
   const std::string error = health.value("last_error", "");
   if (error.empty()) return;
   const std::string at = health["last_error_at"].is_string() ? health["last_error_at"] : Json("");
@@ -77,7 +98,7 @@ std::string channels_text(const Json& channels, Tongue tongue) {
   for (const Json& one : channels) {
     out += "  " + one["channel"].get<std::string>() + "  " + one["adapter"].get<std::string>() + "\n";
     for (const auto& [name, value] : one["options"].items()) {
-      out += "    " + name + " = \"" + value.get<std::string>() + "\"\n";
+      out += "    " + name + " = \"" + shown(value.get<std::string>()) + "\"\n";
     }
     if (one.contains("health")) add_health(out, one["health"], tongue);
   }

@@ -6,6 +6,7 @@
 
 #include "engine/channel/dispatcher.hpp"
 #include "engine/channel/kinds.hpp"
+#include "engine/channel/mirror_listener.hpp"
 #include "engine/cli/compile.hpp"
 #include "engine/cli/terminal.hpp"
 #include "engine/env/clock.hpp"
@@ -99,6 +100,12 @@ Result<run::Engine*> Operator::engine(bool looks_only) {
     if (!recorded_) options.now = [] { return env::real_clock().now(); };
     options.say = [](const std::string& line) { say("tend: " + line); };
     options.history = indexer_->hook();
+    if (!recorded_) {
+      auto listener = channel::MirrorListener::open(folder_, workspace_.channels);
+      if (!listener) return tl::unexpected(listener.error());
+      listener_ = std::move(*listener);
+      options.changes = listener_.get();
+    }
     changed_ = true;
   }
   auto opened = run::Engine::open(std::move(folder), *plan_, stored_.program, stored_.places, options, *sender);
@@ -129,7 +136,7 @@ Result<std::string> Operator::carry_out(const serve::Order& order) {
   place.ticks = !recorded_;
   place.erase_beside = [this](const std::vector<std::string>& ids) {
     serve::DeadLetters letters(*folder_.files, folder_.dead_letters());
-    return serve::erase_beside(folder_, letters, nullptr, ids);
+    return serve::erase_beside(folder_, letters, nullptr, listener_ ? &listener_->book() : nullptr, ids);
   };
   channel::SuppressionList suppressions(folder_.suppressions());
   place.suppressions = &suppressions;

@@ -18,6 +18,7 @@ class App;
 
 namespace tend::channel {
 class Dispatcher;
+class MirrorListener;
 }
 namespace tend::run {
 class Indexer;
@@ -91,6 +92,7 @@ class Operator {
   std::unique_ptr<journey::Plan> plan_;
   std::unique_ptr<channel::Dispatcher> dispatcher_;
   std::unique_ptr<run::Indexer> indexer_;
+  std::unique_ptr<channel::MirrorListener> listener_;
   NoSender nobody_;
   std::unique_ptr<run::Engine> engine_;
 };

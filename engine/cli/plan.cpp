@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "engine/channel/dispatcher.hpp"
+#include "engine/channel/mirror_listener.hpp"
 #include "engine/cli/compile.hpp"
 #include "engine/cli/operator.hpp"
 #include "engine/cli/plan_text.hpp"
@@ -126,6 +127,13 @@ Result<void> put_in(Edit& edit) {
   if (!recorded) options.now = [] { return env::real_clock().now(); };
   options.say = [](const std::string& line) { say("tend: " + line); };
   options.history = indexer.hook();
+  std::unique_ptr<channel::MirrorListener> listener;
+  if (!recorded) {
+    auto opened = channel::MirrorListener::open(edit.folder, compiled.workspace.channels);
+    if (!opened) return tl::unexpected(opened.error());
+    listener = std::move(*opened);
+    options.changes = listener.get();
+  }
   auto engine = run::Engine::open(std::move(edit.folder), plan, compiled.program_bytes, compiled.places_bytes, options,
                                   **dispatcher);
   if (!engine) return tl::unexpected(engine.error());

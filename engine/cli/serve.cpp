@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <atomic>
 #include <memory>
+#include <set>
 #include <thread>
 
 #include "engine/channel/kinds.hpp"
@@ -17,8 +18,10 @@
 #include "engine/cli/terminal.hpp"
 #include "engine/env/zone.hpp"
 #include "engine/run/indexer.hpp"
+#include "engine/serve/ask_desk.hpp"
 #include "engine/serve/beside.hpp"
 #include "engine/serve/http.hpp"
+#include "engine/serve/mirror_desk.hpp"
 
 namespace tend::cli {
 namespace {
@@ -147,13 +150,24 @@ int run_serve(const ServeArguments& arguments) {
     if (!opened) return complain(opened.error());
     links = std::move(*opened);
   }
+  auto listener = channel::MirrorListener::open(*folder, workspace.channels);
+  if (!listener) return complain(listener.error());
+  std::optional<serve::MirrorDesk> mirror;
+  if (*listener) mirror.emplace(**listener);
   channel::SuppressionList suppressions(folder->suppressions());
+  std::optional<serve::AskDesk> asks;
+  if (book) asks.emplace(*book);
   auto sender = channel::LiveSender::open(workspace.channels, {.base_folder = workspace.folder,
                                                                .outside = channel::real_outside(),
                                                                .remote = {},
                                                                .book = book.get(),
                                                                .links = links ? &*links : nullptr,
                                                                .suppressions = &suppressions,
+                                                               .on_report =
+                                                                   [&asks](const channel::Report& report) {
+                                                                     if (asks) asks->reported(report);
+                                                                   },
+                                                               .mirror = mirror ? &*mirror : nullptr,
                                                                .say = tell});
   if (!sender) return complain(sender.error());
   const journey::Plan plan((*compiled)->program, (*compiled)->default_channel, (*compiled)->workspace.teams);
@@ -168,6 +182,7 @@ int run_serve(const ServeArguments& arguments) {
   options.engine.node = "serve";
   options.engine.say = tell;
   options.engine.history = indexer.hook();
+  options.engine.changes = listener->get();
   options.sender = sender->get();
   options.time = *time;
   options.say = tell;
@@ -179,7 +194,7 @@ int run_serve(const ServeArguments& arguments) {
   const run::DataFolder place{.path = folder->path, .files = folder->files, .partitions = folder->partitions};
   serve::DeadLetters letters(*place.files, place.dead_letters());
   options.erase_beside = [&](const std::vector<std::string>& ids) {
-    return serve::erase_beside(place, letters, book.get(), ids);
+    return serve::erase_beside(place, letters, book.get(), *listener ? &(*listener)->book() : nullptr, ids);
   };
   options.suppressions = &suppressions;
   options.addresses = channel::address_attributes(workspace.channels);
@@ -195,13 +210,20 @@ int run_serve(const ServeArguments& arguments) {
                                      .links = links ? &*links : nullptr,
                                      .channels = [&sender] { return (*sender)->health(); }};
   if (auto started = (*server)->start(services); !started) return complain(started.error());
+  if (auto written = run::write_serving(place, (*server)->address()); !written) return complain(written.error());
+  std::set<std::string, std::less<>> asking;
+  for (const channel::ChannelConfig& config : workspace.channels) {
+    if ((*sender)->needs_person(config.name)) asking.insert(config.name);
+  }
+  if (asks && !asking.empty()) asks->open(**live, **sender, std::move(asking));
   (*sender)->tell_news([&](const std::string& channel, channel::News news, channel::Kept kept) {
+    if (asks) asks->receipts(channel, news.receipts);
     serve::take_news(**live, services.news_place(channel), std::move(news.receipts), std::move(news.inbound),
                      [kept = std::move(kept)](const Result<void>& done) {
                        if (done && kept) kept();
                      });
   });
-  if (auto written = run::write_serving(place, (*server)->address()); !written) return complain(written.error());
+  if (mirror) mirror->open(live->get());  // who is answered is listened to
   const bool told =
       print("listening on " + std::string(http->tls_cert.empty() ? "http://" : "") + (*server)->address() + "\n");
 
@@ -210,8 +232,10 @@ int run_serve(const ServeArguments& arguments) {
   signals.let_go();
   (*server)->stop_taking();
   (void)run::write_serving(place, {});  // who looks at what a killed process left finds nobody there
+  if (asks) asks->close();
   (*sender)->tell_news({});
   (*sender)->stop();  // what comes back now is still told
+  if (mirror) mirror->open(nullptr);
   const auto stopped = (*live)->stop();
   (*server)->finish();
   if (!stopped) {

@@ -210,6 +210,12 @@ bool apply_joined(const Plan& plan, state::State& state, std::string_view payloa
   if (state.deployed) run_timers(plan, state, customer, input.moment, effects, tracer);
   if (holds_back_until_answered(state, customer, InputKind::message, payload)) return true;
   if (!state.put_in(customer, input.carried)) return false;
+  if (effects.told != nullptr)
+    effects.changes.push_back({.kind = ChangeEffect::Kind::identity,
+                               .customer = customer,
+                               .position = effects.position,
+                               .what = {},
+                               .to = {}});
   if (!state.deployed) return true;
   Turn(plan, state, customer, input.moment, effects, tracer).joined(input, is_new);
   run_caused(plan, state, customer, input.moment, effects, tracer);

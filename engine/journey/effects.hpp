@@ -55,9 +55,34 @@ struct AskEffect {
   bool backfill = false;  // else a schedule's `pace`
 };
 
+/// Of which changes somebody is told, by name.
+struct Told {
+  std::vector<std::string> tags;
+  std::vector<std::string> attributes;  // by which a platform knows a customer
+  bool transfers = false;
+};
+
+/// Something changed of a customer that platforms keep too.
+struct ChangeEffect {
+  enum class Kind : std::uint8_t {
+    tag,       // he has it now, or has it no more
+    identity,  // one of Told::attributes, or he became one with another customer
+    transfer,  // a step gave him to another member
+  };
+  Kind kind = Kind::tag;
+  std::uint32_t customer = 0;  // number in its partition
+  std::uint64_t position = 0;  // in its partition's log, of the input that caused it
+  std::string what;  // tag, identity: its name, empty where he became another one; transfer: the member before
+  std::string to;    // transfer: the member from now on
+  std::string_view attribute;  // transfer: the one that has the member. Lifetime: the program's
+};
+
 /// A reusable buffer: `clear` keeps its memory.
 struct Effects {
-  bool render = true;  // false: nobody will read the texts
+  bool render = true;          // false: nobody will read the texts
+  const Told* told = nullptr;  // null: nobody is told of changes
+  std::uint64_t position = 0;  // of the input that is being applied
+  std::vector<ChangeEffect> changes;
   std::vector<SendEffect> sends;
   std::vector<ItemEffect> items;
   std::vector<AskEffect> asks;
@@ -69,6 +94,7 @@ struct Effects {
     sends.clear();
     items.clear();
     asks.clear();
+    changes.clear();
     broken_channels.clear();
     messages = false;
     arena.clear();

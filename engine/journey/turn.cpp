@@ -26,6 +26,14 @@ bool waits_for_answer(const Journey& journey) {
 }
 
 constexpr Moment kLate = 24 * env::kHour;  // an event older than this when it is taken is late
+
+bool has(const std::vector<std::string>& names, std::string_view name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+void tell(Effects& effects, ChangeEffect::Kind kind, std::uint32_t customer, std::string_view what) {
+  effects.changes.push_back({kind, customer, effects.position, std::string(what), {}, {}});
+}
 }  // namespace
 
 Turn::Turn(const Plan& plan, state::State& state, std::uint32_t customer, Moment now, Effects& effects, Tracer* tracer)
@@ -329,8 +337,8 @@ void Turn::take_attributes(std::string_view fields) {
   };
   while (reader.next(index, value)) {
     switch (index) {
-      case state::kTagAdd: change_.tags |= state_.set_tag(customer_, value.str(), true); break;
-      case state::kTagRemove: change_.tags |= state_.set_tag(customer_, value.str(), false); break;
+      case state::kTagAdd: change_.tags |= set_tag(value.str(), true); break;
+      case state::kTagRemove: change_.tags |= set_tag(value.str(), false); break;
       case state::kConsentGiven:
         change_.consent |= state_.set_consent(customer_, value.str(), true);
         state_.set_consent(customer_, state::withdrawal_of(value.str()), false);
@@ -349,6 +357,14 @@ void Turn::take_attributes(std::string_view fields) {
   }
 }
 
+/// True if that changed it.
+bool Turn::set_tag(std::string_view tag, bool on) {
+  if (!state_.set_tag(customer_, tag, on)) return false;
+  if (effects_.told != nullptr && has(effects_.told->tags, tag))
+    tell(effects_, ChangeEffect::Kind::tag, customer_, tag);
+  return true;
+}
+
 /// An attribute has a new value: what hangs on it is noted. True if it changed.
 bool Turn::set_attribute(std::uint32_t attribute, const Value& value) {
   const bool moves_jobs = attribute == plan_.owner && !state_.jobs.empty();
@@ -356,6 +372,9 @@ bool Turn::set_attribute(std::uint32_t attribute, const Value& value) {
   if (!state_.set_attribute(customer_, attribute, value)) return false;
   change_.attributes.push_back(attribute);
   change_.zone |= attribute == program::kTimezoneAttribute;
+  const std::string& name = program_.attributes[attribute].name;
+  if (effects_.told != nullptr && has(effects_.told->attributes, name))
+    tell(effects_, ChangeEffect::Kind::identity, customer_, name);
   if (moves_jobs) move_jobs(before, owner());
   return true;
 }

@@ -109,6 +109,7 @@ class Turn {
   void change_tag(std::uint32_t journey, const program::Step& step, bool on);
   void set(std::uint32_t journey, const program::Step& step);
   bool set_attribute(std::uint32_t attribute, const program::Value& value);
+  bool set_tag(std::string_view tag, bool on);
   void emit(std::uint32_t journey, const program::Step& step);
   /// The step is done: on to `step`, past jumps; at the end of the steps the journey is finished at once.
   void go_on(std::uint32_t journey, std::uint32_t step);

@@ -137,8 +137,16 @@ void Turn::staff_found(std::uint32_t j, const Step& step, std::string_view perso
     go_on(j);
     if (plan_.owner == kNone) return;
     change_ = {};
-    const std::string who(person);
+    const std::string who(person), before = owner();
     if (!set_attribute(plan_.owner, Value::string(who))) return;
+    if (effects_.told != nullptr && effects_.told->transfers && !before.empty()) {
+      effects_.changes.push_back({.kind = ChangeEffect::Kind::transfer,
+                                  .customer = customer_,
+                                  .position = effects_.position,
+                                  .what = before,
+                                  .to = who,
+                                  .attribute = program_.attributes[plan_.owner].name});
+    }
     if (tracer_ != nullptr) note(NoteKind::set, &state_.journey(j), {.kind = NoteKind::set, .detail = who});
     react();
     return;

@@ -211,7 +211,7 @@ void Turn::change_tag(std::uint32_t j, const Step& step, bool on) {
   expr::Context c = context(&journey);
   std::string tag;
   expr::render(tag, c, step.text);
-  const bool changed = state_.set_tag(customer_, tag, on);
+  const bool changed = set_tag(tag, on);
   if (changed && tracer_ != nullptr) {
     const NoteKind kind = on ? NoteKind::tagged : NoteKind::untagged;
     note(kind, &journey, {.kind = kind, .step = journey.step, .detail = tag});

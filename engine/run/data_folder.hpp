@@ -29,6 +29,8 @@ struct DataFolder {
   std::string links_key() const { return env::join_path(path, "links.key"); }
   /// Hashes of addresses that are not to be written to although nobody knows whose they were.
   std::string suppressions() const { return env::join_path(path, "suppressions"); }
+  /// What platforms have still to be told of customers.
+  std::string mirror() const { return env::join_path(path, "mirror"); }
   std::string programs() const { return env::join_path(path, "programs"); }
 };
 

@@ -85,6 +85,8 @@ Result<void> Engine::recover() {
   if (auto restored = restore(after); !restored) return restored;
 
   ReplayHooks hooks;
+  if (auto begun = begin_telling(); !begun) return begun;
+  if (!told_through_.empty()) hooks.on_effects = [this] { return tell_changes(); };
   hooks.on_record = [&](const log::Record& record) -> Result<void> {
     const auto kind = static_cast<InputKind>(record.kind);
     if (kind == InputKind::dispatch) dispatched_.insert(std::string(record.payload));
@@ -98,6 +100,11 @@ Result<void> Engine::recover() {
   if (!others_read) return tl::unexpected(others_read.error());
   others_read_ = std::max(others_read_, *others_read);
   go_over();
+  if (options_.changes != nullptr && told_through_.empty()) {
+    const std::vector<std::uint64_t> heads(log_->heads().begin(), log_->heads().end());
+    if (auto begun = options_.changes->begin(heads); !begun) return begun;
+    if (auto told = begin_telling(); !told) return told;
+  }
 
   if (options_.looks_only) return {};
   hands_over_ = false;
@@ -138,6 +145,35 @@ Result<void> Engine::recover() {
                std::string_view(options_.recorded ? "\1" : "\0", 1));
   }
   return commit({}, options_.recorded && plan().ranks);
+}
+
+/// Finds out what was told in earlier lives; nothing where nobody has ever listened.
+Result<void> Engine::begin_telling() {
+  if (options_.changes == nullptr) return {};
+  partitions_.set_told(options_.changes->told());
+  for (std::uint32_t p = 0; p < partitions_.count(); ++p) {
+    const auto through = options_.changes->through(static_cast<std::uint16_t>(p));
+    if (!through) return {};
+    told_through_.push_back(*through);
+  }
+  return {};
+}
+
+/// Of what was just applied: what a restart applies once more is told once.
+Result<void> Engine::tell_changes() {
+  if (told_through_.empty()) return {};
+  changes_.clear();
+  for (std::uint32_t p = 0; p < partitions_.count(); ++p) {
+    for (const journey::ChangeEffect& effect : partitions_.effects(p).changes) {
+      if (effect.position <= told_through_[p]) continue;
+      changes_.push_back({&effect, static_cast<std::uint16_t>(p), &partitions_.state(p), &partitions_.plan(p).program});
+    }
+  }
+  if (changes_.empty()) return {};
+  if (auto told = options_.changes->tell(changes_); !told) return told;
+  for (const Change& change : changes_) told_through_[change.partition] = change.effect->position;
+  changes_kept_ = false;
+  return {};
 }
 
 Result<void> Engine::settle() {
@@ -304,6 +340,7 @@ Result<void> Engine::commit(const std::function<void()>& durable, bool only_rank
     if (!merging_.empty() && !partitions_.anything_pending()) merging_.clear();
     cursor_set_ = outcomes_ = false;
     if (!applied) return applied;
+    if (auto told = tell_changes(); !told) return told;
     if (first && durable) durable();
     first = false;
     gather_questions();

@@ -14,6 +14,7 @@
 #include "engine/journey/desk.hpp"
 #include "engine/log/segment_log.hpp"
 #include "engine/run/background.hpp"
+#include "engine/run/changes.hpp"
 #include "engine/run/data_folder.hpp"
 #include "engine/run/deploy.hpp"
 #include "engine/run/outbox.hpp"
@@ -60,6 +61,8 @@ struct EngineOptions {
   /// Told in a sentence what a restart settled or what was repaired.
   std::function<void(const std::string&)> say = {};
   HistoryHook history = {};
+  /// Live: who is told of changes that platforms keep too. Null: nobody. Lifetime: outlives the engine.
+  ChangeListener* changes = nullptr;
   /// Only to look: nothing is claimed, settled or written, and nothing can be committed.
   bool looks_only = false;
   /// Goes on in recorded or live time as the data folder did, whatever `recorded` says.
@@ -188,6 +191,8 @@ class Engine {
   bool may_write_later() const;
   Result<void> write();
   void gather_questions();
+  Result<void> begin_telling();
+  Result<void> tell_changes();
   void ask_around(bool only_ranks);
   Result<void> commit(const std::function<void()>& durable, bool only_ranks);
   struct Letter;
@@ -209,6 +214,7 @@ class Engine {
   bool may_be_handed(const std::string& channel) const;
   Result<void> call_slow();
   Result<void> keep_house();
+  Result<void> keep_changes();
   void post_snapshot(std::uint16_t partition);
   void go_on_with_snapshots();
 
@@ -252,6 +258,11 @@ class Engine {
   bool hands_over_ = true;          // false between a start and find_out_about_called
   bool deploying_ = false;          // numbers are about to change: nobody is called in this batch
   journey::Effects slow_effects_;
+
+  // changes for who keeps platforms in step
+  std::vector<std::uint64_t> told_through_;  // by partition
+  std::vector<Change> changes_;              // reused
+  bool changes_kept_ = true;                 // what was told outlives the machine's end
 
   // snapshots and trimming
   std::uint64_t log_bytes_ = 0;  // appended since the last round of snapshots began

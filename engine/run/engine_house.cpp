@@ -82,6 +82,7 @@ void Engine::go_on_with_snapshots() {
 Result<void> Engine::keep_house() {
   if (unlogged_.size() > 0 || is_busy()) return {};  // a snapshot stands where the log stands, with nothing out
   if (const auto error = background_->error()) return tl::unexpected(*error);
+  if (auto kept = keep_changes(); !kept) return kept;
   go_on_with_snapshots();
   background_->turn();
   if (log_bytes_ < checked_bytes_ + options_.house_bytes) return {};
@@ -145,9 +146,21 @@ Result<std::uint64_t> Engine::erase(std::span<const std::string> customers) {
   return options_.history.erase(customers);
 }
 
+/// A snapshot may be what a start begins with: what came before it is not told again then.
+Result<void> Engine::keep_changes() {
+  if (changes_kept_ || next_snapshot_ >= partitions_.count()) return {};
+  if (auto kept = options_.changes->keep(); !kept) return kept;
+  changes_kept_ = true;
+  return {};
+}
+
 Result<void> Engine::snapshot_all() {
   if (!log_ || is_busy()) return {};
   if (auto written = write_all(); !written) return written;
+  if (!changes_kept_) {
+    if (auto kept = options_.changes->keep(); !kept) return kept;
+    changes_kept_ = true;
+  }
   for (std::uint32_t p = 0; p < partitions_.count(); ++p) post_snapshot(static_cast<std::uint16_t>(p));
   background_->wait();
   if (const auto error = background_->error()) return tl::unexpected(*error);

@@ -50,13 +50,17 @@ Result<void> Partitions::apply(const log::Batch& batch) {
   batch.each([this](const log::Record& record) {
     if (record.partition >= records_.size()) return;
     if (records_[record.partition].empty()) touched_.push_back(record.partition);
-    records_[record.partition].push_back({static_cast<state::InputKind>(record.kind), record.payload});
+    records_[record.partition].push_back({static_cast<state::InputKind>(record.kind), record.position, record.payload});
   });
   return apply_all();
 }
 
-void Partitions::gather(std::uint8_t kind, std::uint16_t partition, std::string_view payload) {
-  gathered_.push_back({kind, partition, gathered_bytes_.size(), payload.size()});
+void Partitions::set_told(const journey::Told& told) {
+  for (journey::Effects& effects : effects_) effects.told = &told;
+}
+
+void Partitions::gather(std::uint8_t kind, std::uint16_t partition, std::string_view payload, std::uint64_t position) {
+  gathered_.push_back({kind, partition, position, gathered_bytes_.size(), payload.size()});
   gathered_bytes_ += payload;
 }
 
@@ -65,7 +69,7 @@ Result<void> Partitions::apply_gathered(const std::function<void()>& look) {
     if (g.partition >= records_.size()) continue;
     if (records_[g.partition].empty()) touched_.push_back(g.partition);
     records_[g.partition].push_back(
-        {static_cast<state::InputKind>(g.kind), std::string_view(gathered_bytes_).substr(g.begin, g.size)});
+        {static_cast<state::InputKind>(g.kind), g.position, std::string_view(gathered_bytes_).substr(g.begin, g.size)});
   }
   const auto applied = apply_all();
   gathered_.clear();
@@ -129,6 +133,7 @@ Result<void> Partitions::apply_all() {
     for (std::size_t i = 0; i < records.size(); ++i) {
       if (i % kFetched == 0) fetch(*states_[p], std::span(records).subspan(i));
       const Record& record = records[i];
+      effects_[p].position = record.position;
       if (!journey::apply(*plans_[p], *states_[p], record.kind, record.payload, effects_[p], tracer)) failed_[p] = 1;
     }
     records_[p].clear();

@@ -47,13 +47,15 @@ class Partitions {
 
   /// For recovery: records gathered with `gather` (payloads are copied) are applied by `apply_gathered`, effects are
   /// dropped once `look` has returned.
-  void gather(std::uint8_t kind, std::uint16_t partition, std::string_view payload);
+  void gather(std::uint8_t kind, std::uint16_t partition, std::string_view payload, std::uint64_t position = 0);
   Result<void> apply_gathered(const std::function<void()>& look = {});
 
   journey::Effects& effects(std::uint32_t partition) { return effects_[partition]; }
   /// Every send of the last apply, by (moment, customer id), else as made.
   const std::vector<PartitionEffect>& sends();
   void set_render(bool render);
+  /// Effects have the changes that `told` names. Lifetime: outlives it.
+  void set_told(const journey::Told& told);
 
   /// A moment not after the earliest thing that is due by time in any partition.
   state::Moment next_due() const;
@@ -69,6 +71,7 @@ class Partitions {
  private:
   struct Record {
     state::InputKind kind;
+    std::uint64_t position;
     std::string_view payload;
   };
   static constexpr std::size_t kFetched = 32;
@@ -95,6 +98,7 @@ class Partitions {
   struct Gathered {
     std::uint8_t kind;
     std::uint16_t partition;
+    std::uint64_t position;
     std::size_t begin, size;
   };
   std::vector<Gathered> gathered_;

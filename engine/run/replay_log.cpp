@@ -13,6 +13,14 @@ Result<std::uint64_t> replay_log(log::Log& log, const DataFolder& folder, Progra
   std::size_t gathered = 0;
   bool changes_program = false;
   std::uint64_t others_read = 0, ended = 0;  // batches
+  Result<void> effects_told;
+  const auto apply = [&](const std::function<void()>& applied) -> Result<void> {
+    auto done = partitions.apply_gathered([&] {
+      if (applied) applied();
+      if (hooks.on_effects) effects_told = hooks.on_effects();
+    });
+    return done ? effects_told : done;
+  };
   log::Visitor visitor;
   visitor.on_record = [&](const log::Record& record) -> Result<void> {
     if (record.partition == log::kNoPartition || ended >= hooks.through) return {};
@@ -25,15 +33,15 @@ Result<std::uint64_t> replay_log(log::Log& log, const DataFolder& folder, Progra
       // What came before is applied before, in all partitions: a partition goes over before anything else of a batch.
       if (gathered > 0) {
         gathered = 0;
-        if (auto applied = partitions.apply_gathered(); !applied) return applied;
+        if (auto applied = apply({}); !applied) return applied;
       }
       changes_program = true;
       if (auto loaded = programs.load(folder, std::string(record.payload)); !loaded)
         return tl::unexpected(loaded.error());
-      partitions.gather(record.kind, record.partition, record.payload);
+      partitions.gather(record.kind, record.partition, record.payload, record.position);
       return {};
     }
-    partitions.gather(record.kind, record.partition, record.payload);
+    partitions.gather(record.kind, record.partition, record.payload, record.position);
     gathered += record.payload.size() + 64;
     return {};
   };
@@ -45,12 +53,12 @@ Result<std::uint64_t> replay_log(log::Log& log, const DataFolder& folder, Progra
     if (gathered < kGatheredBytes && !changes_program && !reads && !hooks.on_applied) return {};
     gathered = 0;
     changes_program = false;
-    if (auto applied = partitions.apply_gathered(hooks.on_applied); !applied) return applied;
+    if (auto applied = apply(hooks.on_applied); !applied) return applied;
     if (reads || partitions.anybody_reads_others()) others_read = end.number;
     return {};
   };
   if (auto read = log.read(after, visitor); !read) return tl::unexpected(read.error());
-  if (auto applied = partitions.apply_gathered(); !applied) return tl::unexpected(applied.error());
+  if (auto applied = apply({}); !applied) return tl::unexpected(applied.error());
   return others_read;
 }
 

@@ -16,6 +16,8 @@ struct ReplayHooks {
   std::function<Result<void>(const log::Record&)> on_record = {};
   /// Told after each batch, while its effects stand.
   std::function<void()> on_applied = {};
+  /// Told whenever some of it has been applied, while its effects stand.
+  std::function<Result<void>()> on_effects = {};
   /// Nothing behind this batch, where somebody goes on writing.
   std::uint64_t through = UINT64_MAX;
 };

@@ -322,11 +322,13 @@ Result<void> read_shaped_option(const Config& config, const toml::node& node, co
   }
   const auto shape = known == options.end() ? channel::OptionShape::text : known->shape;
   const std::string what = where + ": " + in_quotes(option);
-  if (shape == channel::OptionShape::list && node.is_array()) {
+  const bool lists = shape == channel::OptionShape::list || shape == channel::OptionShape::names;
+  if (lists && node.is_array()) {
     auto names = read_names(config, node, what);
     if (!names) return tl::unexpected(names.error());
     std::string& all = read.options[option];
-    for (const std::string& name : *names) all += (all.empty() ? "" : " ") + name;
+    for (const std::string& name : *names)
+      all += (all.empty() ? "" : shape == channel::OptionShape::list ? " " : "\n") + name;
     return {};
   }
   if (shape == channel::OptionShape::table && node.is_table()) {

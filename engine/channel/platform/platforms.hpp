@@ -47,12 +47,19 @@ inline constexpr std::array<Option, 10> kTwilioOptions = {{
 }};
 Result<std::unique_ptr<Remote>> make_twilio(const ChannelConfig& config);
 
-inline constexpr std::array<Option, 7> kWecomOptions = {{
+inline constexpr std::array<Option, 13> kWecomOptions = {{
     {"corp", true, "the corp's ID (企业ID)"},
     {"secret", true, "the app's secret, of an app that may call the customer APIs", true},
     {"callback_token", false, "the Token of the app's callbacks", true},
     {"callback_aes_key", false, "the EncodingAESKey of the app's callbacks", true},
     {"batch", false, "how many customers one task may be for"},
+    {"tags", false, "tags that customers get on WeCom as they get them here", false, OptionShape::names},
+    {"tag_group", false,
+     "the group of tags on WeCom in which those are made that are not there, `tend` if none is given"},
+    {"tags_per_minute", false, "how many customers' tags are told to WeCom in a minute"},
+    {"tags_per_hour", false, "how many customers' tags are told to WeCom in an hour"},
+    {"transfers", false, "`true`: what `transfer to` does happens on WeCom as well"},
+    {"transfer_poll", false, "after how many seconds, and how often, it is asked what became of a transfer"},
     {"settle", false, "after how many seconds a message that the platform does not know was never taken"},
     {"base", false, "the platform's address"},
 }};

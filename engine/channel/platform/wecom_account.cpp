@@ -1,6 +1,7 @@
 #include "engine/channel/platform/wecom_account.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <mutex>
 
 #include "engine/channel/platform/china.hpp"
@@ -17,6 +18,8 @@ constexpr std::int64_t kTokenLife = 7200;  // seconds, where the answer does not
 bool is_about_token(std::string_view code) { return code == "40014" || code == "41001" || code == "42001"; }
 
 }  // namespace
+
+Outcome wecom_outcome(std::string_view code, env::Moment now) { return outcome_of(kWecomCodes, code, now); }
 
 WecomAccount::WecomAccount(std::string base, std::string corp, std::string secret)
     : base_(std::move(base)),
@@ -80,6 +83,17 @@ Task<WecomAnswer> WecomAccount::call_with(const std::string& token, const std::s
   WecomAnswer out;
   auto told = read_json(answer.reached == Reached::yes ? answer.body : "");
   out.code = told ? text_in(*told, "errcode") : "";
+  const auto chance = [&] {
+    std::uint32_t drawn = 0;
+    const std::string hex = host.random_hex(4);
+    std::from_chars(hex.data(), hex.data() + hex.size(), drawn, 16);
+    return drawn / 4294967296.0;
+  };
+  if (out.code.empty() || out.code == "-1") {
+    breaker_.failed(now, chance);
+  } else {
+    breaker_.succeeded();
+  }
   if (out.code.empty()) {
     out.outcome = outcome_without_words(answer, now);
     co_return out;
@@ -106,6 +120,22 @@ Task<WecomAnswer> WecomAccount::call(std::string api, Json body, Host& host) {
     token_.drop(token.token);
   }
   co_return out;
+}
+
+env::Moment WecomAccount::trouble_until(env::Moment now) const {
+  return breaker_.state(now) == Breaker::State::open ? breaker_.until() : env::kNoMoment;
+}
+
+void WecomAccount::name_transfers(const void* who, NameTransfer name) {
+  transfers_.erase(who);
+  if (name) transfers_.emplace(who, std::move(name));
+}
+
+std::string WecomAccount::transfer_named(const std::string& customer, const std::string& staff) const {
+  for (const auto& [who, name] : transfers_) {
+    if (std::string named = name(customer, staff); !named.empty()) return named;
+  }
+  return {};
 }
 
 void WecomAccount::put_welcome(const std::string& customer, const std::string& staff, std::string code,

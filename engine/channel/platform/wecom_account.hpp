@@ -1,11 +1,13 @@
 // One app of one WeCom corp: its token, its calls and their limits, and the welcome codes that its callbacks brought.
 // Channels of the same app share it.
 #pragma once
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
 #include <string>
 
+#include "engine/channel/backoff.hpp"
 #include "engine/channel/platform/answers.hpp"
 #include "engine/channel/platform/token.hpp"
 
@@ -18,6 +20,9 @@ struct WecomAnswer {
   Outcome outcome;
 };
 
+/// What a code of WeCom is read as, where it stands within an answer.
+Outcome wecom_outcome(std::string_view code, env::Moment now);
+
 /// Thread: the dispatcher's.
 class WecomAccount {
  public:
@@ -28,6 +33,16 @@ class WecomAccount {
 
   /// Posts to an API below /cgi-bin/, with the token; once more with a new one where the platform does not take it.
   Task<WecomAnswer> call(std::string api, Json body, Host& host);
+
+  /// Until when the platform is left in peace, because calls of whichever channel came to nothing; kNoMoment: it
+  /// answers. Whoever has a breaker of his own need not ask.
+  env::Moment trouble_until(env::Moment now) const;
+
+  /// Names transfers for who asks what became of them, so that what the platform tells of one is the same news. Empty:
+  /// no more. Shape: empty for one that is not his.
+  using NameTransfer = std::function<std::string(const std::string& customer, const std::string& staff)>;
+  void name_transfers(const void* who, NameTransfer name);
+  std::string transfer_named(const std::string& customer, const std::string& staff) const;
 
   /// A customer may be welcomed by this member until `until`.
   void put_welcome(const std::string& customer, const std::string& staff, std::string code, env::Moment until,
@@ -52,6 +67,8 @@ class WecomAccount {
   std::string base_, corp_, secret_;
   Token token_;
   std::map<std::string, Block> blocks_;  // by API
+  Breaker breaker_;
+  std::map<const void*, NameTransfer> transfers_;
   std::multimap<std::string, Welcome> welcomes_;
 };
 

@@ -43,6 +43,10 @@ void take_event(const XmlFields& event, WecomAccount& account, env::Moment now, 
   Inbound inbound{.event = std::string(name), .from = customer, .id = id_of(event)};
   inbound.at = moment_of(field_of(event, "xml/CreateTime"));
   inbound.fields["staff"] = staff;
+  // Whoever asks for the results of transfers tells of this one too.
+  if (name == "transfer_failed") {
+    if (std::string named = account.transfer_named(customer, staff); !named.empty()) inbound.id = std::move(named);
+  }
   if (const auto state = field_of(event, "xml/State"); !state.empty()) inbound.fields["state"] = state;
   if (const auto why = field_of(event, "xml/FailReason"); !why.empty()) inbound.fields["reason"] = why;
   if (name == "removed") {

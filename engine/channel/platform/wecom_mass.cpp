@@ -6,6 +6,7 @@
 #include "engine/channel/platform/platforms.hpp"
 #include "engine/channel/platform/wecom.hpp"
 #include "engine/channel/platform/wecom_content.hpp"
+#include "engine/channel/platform/wecom_mirror.hpp"
 #include "engine/channel/platform/wecom_results.hpp"
 
 namespace tend::channel {
@@ -22,8 +23,10 @@ constexpr char kParts = '/';  // between a task's id and the customer's, in prov
 
 class WecomMass final : public Wecom {
  public:
-  WecomMass(WecomParts parts, std::int64_t batch, std::int64_t confirm_ms, std::chrono::seconds settle)
+  WecomMass(WecomParts parts, WecomMirrorOptions mirror, std::int64_t batch, std::int64_t confirm_ms,
+            std::chrono::seconds settle)
       : Wecom(std::move(parts.account), std::move(parts.seal)),
+        mirror_(account_, std::move(mirror)),
         batch_(static_cast<std::size_t>(batch)),
         confirm_ms_(confirm_ms),
         settle_(settle) {}
@@ -35,6 +38,11 @@ class WecomMass final : public Wecom {
   Task<Outcome> reconcile(const Message& message, Host& host) override;
   Task<std::vector<Receipt>> poll(const std::string& provider_id, env::Moment accepted, env::Moment& again,
                                   Host& host) override;
+  void mirror(MirrorPlace& place, const std::string& channel) override { mirror_.use(place, channel); }
+  MirrorHealth mirror_health() const override { return mirror_.health(); }
+  Task<News> gather(env::Moment& again, Host& host) override { return mirror_.gather(again, host); }
+  void gathered() override { mirror_.gathered(); }
+  void close() override { mirror_.close(); }
 
  private:
   using Group = std::vector<std::size_t>;
@@ -43,6 +51,7 @@ class WecomMass final : public Wecom {
   Task<WecomResults> results_of(std::string task, Host& host);
   Task<void> cancel(std::string task, Host& host);
 
+  WecomMirror mirror_;
   std::size_t batch_;
   std::int64_t confirm_ms_;
   std::chrono::seconds settle_;
@@ -212,8 +221,11 @@ Result<std::unique_ptr<Remote>> make_wecom(const ChannelConfig& config) {
   if (!batch) return tl::unexpected(batch.error());
   auto settle = number_option(config, "settle", 30, 0, 600);
   if (!settle) return tl::unexpected(settle.error());
+  auto mirror = read_mirror_options(config);
+  if (!mirror) return tl::unexpected(mirror.error());
   const std::int64_t confirm_ms = config.limits.confirmation_ms > 0 ? config.limits.confirmation_ms : 72 * env::kHour;
-  return std::make_unique<WecomMass>(std::move(*parts), *batch, confirm_ms, std::chrono::seconds(*settle));
+  return std::make_unique<WecomMass>(std::move(*parts), std::move(*mirror), *batch, confirm_ms,
+                                     std::chrono::seconds(*settle));
 }
 
 }  // namespace tend::channel

@@ -215,7 +215,8 @@ def transfer_one(w, old, new, customer, resigned):
         return 40096
     if old == new:
         return 40130
-    if follow_of(w, old, customer) is None:
+    # Whose member has left is handed on by the other API; what this one says is not documented, the codes know only 40131.
+    if follow_of(w, old, customer) is None or not resigned and w["staff"][old].get("resigned"):
         return 40131
     if any(one["external_userid"] == customer and one["status"] == 2 for one in w.transfers.values()):
         return 40100 if resigned else 40129
