@@ -93,6 +93,14 @@ numbers = "e164"
 base = "http://127.0.0.1:{port}"
 to = "phone"
 
+[channels.wecom]
+adapter = "wecom"
+corp = "ww0000000000000001"
+secret = "env:ALIYUN_SECRET"
+base = "http://127.0.0.1:{port}"
+staff = "phone"
+tags = ["vip"]
+
 [channels.script]
 adapter = "lua"
 script = "own.lua"
@@ -403,7 +411,7 @@ def looks(asker):
     told = asker.good("figures")["playbooks"]["hello"]
     w.check(told["lift"]["difference"] is not None and told["splits"][0]["pairs"] and told["sends"], f"{told}")
     told = asker.good("channels")["channels"]
-    w.check({one["channel"] for one in told} == {"outbox", "mail", "sms", "script"}, f"{told}")
+    w.check({one["channel"] for one in told} == {"outbox", "mail", "sms", "wecom", "script"}, f"{told}")
     _, text = asker.good("metrics")
     w.check(b'tend_paused{what="channel:sms"} 1' in text, f"{text}")
     asker.good("health")
