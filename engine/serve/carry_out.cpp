@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "dsl/diagnostic/suggest.hpp"
 #include "engine/run/decimal.hpp"
@@ -215,13 +216,15 @@ class CarryingOut {
       return refuse({ErrorCode::invalid, "the playbook `" + order_.what + "` was removed: nobody enters it any more"});
     std::vector<Decisions> decisions(engine_.partitions().count(), Decisions(engine_.plan(), *playbook));
     std::map<std::string, std::string, std::less<>> refused;  // without an input
+    std::set<std::string_view> named;
     std::size_t inputs = 0;
     for (const std::string& asked : order_.customers) {
       const std::string_view id = engine_.became(asked);
+      if (!named.insert(id).second) continue;  // somebody under another of his ids
       const state::State& state = state_of(id);
       const std::uint32_t customer = state.find_customer(id);
       if (customer == state::kNoText) {
-        refused.emplace(asked, "unknown");
+        refused.emplace(id, "unknown");
       } else if (starts) {
         engine_.add(state::EntryInput{.moment = now_, .customer = id, .playbook = order_.what});
         ++inputs;
@@ -229,7 +232,7 @@ class CarryingOut {
         engine_.add(state::StopInput{.moment = now_, .customer = id, .playbook = order_.what});
         ++inputs;
       } else {
-        refused.emplace(asked, "not_inside");
+        refused.emplace(id, "not_inside");
       }
     }
     const auto json = [&] { return customers_json(decisions, refused); };
@@ -252,10 +255,11 @@ class CarryingOut {
                       const std::map<std::string, std::string, std::less<>>& refused) {
     Json each = Json::array();
     std::map<std::string, std::uint64_t> counts;
+    std::set<std::string_view> counted;  // people, whatever ids they are asked for by
     for (const std::string& asked : order_.customers) {
-      std::string_view id = engine_.became(asked);
+      const std::string_view id = engine_.became(asked);
       std::string result = "later";  // a message of his is out: what is asked for follows its outcome
-      if (const auto why = refused.find(asked); why != refused.end()) {
+      if (const auto why = refused.find(id); why != refused.end()) {
         result = why->second;
       } else {
         const std::uint16_t partition = engine_.partitions().partition_of(id);
@@ -263,7 +267,7 @@ class CarryingOut {
         const auto decided = known.find(engine_.partitions().state(partition).find_customer(id));
         if (decided != known.end() && !decided->second.empty()) result = decided->second;
       }
-      ++counts[result];
+      if (counted.insert(id).second) ++counts[result];
       Json one{{"customer", asked}, {"result", result}};
       if (id != asked) one["is"] = id;
       each.push_back(std::move(one));

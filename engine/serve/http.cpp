@@ -48,6 +48,12 @@ using Parser = http::request_parser<http::string_body>;
 
 }  // namespace
 
+/// What the answer has to know of its request.
+struct Asked {
+  unsigned version = 11;
+  bool head_alone = false;  // by HEAD: the answer's head, and nothing behind it
+};
+
 /// Counts for as long as it lives.
 class Counted {
  public:
@@ -81,7 +87,7 @@ struct HttpServer::Inside : std::enable_shared_from_this<HttpServer::Inside> {
   template <typename Stream>
   asio::awaitable<bool> request(Stream& stream, beast::flat_buffer& buffer);
   template <typename Stream>
-  asio::awaitable<bool> write(Stream& stream, Answer answer, unsigned version, bool keep_alive);
+  asio::awaitable<bool> write(Stream& stream, Answer answer, const Asked& asked, bool keep_alive);
   template <typename Stream>
   asio::awaitable<void> linger(Stream& stream);
   void turn_away(tcp::socket socket);
@@ -113,11 +119,12 @@ bool write_at_once(beast::ssl_stream<beast::tcp_stream>& /*stream*/, Serializer&
 }  // namespace
 
 template <typename Stream>
-asio::awaitable<bool> HttpServer::Inside::write(Stream& stream, Answer answer, unsigned version, bool keep_alive) {
-  http::response<http::string_body> response(answer.status, version);
+asio::awaitable<bool> HttpServer::Inside::write(Stream& stream, Answer answer, const Asked& asked, bool keep_alive) {
+  http::response<http::string_body> response(answer.status, asked.version);
   response.set(http::field::content_type, beast::string_view(answer.type.data(), answer.type.size()));
   response.set(http::field::cache_control, "no-store");
   if (answer.allow != nullptr) response.set(http::field::allow, answer.allow);
+  if (answer.status == http::status::unauthorized) response.set(http::field::www_authenticate, "Bearer");
   if (!answer.location.empty()) response.set(http::field::location, answer.location);
   if (answer.type.starts_with("text/html")) {
     response.set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'");
@@ -128,6 +135,7 @@ asio::awaitable<bool> HttpServer::Inside::write(Stream& stream, Answer answer, u
   response.body() = std::move(answer.body);
   response.keep_alive(keep_alive);
   response.prepare_payload();
+  if (asked.head_alone) response.body().clear();  // its length is told all the same
   ++calls.by_class[static_cast<unsigned>(answer.status) / 100 % calls.by_class.size()];
   Serializer serializer(response);
   ErrorOf failed;
@@ -218,11 +226,10 @@ asio::awaitable<bool> HttpServer::Inside::request(Stream& stream, beast::flat_bu
   }
   beast::get_lowest_layer(stream).expires_never();
   Request request = parser.release();
+  const Asked asked{request.version() == 10 ? 10U : 11U, request.method() == http::verb::head};
   // A body that was not read would be taken for the next request.
-  const bool read_whole =
-      !error &&
-      (!early || (request.method() == http::verb::get && !request.has_content_length() && !request.chunked()));
-  const unsigned version = request.version() == 10 ? 10 : 11;
+  const bool read_whole = !error && (!early || ((request.method() == http::verb::get || asked.head_alone) &&
+                                                !request.has_content_length() && !request.chunked()));
   Answer reply;
   if (early) {
     reply = std::move(*early);
@@ -233,7 +240,7 @@ asio::awaitable<bool> HttpServer::Inside::request(Stream& stream, beast::flat_bu
     reply = co_await calls.answer(executor, request, std::move(caller));
   }
   const bool keep_alive = read_whole && request.keep_alive() && !stopping;
-  const bool goes_on = co_await write(stream, std::move(reply), version, keep_alive);
+  const bool goes_on = co_await write(stream, std::move(reply), asked, keep_alive);
   if (!read_whole) co_await linger(stream);
   co_return goes_on;
 }

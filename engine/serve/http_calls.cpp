@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cctype>
 
+#include "engine/channel/program/program.hpp"
 #include "engine/serve/awaited.hpp"
 #include "engine/serve/inflate.hpp"
 #include "engine/serve/link_page.hpp"
@@ -368,10 +369,51 @@ asio::awaitable<Answer> HttpCalls::look(const Executor& executor, std::string_vi
   co_return answer_of(co_await arrival(awaited));
 }
 
+/// A key of ours in the header; null where it is none: platforms may send there what they like.
+std::shared_ptr<KnownKey> HttpCalls::key_for_receipts(const Request& request) const {
+  if (services_.keys == nullptr) return nullptr;
+  const auto text = key_in(request);
+  return text && !text->empty() ? services_.keys->find(*text) : nullptr;
+}
+
+asio::awaitable<Result<void>> HttpCalls::keep_news(const Executor& executor, std::string_view channel,
+                                                   channel::News news) {
+  auto kept = std::make_shared<Awaited<Result<void>>>(executor);
+  take_news(*services_.live, services_.news_place(channel), std::move(news.receipts), std::move(news.inbound),
+            [self = owner_.lock(), executor, kept](const Result<void>& done) { bring(executor, kept, done); });
+  co_return co_await arrival(kept);
+}
+
+/// A program of the operator's own tells what became of messages, whatever the channel's adapter is.
+asio::awaitable<Answer> HttpCalls::take_told(const Executor& executor, const Place& place, const Request& request,
+                                             std::shared_ptr<KnownKey> key) {
+  Place by_key = place;
+  by_key.scope = Scope::receipts;
+  if (auto refused = refuse_key(key, by_key, path_of(request))) {
+    const Caller caller{std::move(key)};
+    note(request, by_key, caller, *refused);
+    co_return std::move(*refused);
+  }
+  if (request.method() != http::verb::post)
+    co_return refusal(http::status::bad_request, "receipts are brought by POST");
+  auto news = channel::parse_news(request.body());
+  if (!news) co_return refusal(http::status::bad_request, news.error().message);
+  const std::size_t receipts = news->receipts.size(), inbound = news->inbound.size();
+  key->charge(receipts + inbound);
+  const Result<void> done = co_await keep_news(executor, place.channel, std::move(*news));
+  if (!done) co_return refusal(http::status::service_unavailable, "this was not taken: " + done.error().message);
+  Answer answer;
+  answer.body =
+      "{\"success\":true,\"receipts\":" + std::to_string(receipts) + ",\"inbound\":" + std::to_string(inbound) + "}\n";
+  co_return answer;
+}
+
 /// A platform calls. It is answered when what it said is durable: else it comes again.
-asio::awaitable<Answer> HttpCalls::receipts(const Executor& executor, std::string_view channel, Request& request) {
+asio::awaitable<Answer> HttpCalls::receipts(const Executor& executor, const Place& place, Request& request) {
+  const std::string_view channel = place.channel;
   if (services_.sender == nullptr || !services_.sender->has_remote(channel))
     co_return refusal(http::status::not_found, "no channel of this name takes calls");
+  if (auto key = key_for_receipts(request)) co_return co_await take_told(executor, place, request, std::move(key));
   const std::string_view target = as_view(request.target());
   channel::CallbackRequest call{
       .method = std::string(as_view(request.method_string())),
@@ -392,10 +434,8 @@ asio::awaitable<Answer> HttpCalls::receipts(const Executor& executor, std::strin
                               });
   channel::Callback callback = co_await arrival(called);
   if (!callback.receipts.empty() || !callback.inbound.empty()) {
-    auto kept = std::make_shared<Awaited<Result<void>>>(executor);
-    take_news(*services_.live, services_.news_place(channel), std::move(callback.receipts), std::move(callback.inbound),
-              [self = owner_.lock(), executor, kept](const Result<void>& done) { bring(executor, kept, done); });
-    const Result<void> done = co_await arrival(kept);
+    channel::News news{std::move(callback.receipts), std::move(callback.inbound)};
+    const Result<void> done = co_await keep_news(executor, channel, std::move(news));
     if (!done) co_return refusal(http::status::service_unavailable, "this was not taken: " + done.error().message);
   }
   Answer answer;
@@ -479,7 +519,7 @@ asio::awaitable<Answer> HttpCalls::answer_place(const Executor& executor, const 
     case What::look: co_return co_await look(executor, as_view(request.target()), caller);
     case What::import: co_return co_await import(executor, std::move(request.body()));
     case What::letters: co_return co_await retry_letters(executor);
-    case What::receipts: co_return co_await receipts(executor, place.channel, request);
+    case What::receipts: co_return co_await receipts(executor, place, request);
     case What::link: co_return co_await link(executor, place, request);
     case What::channels:
     case What::health:

@@ -199,14 +199,17 @@ std::optional<Answer> refuse_by_header(const Request& request, bool own_names_on
   if (by_platform) {
     const bool known = request.method() == http::verb::get || request.method() == http::verb::post;
     if (known && encoding_of(request) == Encoding::none) return std::nullopt;
-    return known ? refusal(http::status::unsupported_media_type, "receipts come as they are, not compressed")
-                 : refusal(http::status::method_not_allowed, "platforms call by GET and POST");
+    if (known) return refusal(http::status::unsupported_media_type, "receipts come as they are, not compressed");
+    Answer answer = refusal(http::status::method_not_allowed, "platforms call by GET and POST");
+    answer.allow = "GET, POST";
+    return answer;
   }
   if (!place) return refusal(http::status::not_found, "there is nothing at this path");
-  if (request.method() != (place->posts ? http::verb::post : http::verb::get)) {
+  const bool looks = request.method() == http::verb::get || request.method() == http::verb::head;
+  if (place->posts ? request.method() != http::verb::post : !looks) {
     Answer answer =
         refusal(http::status::method_not_allowed, place->posts ? "this path takes POST" : "this path takes GET");
-    answer.allow = place->posts ? "POST" : "GET";
+    answer.allow = place->posts ? "POST" : "GET, HEAD";
     return answer;
   }
   if (!place->posts) return std::nullopt;

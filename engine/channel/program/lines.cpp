@@ -119,4 +119,32 @@ std::optional<Inbound> read_inbound(const Json& json) {
   return out;
 }
 
+Result<News> parse_news(std::string_view body) {
+  constexpr std::size_t kNewsMax = 10'000;
+  const Json json = Json::parse(body, nullptr, false);
+  if (!json.is_object()) return fail(ErrorCode::invalid, "the body is not a JSON object");
+  News news;
+  const auto each = [&](const char* name, const auto& read, auto& out) -> Result<void> {
+    const auto found = json.find(name);
+    if (found == json.end()) return {};
+    const std::string what = "`" + std::string(name) + "`";
+    if (!found->is_array()) return fail(ErrorCode::invalid, what + " is not a list");
+    if (found->size() > kNewsMax)
+      return fail(ErrorCode::invalid, what + " has more than " + std::to_string(kNewsMax) + ": send them in pieces");
+    for (const Json& one : *found) {
+      auto taken = read(one);
+      if (!taken)
+        return fail(ErrorCode::invalid, what + "[" + std::to_string(out.size()) +
+                                            "] is not as docs/adapters.md says; nothing of this body was taken");
+      out.push_back(std::move(*taken));
+    }
+    return {};
+  };
+  if (auto read = each("receipts", read_receipt, news.receipts); !read) return tl::unexpected(read.error());
+  if (auto read = each("inbound", read_inbound, news.inbound); !read) return tl::unexpected(read.error());
+  if (news.receipts.empty() && news.inbound.empty())
+    return fail(ErrorCode::invalid, "the body has neither `receipts` nor `inbound`");
+  return news;
+}
+
 }  // namespace tend::channel

@@ -34,5 +34,8 @@ nlohmann::ordered_json message_json(const Message& message);
 std::optional<Outcome> read_outcome(const nlohmann::json& json, env::Moment now);
 std::optional<Receipt> read_receipt(const nlohmann::json& json);
 std::optional<Inbound> read_inbound(const nlohmann::json& json);
+/// `{"receipts": [RECEIPT, …], "inbound": [INBOUND, …]}`, either or both.
+/// Errors: `invalid`, with the place of the first that is none; at most 10,000 at once.
+Result<News> parse_news(std::string_view body);
 
 }  // namespace tend::channel
