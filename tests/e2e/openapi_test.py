@@ -10,6 +10,7 @@ import email.policy
 import gzip
 import http.client
 import http.server
+import io
 import json
 import os
 import re
@@ -193,6 +194,19 @@ class Server:
         connection.close()
         return told
 
+    def raw(self, text):
+        """All that comes back until the server closes."""
+        with socket.create_connection(("127.0.0.1", self.port), timeout=60) as one:
+            one.sendall(text)
+            return b"".join(iter(lambda: one.recv(1 << 16), b""))
+
+    def head(self, target, headers):
+        """As `ask` by HEAD, where the body is whatever comes behind the head: http.client would not look at it."""
+        lines = [f"HEAD {target} HTTP/1.1", *(f"{name}: {value}" for name, value in ({"Host": f"127.0.0.1:{self.port}"} | headers | {"Connection": "close"}).items())]
+        head, _, body = self.raw("\r\n".join([*lines, "", ""]).encode()).partition(b"\r\n\r\n")
+        first, _, fields = head.partition(b"\r\n")
+        return int(first.split()[1]), http.client.parse_headers(io.BytesIO(fields + b"\r\n\r\n")), body
+
     def announce(self, method, target, headers, length):
         """Says that a body of this length comes, and waits for the answer to that."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
@@ -220,8 +234,9 @@ class Asker:
 
     def __init__(self, file, server, keys):
         self.file, self.server, self.keys, self.well = file, server, keys, {}
+        self.heads = set()  # operation and status that HEAD was held against
 
-    def ask(self, id, target=None, body=None, headers=None, key=None, **more):
+    def ask(self, id, target=None, body=None, headers=None, key=None, schema=None):
         one = self.file.by_id[id]
         headers = dict(headers or {})
         if body is not None and not isinstance(body, (bytes, str)):
@@ -230,8 +245,8 @@ class Asker:
         if key is not None:
             headers["Authorization"] = f"Bearer {key}"
         body = body.encode() if isinstance(body, str) else body
-        status, told, text = self.server.ask(one.method, target or one.path, headers | more, body)
-        self.file.answered(one, status, told, text)
+        status, told, text = self.server.ask(one.method, target or one.path, headers, body)
+        self.file.answered(one, status, told, text, schema)
         return status, told, text
 
     def good(self, id, target=None, body=None, headers=None, key=None, expect=200):
@@ -248,7 +263,7 @@ class Asker:
         packed = "Content-Encoding" in sent
         plain = zlib.decompress(body, 32 + zlib.MAX_WBITS) if packed else body
         # What stands in a platform's query is the platform's.
-        self.file.check_request(one, sent, {} if "receipts" in id else query, plain)
+        self.file.check_request(one, sent, {} if one.by_platform else query, plain)
         if not packed:
             self.well[id] = (target or one.path, body, sent)
         sort = told.get("Content-Type", "")
@@ -261,9 +276,26 @@ class Asker:
         w.check(got == status and part in text.decode(), f"{id} is answered {got} {text[:300]}, not {status} with `{part}`")
 
     def again(self, id, headers=None, key=None, body=None):
-        """What was asked well, with something else."""
+        """What was asked well, with something else. What GET is told, HEAD is told."""
         target, old, sent = self.well[id]
-        return self.ask(id, target, body if body is not None else old, {**sent, **(headers or {})}, key)
+        headers = {**sent, **(headers or {})}
+        told = self.ask(id, target, body if body is not None else old, headers, key)
+        if self.file.by_id[id].has_head:
+            self.head(id, target, headers | ({"Authorization": f"Bearer {key}"} if key else {}))
+        return told
+
+    def head(self, id, target, headers):
+        """HEAD against GET: of what is counted and of moments the length may be another each time, but not always."""
+        for _ in range(10):
+            (status, told, text), (by_head, head, body) = self.server.ask("GET", target, headers), self.server.head(target, headers)
+            w.check(by_head == status and body == b"", f"HEAD {target} is answered {by_head}, not {status}, with {body[:300]} behind its head")
+            w.check(told["Content-Length"] == str(len(text)), f"GET {target} says that it is {told['Content-Length']} bytes long: {len(text)}")
+            ours, theirs = ({name: value for name, value in one.items() if name not in ("Connection", "Content-Length", "Retry-After")} for one in (head, told))
+            w.check(ours == theirs and ("Retry-After" in head) == ("Retry-After" in told), f"HEAD {target} has {head.items()}, GET {told.items()}")
+            if head["Content-Length"] == told["Content-Length"]:
+                self.heads.add((id, status))
+                return
+        w.check(False, f"HEAD {target} says that it is {head['Content-Length']} bytes long, GET {told['Content-Length']}")
 
 
 class Between(http.server.ThreadingHTTPServer):
@@ -352,16 +384,22 @@ def people(asker):
 
 
 def orders(asker, mails):
-    asker.good("start", body={"playbook": "visit_them", "customers": ["c1", "c2", "c2"]})
-    told = asker.good("start", body={"playbook": "visit_them", "customers": ["v2", "nobody"]})
-    w.check(told["refused"] == {"live": 1, "unknown": 1} and {"customer": "v2", "result": "live", "is": "c1"} in told["customers"], f"{told}")
+    def results(told):
+        return [(one["customer"], one["result"], one.get("is")) for one in told["customers"]]
+
+    # Who has several ids is counted once, and each of them has its line.
+    told = asker.good("start", body={"playbook": "visit_them", "customers": ["v2", "c1", "c2", "c2", "v1"]})
+    w.check(told["entered"] == 2 and not told["refused"] and results(told) == [("v2", "entered", "c1"), ("c1", "entered", None), ("c2", "entered", None), ("v1", "entered", "c1")], f"{told}")
+    told = asker.good("start", body={"playbook": "visit_them", "customers": ["v2", "v1", "nobody"]})
+    w.check(told["refused"] == {"live": 1, "unknown": 1} and results(told) == [("v2", "live", "c1"), ("v1", "live", "c1"), ("nobody", "unknown", None)], f"{told}")
     w.check(asker.good("start", body={"playbook": "long", "customers": ["c1", "c2"]})["refused"] == {"where": 1}, "c2 is in")
     asker.good("start", body={"playbook": "old", "customers": ["c1"]})
     asker.good("start", body={"playbook": "short", "customers": ["c1"]})
     asker.good("start", body={"playbook": "news", "customers": ["c1"]})
     until(lambda: len(mails.mails) == 1, lambda: f"{len(mails.mails)} mails")
-    told = asker.good("stop", body={"playbook": "long", "customers": ["v2", "c2", "nobody"]})
+    told = asker.good("stop", body={"playbook": "long", "customers": ["v2", "c2", "nobody", "c1", "v3"]})
     w.check(told["stopped"] == 1 and told["refused"] == {"not_inside": 1, "unknown": 1}, f"{told}")
+    w.check(results(told) == [("v2", "stopped", "c1"), ("c2", "not_inside", None), ("nobody", "unknown", None), ("c1", "stopped", None), ("v3", "not_inside", "c2")], f"{told}")
     asker.good("start", body={"playbook": "long", "customers": ["gone"]})
     for what in ("everything", "playbook:long", "channel:sms"):
         asker.good("pause", body={"what": what})
@@ -434,6 +472,94 @@ def platforms(asker):
     asker.bad("receiptsCheck", 404, "/v1/receipts/fax")
     asker.bad("receiptsCheck", 404, "/v1/receipts/mail", part="takes no calls")
     asker.ask("receiptsCheck", ME)
+
+
+def by_key(asker, tend, folder, data, mail):
+    """Who has a key with `receipts` tells what a platform would tell, of any channel over the network: all of it or nothing, and told twice it counts once."""
+    here, server = "/v1/receipts/mail", asker.server
+    taken, news = ({"$ref": f"#/components/schemas/{name}"} for name in ("NewsTaken", "News"))
+    key = re.match(r"<(\w{32})@", mail["Message-ID"]).group(1)
+    lost = "+8613999999999"  # nobody's
+
+    def tell(**told):
+        problem = asker.file.problem(news, told)
+        w.check(problem is None, f"the file has no such news: {problem}")
+        before = figures()
+        status, _, text = asker.ask("receipts", here, told, key=asker.keys["receipts"], schema=taken)
+        w.check(status == 200 and json.loads(text) == {"success": True, **{name: len(told.get(name, [])) for name in ("receipts", "inbound")}}, f"{told} is answered {status} {text}")
+        return figures() - before
+
+    def figures():
+        return asker.good("figures")["events"]
+
+    def past():
+        """What happened to c1, by event, as the data folder has it."""
+        whole = json.loads(w.run(tend, "customer", "export", "c1", "--workspace", folder, "--data", data).stdout)
+        counts = {}
+        for text in re.findall(r'"event": ?"(\w+)"', json.dumps(whole["past"])):
+            counts[text] = counts.get(text, 0) + 1
+        return counts
+
+    def consent():
+        return asker.good("customer", "/v1/customers/c1")["consent"]
+
+    os.environ["TEND_KEY"] = asker.keys["admin"]
+    delivered, stop = {"kind": "delivered", "key": key}, {"kind": "unsubscribed", "to": "c1@example.test"}
+    reply = {"event": "reply", "from": "c1@example.test", "id": "r1", "fields": {"text": "谢谢"}}
+    wrong = [({"receipts": [delivered, {"kind": "read", "key": key}], "inbound": [reply]}, "`receipts`[1]"), ({"receipts": [delivered, {"kind": "delivered"}]}, "`receipts`[1]"),
+             ({"receipts": [delivered], "inbound": [reply, reply, {"event": "reply"}]}, "`inbound`[2]"), ({"receipts": [delivered], "inbound": [{**reply, "fields": {"text": 1}}]}, "`inbound`[0]"),
+             ({"receipts": delivered}, "`receipts` is not a list"), ({"receipts": [{"kind": "opened", "to": lost}] * 10_001}, "10000"), ({"receipts": [], "inbound": []}, "neither"), ({}, "neither"), ([delivered], "not a JSON object")]
+    happened, known = figures(), past()
+    for body, part in wrong:
+        w.check(asker.file.problem(news, body) is not None, f"the file would have {str(body)[:300]}")
+        asker.bad("receipts", 400, here, body, key=asker.keys["receipts"], part=part)
+    asker.bad("receipts", 400, here, "{", key=asker.keys["receipts"], part="not a JSON object")
+    w.check(figures() == happened and past() == known, "something of what was refused was taken")
+
+    w.check([tell(receipts=[delivered]), tell(receipts=[delivered, delivered]), tell(receipts=[{"kind": "delivered", "to": "c1@example.test"}])] == [1, 0, 0], "a receipt told again is counted again")
+    w.check([tell(inbound=[reply]), tell(inbound=[reply, reply])] == [1, 0], "a reply told again is counted again")
+    w.check("mail" in consent()["given"], f"{consent()}")
+    w.check([tell(receipts=[stop]), tell(receipts=[stop])] == [1, 0], "who unsubscribes is counted again")
+    w.check({"mail", "marketing"} <= set(consent()["withdrawn"]) and "mail" not in consent()["given"], f"{consent()}")
+    told = w.run(tend, "customer", "consents", "c1", "--workspace", folder, "--data", data).stdout
+    w.check(f"after message {key}" in told and "told by: channel:mail" in told, f"{told}")
+    w.check(tell(receipts=[{"kind": "opened", "to": lost}], inbound=[{**reply, "from": lost}]) == 0, "somebody is found for an address that is nobody's")
+
+    # What was acknowledged is there after `kill -9`; what was not, since the disk refused, comes once more and counts once.
+    clicked = {"kind": "clicked", "key": key}
+    w.check(tell(receipts=[clicked]) == 1, "it is not counted")
+    server.process.kill()
+    server.process.wait()
+    asker.server = Server(tend, folder, data)
+    w.check(tell(receipts=[clicked, delivered, stop], inbound=[reply]) == 0, "after the end they are counted again")
+    asker.server.files_may_grow(False)
+    status, told, text = asker.ask("receipts", here, {"receipts": [{"kind": "complained", "key": key}]}, key=asker.keys["receipts"])
+    w.check(status == 503 and told["Retry-After"], f"while the disk refuses, a receipt is answered {status} {text}")
+    asker.server.files_may_grow(True)
+    until(lambda: asker.ask("health")[0] == 200, lambda: "it does not recover")
+    for _ in range(2):
+        tell(receipts=[{"kind": "complained", "key": key}])
+    counted = {name: count - known.get(name, 0) for name, count in past().items()}
+    w.check({name: count for name, count in counted.items() if count} == dict.fromkeys(("delivered", "reply", "unsubscribed", "clicked", "complained"), 1), f"c1's new events are {counted}")
+
+    # By which key, in which way, where.
+    basic = base64.b64encode(f"{asker.keys['receipts']}:".encode()).decode()
+    for headers in ({"Authorization": f"Basic {basic}"}, {"Authorization": f"Bearer {asker.keys['admin']}"}, {"Authorization": f"Bearer {asker.keys['receipts']}", "Content-Type": "text/plain"}):
+        for channel in ("mail", "sms", "script"):
+            status, _, text = asker.ask("receipts", f"/v1/receipts/{channel}", {"receipts": [delivered]}, headers, schema=taken)
+            w.check(status == 200, f"by {headers} a receipt of {channel} is answered {status} {text}")
+    for channel in ("outbox", "fax"):
+        asker.bad("receipts", 404, f"/v1/receipts/{channel}", {"receipts": [delivered]}, key=asker.keys["receipts"])
+    asker.bad("receipts", 404, here, {"receipts": [delivered]}, key="tend_000000000000_x", part="takes no calls")  # the adapter's answer
+    asker.bad("receiptsCheck", 400, here, key=asker.keys["receipts"], part="by POST")
+    for scope in ("ingest", "read", "operate"):
+        for id in ("receipts", "receiptsCheck"):
+            asker.bad(id, 403, here, {"receipts": [delivered]} if id == "receipts" else None, key=asker.keys[scope], part="`receipts`")
+    spent = w.run(tend, "keys", "add", "spent-receipts", "--scope", "receipts", "--rate", "0.001", "--data", data).stdout.strip()
+    until(lambda: asker.ask("receipts", here, {"receipts": [delivered] * 2500}, key=spent)[0] == 200, lambda: "a new key is not known")
+    for id in ("receipts", "receiptsCheck"):
+        status, told, text = asker.ask(id, here, {"receipts": [delivered]} if id == "receipts" else None, key=spent)
+        w.check(status == 429 and told["Retry-After"], f"{id} by a key that is spent is answered {status} {text}")
 
 
 def links(asker, mail):
@@ -559,7 +685,7 @@ def keys_decide(asker, tend, data):
         w.check(status in (200, 429), f"{status} {text}")
     for one in asker.file.operations:
         if one.scope is None:
-            w.check("401" not in one.statuses or "receipts" in one.id, f"{one.id} knows of keys that nobody asks for")
+            w.check("401" not in one.statuses or one.by_platform, f"{one.id} knows of keys that nobody asks for")
             continue
         basic = base64.b64encode(b"tend_no:").decode()
         for how in ({}, {"Authorization": "Bearer tend_000000000000_x"}, {"Authorization": f"Basic {basic}"}, {"Authorization": "Basic !"}, {"Authorization": "Digest x"}):
@@ -589,6 +715,9 @@ def everywhere(asker):
         key = {"Authorization": f"Bearer {asker.keys['admin']}"} if one.scope else {}
         status, _, _ = asker.again(one.id, {**key, "X-Long": "a" * (17 << 10)})
         w.check(status == 431, f"{one.id} with a long header is answered {status}")
+        if one.has_head:
+            status, _, text = asker.again(one.id, key)
+            w.check(status == 200, f"{one.id} is answered {status} {text}")
         if "413" in one.statuses:
             limit = PROGRAM_MAX if one.id in ("plan", "apply", "import") else BODY_MAX
             status, told, text = asker.server.announce(one.method, target, {**sent, **key}, limit + 1)
@@ -607,21 +736,27 @@ def everywhere(asker):
 
     refused = file.whole["components"]["responses"]["MethodNotAllowed"]
     for path, methods in file.whole["paths"].items():
-        taken = ", ".join(sorted(method.upper() for method in methods))
+        heads = {"head"} if any(one.has_head for one in file.operations if one.path == path) else set()
+        target, taken = re.sub(r"\{\w+\}", "sms", path), ", ".join(sorted(method.upper() for method in {*methods, *heads}))
         for method in METHODS:
-            if method in methods:
+            if method in {*methods, *heads}:
                 continue
-            status, told, text = asker.server.ask(method.upper(), re.sub(r"\{\w+\}", "sms", path), {"Content-Type": "application/json"})
+            status, told, text = asker.server.head(target, {}) if method == "head" else asker.server.ask(method.upper(), target, {"Content-Type": "application/json"})
             w.check(status == 405, f"{method} {path} is answered {status} {text}, and the file has no such method")
-            # A platform is not told; all others are.
-            w.check(told["Allow"] == taken or told["Allow"] is None and "receipts" in path, f"{method} {path} allows {told['Allow']}, not {taken}")
+            w.check(told["Allow"] == taken, f"{method} {path} allows {told['Allow']}, not {taken}")
             if method != "head":
                 file.check_answer(f"{method} {path}", refused, told, text)
+            w.check(method != "head" or text == b"", f"HEAD {path} has {text} behind its head")
     for path in ("/", "/v1", "/v1/", "/v1/nothing", "/v1/customers", "/v1/customers/", "/v1/receipts/", "/v2/track", "/u/", "/x/y", "/healthz/", "/v1/track/"):
         for method in ("GET", "POST"):
             status, told, text = asker.server.ask(method, path, {"Content-Type": "application/json"})
             w.check(status == 404, f"{method} {path} is answered {status} {text}")
             file.check_answer(path, file.whole["components"]["responses"]["NotThere"], told, text)
+        asker.head("nowhere", path, {})
+    # A body behind a head would be taken for the next answer.
+    told = asker.server.raw(b"HEAD /healthz HTTP/1.1\r\nHost: localhost\r\n\r\nHEAD /v1/figures HTTP/1.1\r\nHost: localhost\r\n\r\nGET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+    statuses = re.findall(rb"(?:^|\r\n\r\n)HTTP/1.1 (\d+) ", told)
+    w.check(statuses == [b"200", b"401", b"200"] and told.endswith(b'\r\n\r\n{"status":"ok"}\n') and told.count(b"{") == 1, f"three requests on one connection are answered {told}")
 
 
 def in_the_open(asker):
@@ -698,6 +833,7 @@ def main(tend):
         orders(asker, mails)
         looks(asker)
         platforms(asker)
+        by_key(asker, tend, folder, data, mails.mails[0])
         links(asker, mails.mails[0])
         verbs(asker, tend, folder, data)
         refusals(asker)
@@ -712,6 +848,10 @@ def main(tend):
         connections(asker)
         asker.server.stop()
         w.run(tend, "doctor", folder, "--data", data)
+    # By HEAD all that was asked once more: with keys, without, too long, under other names, while the disk refuses.
+    heads = {(one.id, int(status)) for one in file.operations if one.has_head for status in one.statuses & {"200", "401", "403", "421", "429", "431", "503"}}
+    unheard = heads - asker.heads - {(id, 503) for id in NEVER_REFUSED}
+    w.check(not unheard, f"never asked by HEAD: {sorted(unheard)}")
     wanted = {(one.id, status) for one in file.operations for status in one.statuses}
     excused = set(UNMET) | {(id, "503") for id in [*NEVER_REFUSED, "receiptsCheck"]}
     w.check(wanted - file.met == excused, f"the file has answers that never come: {sorted(wanted - file.met - excused)}; these come, and are excused: {sorted(excused - (wanted - file.met))}")

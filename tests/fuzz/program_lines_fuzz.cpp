@@ -1,4 +1,5 @@
-// Any bytes as a line of an adapter's program: outcomes, receipts and inbound are read without harm, or not at all.
+// Any bytes as a line of an adapter's program, and as what a holder of a key tells: outcomes, receipts and inbound are
+// read without harm, or not at all.
 #include <cstdint>
 #include <cstdlib>
 #include <nlohmann/json.hpp>
@@ -18,6 +19,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   if (const auto inbound = tend::channel::read_inbound(json)) {
     if (inbound->event.empty() || inbound->from.empty() || inbound->fields.size() > 100) std::abort();
+  }
+  if (const auto news = tend::channel::parse_news({reinterpret_cast<const char*>(data), size})) {
+    if (news->receipts.empty() && news->inbound.empty()) std::abort();
   }
   return 0;
 }

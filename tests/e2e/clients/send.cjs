@@ -25,8 +25,9 @@ async function bySegment(n) {
 
 async function byRudder(n) {
   const Client = Rudder.default || Rudder;
+  // Its timeout is for all retries of a call together.
   const client = new Client(rudderKey, {
-    dataPlaneUrl: url, flushAt: 100, flushInterval: 200, retryCount: 60, axiosRetryConfig: { retryDelay: () => 100 }, timeout: 5000, logLevel: 'none',
+    dataPlaneUrl: url, flushAt: 100, flushInterval: 200, retryCount: 60, axiosRetryConfig: { retryDelay: () => 100 }, timeout: 60000, logLevel: 'none',
   });
   const all = [];
   for (let i = 0; i < n; i += 1) {

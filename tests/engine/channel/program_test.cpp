@@ -235,6 +235,34 @@ TEST_CASE("program: what it tells unasked is told on until it is kept; receipts 
   CHECK(again > env::real_clock().now() + 50'000);
 }
 
+TEST_CASE("what somebody tells in one body is taken whole or not at all") {
+  const auto news = parse_news(
+      R"({"receipts":[{"kind":"delivered","key":"00112233445566778899aabbccddeeff"},{"kind":"failed","to":"a","suppress":true}],)"
+      R"("inbound":[{"event":"reply","from":"a","id":"i","fields":{"text":"STOP"}}]})");
+  REQUIRE(news.has_value());
+  REQUIRE(news->receipts.size() == 2);
+  CHECK(news->receipts[1].kind == ReceiptKind::failed);
+  CHECK(news->receipts[1].suppress);
+  REQUIRE(news->inbound.size() == 1);
+  CHECK(news->inbound[0].fields.at("text") == "STOP");
+  const auto refused = [](std::string_view body) {
+    const auto read = parse_news(body);
+    REQUIRE_FALSE(read.has_value());
+    return read.error().message;
+  };
+  CHECK(refused("{") == "the body is not a JSON object");
+  CHECK(refused("[]") == "the body is not a JSON object");
+  CHECK(refused("{}") == "the body has neither `receipts` nor `inbound`");
+  CHECK(refused(R"({"receipts":{}})") == "`receipts` is not a list");
+  CHECK(refused(R"({"receipts":[{"kind":"delivered","to":"a"},{"kind":"eaten","to":"a"}]})") ==
+        "`receipts`[1] is not as docs/adapters.md says; nothing of this body was taken");
+  CHECK(refused(R"({"receipts":[{"kind":"delivered","to":"a"}],"inbound":[{"event":"reply"}]})") ==
+        "`inbound`[0] is not as docs/adapters.md says; nothing of this body was taken");
+  std::string many = R"({"receipts":[)";
+  for (int i = 0; i <= 10'000; ++i) many += i == 0 ? "1" : ",1";
+  CHECK(refused(many + "]}") == "`receipts` has more than 10000: send them in pieces");
+}
+
 TEST_CASE("program: what the platform calls is told to who wants it") {
   const std::string python =
       "import json, sys\nfor line in sys.stdin:\n  q = json.loads(line)\n  c = q['call']\n"
