@@ -86,8 +86,8 @@ void HttpCalls::note(const Request& request, const Place& place, const Caller& c
   if (services_.audit == nullptr) return;
   const bool refused = answer.status == http::status::unauthorized || answer.status == http::status::forbidden;
   const std::string_view path = path_of(request);
-  const bool noted =
-      (place.posts && place.what != What::calls) || (place.what == What::look && path.starts_with(kCustomers));
+  const bool told = place.what == What::calls || (place.what == What::receipts && caller.key == nullptr);
+  const bool noted = (place.posts && !told) || (place.what == What::look && path.starts_with(kCustomers));
   if (!refused && !noted) return;
   AuditEntry entry{.at = services_.live->now(), .status = static_cast<unsigned>(answer.status)};
   if (caller.key) {
@@ -369,11 +369,10 @@ asio::awaitable<Answer> HttpCalls::look(const Executor& executor, std::string_vi
   co_return answer_of(co_await arrival(awaited));
 }
 
-/// A key of ours in the header; null where it is none: platforms may send there what they like.
-std::shared_ptr<KnownKey> HttpCalls::key_for_receipts(const Request& request) const {
-  if (services_.keys == nullptr) return nullptr;
+/// With a key of ours, or what looks like one: platforms may send in this header what they like.
+bool HttpCalls::is_told_by_key(const Request& request) const {
   const auto text = key_in(request);
-  return text && !text->empty() ? services_.keys->find(*text) : nullptr;
+  return services_.keys != nullptr && text && text->starts_with(kKeyPrefix);
 }
 
 asio::awaitable<Result<void>> HttpCalls::keep_news(const Executor& executor, std::string_view channel,
@@ -386,18 +385,18 @@ asio::awaitable<Result<void>> HttpCalls::keep_news(const Executor& executor, std
 
 /// A program of the operator's own tells what became of messages, whatever the channel's adapter is.
 asio::awaitable<Answer> HttpCalls::take_told(const Executor& executor, const Place& place, const Request& request,
-                                             std::shared_ptr<KnownKey> key) {
+                                             const std::shared_ptr<KnownKey>& key) {
   Place by_key = place;
   by_key.scope = Scope::receipts;
-  if (auto refused = refuse_key(key, by_key, path_of(request))) {
-    const Caller caller{std::move(key)};
-    note(request, by_key, caller, *refused);
-    co_return std::move(*refused);
-  }
+  if (auto refused = refuse_key(key, by_key, path_of(request))) co_return std::move(*refused);
   if (request.method() != http::verb::post)
     co_return refusal(http::status::bad_request, "receipts are brought by POST");
   auto news = channel::parse_news(request.body());
   if (!news) co_return refusal(http::status::bad_request, news.error().message);
+  const auto own = std::find_if(news->inbound.begin(), news->inbound.end(),
+                                [](const channel::Inbound& one) { return is_own_event(one.event); });
+  if (own != news->inbound.end())
+    co_return refusal(http::status::bad_request, "the event `" + own->event + "` is made by tend itself");
   const std::size_t receipts = news->receipts.size(), inbound = news->inbound.size();
   key->charge(receipts + inbound);
   const Result<void> done = co_await keep_news(executor, place.channel, std::move(*news));
@@ -409,11 +408,12 @@ asio::awaitable<Answer> HttpCalls::take_told(const Executor& executor, const Pla
 }
 
 /// A platform calls. It is answered when what it said is durable: else it comes again.
-asio::awaitable<Answer> HttpCalls::receipts(const Executor& executor, const Place& place, Request& request) {
+asio::awaitable<Answer> HttpCalls::receipts(const Executor& executor, const Place& place, Request& request,
+                                            const Caller& caller) {
   const std::string_view channel = place.channel;
   if (services_.sender == nullptr || !services_.sender->has_remote(channel))
     co_return refusal(http::status::not_found, "no channel of this name takes calls");
-  if (auto key = key_for_receipts(request)) co_return co_await take_told(executor, place, request, std::move(key));
+  if (is_told_by_key(request)) co_return co_await take_told(executor, place, request, caller.key);
   const std::string_view target = as_view(request.target());
   channel::CallbackRequest call{
       .method = std::string(as_view(request.method_string())),
@@ -504,7 +504,11 @@ asio::awaitable<Answer> HttpCalls::link(const Executor& executor, const Place& p
 asio::awaitable<Answer> HttpCalls::answer(asio::any_io_executor executor, Request& request, Caller caller) {
   const auto place = place_at(path_of(request));
   if (!place) co_return refusal(http::status::not_found, "there is nothing at this path");
-  if (caller.key != nullptr && place->what != What::calls) caller.key->charge(1);
+  if (place->what == What::receipts) {
+    if (is_told_by_key(request)) caller.key = services_.keys->find(*key_in(request));  // charged by what it tells
+  } else if (caller.key != nullptr && place->what != What::calls) {
+    caller.key->charge(1);
+  }
   Answer answer = co_await answer_place(executor, *place, request, caller);
   note(request, *place, caller, answer);
   co_return answer;
@@ -519,7 +523,7 @@ asio::awaitable<Answer> HttpCalls::answer_place(const Executor& executor, const 
     case What::look: co_return co_await look(executor, as_view(request.target()), caller);
     case What::import: co_return co_await import(executor, std::move(request.body()));
     case What::letters: co_return co_await retry_letters(executor);
-    case What::receipts: co_return co_await receipts(executor, place, request);
+    case What::receipts: co_return co_await receipts(executor, place, request, caller);
     case What::link: co_return co_await link(executor, place, request);
     case What::channels:
     case What::health:

@@ -57,10 +57,11 @@ class HttpCalls {
   asio::awaitable<Answer> import(const Executor& executor, std::string body);
   asio::awaitable<Answer> look(const Executor& executor, std::string_view target, const Caller& caller);
   std::optional<Answer> refuse_key(const std::shared_ptr<KnownKey>& key, const Place& place, std::string_view path);
-  asio::awaitable<Answer> receipts(const Executor& executor, const Place& place, Request& request);
-  std::shared_ptr<KnownKey> key_for_receipts(const Request& request) const;
+  asio::awaitable<Answer> receipts(const Executor& executor, const Place& place, Request& request,
+                                   const Caller& caller);
+  bool is_told_by_key(const Request& request) const;
   asio::awaitable<Answer> take_told(const Executor& executor, const Place& place, const Request& request,
-                                    std::shared_ptr<KnownKey> key);
+                                    const std::shared_ptr<KnownKey>& key);
   asio::awaitable<Result<void>> keep_news(const Executor& executor, std::string_view channel, channel::News news);
   asio::awaitable<Answer> link(const Executor& executor, const Place& place, const Request& request);
   asio::awaitable<Result<void>> take_receipt(const Executor& executor, const NewsPlace& from, channel::Receipt receipt);

@@ -19,7 +19,6 @@ namespace {
 using Json = nlohmann::ordered_json;
 using Hash = std::array<std::uint8_t, 32>;
 
-constexpr std::string_view kPrefix = "tend_";
 constexpr std::size_t kIdBytes = 6;
 constexpr std::size_t kIdDigits = 2 * kIdBytes;
 constexpr std::size_t kSecretDigits = 43;  // base64 without padding
@@ -198,7 +197,7 @@ std::string make_key(Key& key) {
   secret.pop_back();
   key.hash = hash_of(key.id, secret);
   sodium_memzero(random.data(), random.size());
-  return std::string(kPrefix) + key.id + "_" + secret;
+  return std::string(kKeyPrefix) + key.id + "_" + secret;
 }
 
 Result<std::vector<Key>> read_keys(env::Files& files, const std::string& path) {
@@ -286,16 +285,17 @@ void Keys::look_again() {
 
 std::shared_ptr<KnownKey> Keys::find(std::string_view text) {
   look_again();
-  const std::size_t length = kPrefix.size() + kIdDigits + 1 + kSecretDigits;
-  if (text.size() != length || !text.starts_with(kPrefix) || text[kPrefix.size() + kIdDigits] != '_') return nullptr;
-  const std::string_view id = text.substr(kPrefix.size(), kIdDigits);
+  const std::size_t length = kKeyPrefix.size() + kIdDigits + 1 + kSecretDigits;
+  if (text.size() != length || !text.starts_with(kKeyPrefix) || text[kKeyPrefix.size() + kIdDigits] != '_')
+    return nullptr;
+  const std::string_view id = text.substr(kKeyPrefix.size(), kIdDigits);
   std::shared_ptr<KnownKey> known;
   {
     const std::lock_guard lock(mutex_);
     const auto found = by_id_.find(id);
     if (found != by_id_.end()) known = found->second;
   }
-  const Hash hash = hash_of(id, text.substr(kPrefix.size() + kIdDigits + 1));
+  const Hash hash = hash_of(id, text.substr(kKeyPrefix.size() + kIdDigits + 1));
   static const Hash kNobody{};
   const Hash& wanted = known ? known->key.hash : kNobody;
   const bool same = sodium_memcmp(hash.data(), wanted.data(), hash.size()) == 0;

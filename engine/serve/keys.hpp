@@ -18,6 +18,9 @@
 
 namespace tend::serve {
 
+/// What every key begins with.
+inline constexpr std::string_view kKeyPrefix = "tend_";
+
 /// What a key may do. Each is for itself: `admin` has all of them.
 enum class Scope : std::uint8_t { ingest, read, operate, admin, receipts };
 std::string_view scope_name(Scope scope);

@@ -74,7 +74,8 @@ class Reader {
       const std::string how = receipt.kind == ReceiptKind::complained ? "complained of"
                               : receipt.customer.empty()              ? "was told to the platform after"
                                                                       : "followed the address in";
-      withdraw(customer, how + " message " + key);
+      // A platform may tell the same twice, and he may have consented again in between. What he does himself counts.
+      withdraw(customer, how + " message " + key, receipt.customer.empty());
     }
     if (receipt.suppress) suppress(customer);
   }
@@ -92,7 +93,11 @@ class Reader {
       state::append_field(fields, 1, Value::string(place_.channel));
       const std::string id = inbound.id.empty() ? std::string() : inbound.id + "unsubscribed";
       add_event(customer, event_named(program_, "unsubscribed"), inbound.at, std::move(fields), id);
-      withdraw(customer, "wrote `" + text->second + "`");
+      withdraw(customer, "wrote `" + text->second + "`", true);
+    }
+    if (is_own_event(inbound.event)) {
+      ++news_.lost;
+      return;
     }
     const std::uint32_t event = event_named(program_, inbound.event);
     if (event == program::kNone) return;  // no playbook reads it
@@ -123,7 +128,8 @@ class Reader {
     if (receipt.key.size() == 32) {
       state::SendKey key;
       if (parse_key(receipt.key, key)) {
-        if (auto sent = place_.book->by_key(key)) return sent;
+        // Whoever tells of one channel may not know what went out by another.
+        if (auto sent = place_.book->by_key(key); sent && sent->channel == place_.channel) return sent;
       }
     }
     if (!receipt.provider_id.empty()) {
@@ -173,13 +179,13 @@ class Reader {
       if (attribute == program::kNone || program_.attributes[attribute].type.type != program::Type::text) return {};
       std::string fields;
       state::append_field(fields, static_cast<std::uint16_t>(attribute), Value::string(address));
-      add_attributes(address, std::move(fields));
+      add_attributes(address, std::move(fields), false);
     }
     return address;
   }
 
-  /// `evidence`: how he said so.
-  void withdraw(const std::string& customer, std::string_view evidence) {
+  /// `evidence`: how he said so. `follows`: it counts once, as the event before it does.
+  void withdraw(const std::string& customer, std::string_view evidence, bool follows) {
     std::string fields;
     const auto add = [&](std::uint16_t index, const std::string& what) {
       state::append_field(fields, index, Value::string(what));
@@ -195,17 +201,18 @@ class Reader {
     if (!asks(policy.consent, place_.channel) && !asks(policy.purposes, "marketing"))
       add(state::kSuppressed, place_.channel);
     state::append_field(fields, state::kConsentSource, Value::string("channel:" + place_.channel));
-    add_attributes(customer, std::move(fields));
+    add_attributes(customer, std::move(fields), follows);
   }
 
   void suppress(const std::string& customer) {
     std::string fields;
     state::append_field(fields, state::kSuppressed, Value::string(place_.channel));
-    add_attributes(customer, std::move(fields));
+    add_attributes(customer, std::move(fields), true);
   }
 
-  void add_attributes(const std::string& customer, std::string fields) {
-    news_.inputs.push_back({.kind = state::InputKind::attributes, .customer = customer, .fields = std::move(fields)});
+  void add_attributes(const std::string& customer, std::string fields, bool follows) {
+    news_.inputs.push_back(
+        {.kind = state::InputKind::attributes, .customer = customer, .fields = std::move(fields), .follows = follows});
   }
 
   void add_event(const std::string& customer, std::uint32_t event, env::Moment at, std::string fields,
@@ -228,6 +235,11 @@ class Reader {
 };
 
 }  // namespace
+
+bool is_own_event(std::string_view event) {
+  const auto& own = program::kBuiltinEvents;
+  return event != "added" && std::find(std::begin(own), std::end(own), event) != std::end(own);
+}
 
 ReadNews read_news(run::Engine& engine, const NewsPlace& place, const std::vector<Receipt>& receipts,
                    const std::vector<Inbound>& inbound, env::Moment now) {

@@ -33,6 +33,9 @@ struct ReadNews {
 ReadNews read_news(run::Engine& engine, const NewsPlace& place, const std::vector<channel::Receipt>& receipts,
                    const std::vector<channel::Inbound>& inbound, env::Moment now);
 
+/// Whether nobody outside may bring this event: the engine makes it, or a receipt does.
+bool is_own_event(std::string_view event);
+
 /// read_news and Live::post. `done` is told when it is durable, or why it is not; from the engine's thread.
 void take_news(Live& live, const NewsPlace& place, std::vector<channel::Receipt> receipts,
                std::vector<channel::Inbound> inbound, std::function<void(const Result<void>&)> done);

@@ -509,12 +509,16 @@ def by_key(asker, tend, folder, data, mail):
     reply = {"event": "reply", "from": "c1@example.test", "id": "r1", "fields": {"text": "谢谢"}}
     wrong = [({"receipts": [delivered, {"kind": "read", "key": key}], "inbound": [reply]}, "`receipts`[1]"), ({"receipts": [delivered, {"kind": "delivered"}]}, "`receipts`[1]"),
              ({"receipts": [delivered], "inbound": [reply, reply, {"event": "reply"}]}, "`inbound`[2]"), ({"receipts": [delivered], "inbound": [{**reply, "fields": {"text": 1}}]}, "`inbound`[0]"),
+             ({"receipts": [{**delivered, "kind": ""}]}, "`receipts`[0]"), ({"receipts": [{**delivered, "kind": None}]}, "`receipts`[0]"), ({"receipts": [{**delivered, "at": "2026-01-01T00:00:00Z"}]}, "`receipts`[0]"),
+             ({"receipts": [{**delivered, "suppress": "yes"}]}, "`receipts`[0]"), ({"receipts": [delivered], "inbound": [{**reply, "fields": 5}]}, "`inbound`[0]"), ({"inbound": [{**reply, "at": "now"}]}, "`inbound`[0]"),
              ({"receipts": delivered}, "`receipts` is not a list"), ({"receipts": [{"kind": "opened", "to": lost}] * 10_001}, "10000"), ({"receipts": [], "inbound": []}, "neither"), ({}, "neither"), ([delivered], "not a JSON object")]
     happened, known = figures(), past()
     for body, part in wrong:
         w.check(asker.file.problem(news, body) is not None, f"the file would have {str(body)[:300]}")
         asker.bad("receipts", 400, here, body, key=asker.keys["receipts"], part=part)
     asker.bad("receipts", 400, here, "{", key=asker.keys["receipts"], part="not a JSON object")
+    for own in ("sent", "delivered", "task_done"):
+        asker.bad("receipts", 400, here, {"receipts": [delivered], "inbound": [{**reply, "event": own}]}, key=asker.keys["receipts"], part="made by tend itself")
     w.check(figures() == happened and past() == known, "something of what was refused was taken")
 
     w.check([tell(receipts=[delivered]), tell(receipts=[delivered, delivered]), tell(receipts=[{"kind": "delivered", "to": "c1@example.test"}])] == [1, 0, 0], "a receipt told again is counted again")
@@ -524,6 +528,15 @@ def by_key(asker, tend, folder, data, mail):
     w.check({"mail", "marketing"} <= set(consent()["withdrawn"]) and "mail" not in consent()["given"], f"{consent()}")
     told = w.run(tend, "customer", "consents", "c1", "--workspace", folder, "--data", data).stdout
     w.check(f"after message {key}" in told and "told by: channel:mail" in told, f"{told}")
+    lines = told.count("channel:mail")
+    w.check(tell(receipts=[stop]) == 0, "who unsubscribes is counted again")
+    told = w.run(tend, "customer", "consents", "c1", "--workspace", folder, "--data", data).stdout
+    w.check(told.count("channel:mail") == lines, f"what is told again is written down again: {told}")
+    asker.good("identify", body={"userId": "c1", "messageId": "again", "traits": {"consent": {"mail": True, "marketing": True}}})
+    w.check(tell(receipts=[stop]) == 0 and {"mail", "marketing"} <= set(consent()["given"]), f"an old receipt takes a new consent away: {consent()}")
+    elsewhere = figures()
+    asker.ask("receipts", "/v1/receipts/sms", {"receipts": [{"kind": "opened", "key": key}]}, key=asker.keys["receipts"], schema=taken)
+    w.check(figures() == elsewhere, "a mail is opened by who tells of the short messages")
     w.check(tell(receipts=[{"kind": "opened", "to": lost}], inbound=[{**reply, "from": lost}]) == 0, "somebody is found for an address that is nobody's")
 
     # What was acknowledged is there after `kill -9`; what was not, since the disk refused, comes once more and counts once.
@@ -551,7 +564,8 @@ def by_key(asker, tend, folder, data, mail):
             w.check(status == 200, f"by {headers} a receipt of {channel} is answered {status} {text}")
     for channel in ("outbox", "fax"):
         asker.bad("receipts", 404, f"/v1/receipts/{channel}", {"receipts": [delivered]}, key=asker.keys["receipts"])
-    asker.bad("receipts", 404, here, {"receipts": [delivered]}, key="tend_000000000000_x", part="takes no calls")  # the adapter's answer
+    for id in ("receipts", "receiptsCheck"):
+        asker.bad(id, 401, here, {"receipts": [delivered]} if id == "receipts" else None, key="tend_000000000000_x", part="not known")
     asker.bad("receiptsCheck", 400, here, key=asker.keys["receipts"], part="by POST")
     for scope in ("ingest", "read", "operate"):
         for id in ("receipts", "receiptsCheck"):
@@ -561,6 +575,10 @@ def by_key(asker, tend, folder, data, mail):
     for id in ("receipts", "receiptsCheck"):
         status, told, text = asker.ask(id, here, {"receipts": [delivered]} if id == "receipts" else None, key=spent)
         w.check(status == 429 and told["Retry-After"], f"{id} by a key that is spent is answered {status} {text}")
+    with open(os.path.join(data, "audit.jsonl"), encoding="utf-8") as file:
+        noted = [line for line in map(json.loads, file) if "/v1/receipts/" in line["what"]]
+    w.check(noted and all(line.get("name") for line in noted if line["status"] != 401), f"who told is not written down: {noted[:3]}")
+    w.check(sum(line["status"] == 429 for line in noted) == 2, f"a refusal is not written down once: {noted[-3:]}")
 
 
 def links(asker, mail):

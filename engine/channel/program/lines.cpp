@@ -41,10 +41,18 @@ bool read_word(const Json& json, const char* name, const std::array<std::string_
   return true;
 }
 
-/// Milliseconds since 1970.
-env::Moment moment_of(const Json& json, const char* name) {
+/// Milliseconds since 1970. False where it is something else.
+bool read_moment(const Json& json, const char* name, env::Moment& out) {
   const auto found = json.find(name);
-  return found != json.end() && found->is_number_integer() ? found->get<env::Moment>() : env::kNoMoment;
+  if (found == json.end() || found->is_null()) return true;
+  if (!found->is_number_integer()) return false;
+  out = found->get<env::Moment>();
+  return true;
+}
+
+bool is_flag(const Json& json, const char* name) {
+  const auto found = json.find(name);
+  return found == json.end() || found->is_null() || found->is_boolean();
 }
 
 }  // namespace
@@ -88,7 +96,8 @@ std::optional<Outcome> read_outcome(const Json& json, env::Moment now) {
 
 std::optional<Receipt> read_receipt(const Json& json) {
   Receipt out;
-  if (!json.is_object() || !json.contains("kind") || !read_word(json, "kind", kKinds, out.kind)) return std::nullopt;
+  if (!json.is_object() || text_of(json, "kind").value_or("").empty() || !read_word(json, "kind", kKinds, out.kind))
+    return std::nullopt;
   auto key = text_of(json, "key"), id = text_of(json, "provider_id"), to = text_of(json, "to");
   auto reason = text_of(json, "reason");
   if (!key || !id || !to || !reason || (key->empty() && id->empty() && to->empty())) return std::nullopt;
@@ -96,7 +105,7 @@ std::optional<Receipt> read_receipt(const Json& json) {
   out.provider_id = std::move(*id);
   out.to = std::move(*to);
   out.reason = std::move(*reason);
-  out.at = moment_of(json, "at");
+  if (!read_moment(json, "at", out.at) || !is_flag(json, "suppress")) return std::nullopt;
   out.suppress = flag_of(json, "suppress");
   return out;
 }
@@ -109,9 +118,10 @@ std::optional<Inbound> read_inbound(const Json& json) {
   out.event = std::move(*event);
   out.from = std::move(*from);
   out.id = std::move(*id);
-  out.at = moment_of(json, "at");
+  if (!read_moment(json, "at", out.at)) return std::nullopt;
   const auto fields = json.find("fields");
-  if (fields == json.end() || !fields->is_object()) return out;
+  if (fields == json.end() || fields->is_null()) return out;
+  if (!fields->is_object()) return std::nullopt;
   for (const auto& [name, value] : fields->items()) {
     if (out.fields.size() >= kFieldsMax || !value.is_string()) return std::nullopt;
     out.fields.emplace(name, value.get<std::string>());
