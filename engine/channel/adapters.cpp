@@ -12,6 +12,7 @@
 #include "engine/channel/console_adapter.hpp"
 #include "engine/channel/file_adapter.hpp"
 #include "engine/channel/kinds.hpp"
+#include "engine/channel/mail/smtp.hpp"
 #include "engine/channel/paths.hpp"
 #include "engine/channel/rate.hpp"
 
@@ -146,6 +147,9 @@ Result<void> check_channel(const ChannelConfig& config) {
     return fail(ErrorCode::invalid, "channel `" + config.name + "`: `concurrency` cannot be `" + calls->second +
                                         "`, it is a number from 1 to " + std::to_string(kConcurrencyMax));
   }
+  if (config.adapter != "smtp") return {};
+  if (auto limit = read_soft_limit(config); !limit)
+    return fail(ErrorCode::invalid, "channel `" + config.name + "`: " + limit.error().message);
   return {};
 }
 

@@ -35,6 +35,7 @@ std::string channels_health(std::span<const ChannelConfig> configs, RemoteDispat
       one["rejected_account"] = health.rejected_account;
       one["unknown"] = health.unknown;
       one["unknown_accepted"] = health.unknown_accepted;
+      one["policy"] = health.policy;
       one["deferred"] = health.deferred;
       one["throttled"] = health.throttled;
       one["returned"] = health.returned;

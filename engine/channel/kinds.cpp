@@ -97,4 +97,13 @@ std::map<std::string, std::string> address_attributes(std::span<const ChannelCon
   return attributes;
 }
 
+std::map<std::string, history::SoftLimit, std::less<>> soft_limits(std::span<const ChannelConfig> configs) {
+  std::map<std::string, history::SoftLimit, std::less<>> limits;
+  for (const ChannelConfig& config : configs) {
+    if (config.adapter != "smtp") continue;
+    if (const auto limit = read_soft_limit(config)) limits[config.name] = *limit;
+  }
+  return limits;
+}
+
 }  // namespace tend::channel

@@ -10,6 +10,7 @@
 #include "engine/channel/config.hpp"
 #include "engine/channel/links.hpp"
 #include "engine/channel/remote.hpp"
+#include "engine/history/soft_bounces.hpp"
 
 namespace tend::channel {
 
@@ -65,5 +66,8 @@ Result<ChannelConfig> with_secrets(const ChannelConfig& config);
 
 /// Each channel that takes its time, and the attribute with the address that it writes to (empty: the customer's id).
 std::map<std::string, std::string> address_attributes(std::span<const ChannelConfig> configs);
+
+/// Of each channel that counts soft bounces. Requires: check_channel.
+std::map<std::string, history::SoftLimit, std::less<>> soft_limits(std::span<const ChannelConfig> configs);
 
 }  // namespace tend::channel

@@ -31,6 +31,7 @@ struct Report {
   std::string reason;       // no personal data
   std::string provider_id;  // accepted: by which the platform's receipts name it
   bool suppress = false;    // rejected_recipient: never write to this address again
+  bool soft = false;        // refused this time; many times it is never
   env::Moment until = env::kNoMoment;
 };
 
@@ -56,6 +57,7 @@ struct LaneHealth {
   std::uint64_t unknown = 0;           // fates that nobody knew, before anything was done about it
   std::uint64_t unknown_accepted = 0;  // that counted as sent in the end
   std::uint64_t deferred = 0, throttled = 0, returned = 0, calls = 0;
+  std::uint64_t policy = 0;  // that came back because of us, at once or later
   std::size_t waiting = 0, under_way = 0, unsure = 0;
   Breaker::State breaker = Breaker::State::closed;
   env::Moment closed_until = env::kNoMoment;  // the breaker's, or a limit's
@@ -98,6 +100,8 @@ class Lane {
   bool has_room_again(env::Moment now);
   /// Gives back what waits, and starts nothing from here on. What is doubtful stays so: settle() in the next life.
   void stop(env::Moment now);
+  /// So many that were accepted came back because of us.
+  void note_policy(std::size_t count) { health_.policy += count; }
   std::size_t calls_under_way() const { return calls_; }
   LaneHealth health(env::Moment now) const;
 

@@ -134,13 +134,15 @@ void Lane::end(const Message& message, OutcomeKind kind, const Outcome& outcome,
   }
   if (state::is_accepted(kind)) health_.last_accepted_at = now;
   const bool is_recipient = outcome.fate == Fate::rejected && outcome.scope == Scope::recipient;
+  if (outcome.fate == Fate::rejected && outcome.scope == Scope::domain) ++health_.policy;
   reports_.push_back({.key = message.key,
                       .channel = options_.channel,
                       .kind = Report::Kind::final,
                       .outcome = kind,
                       .reason = one_line(outcome.reason),
                       .provider_id = outcome.provider_id,
-                      .suppress = is_recipient && outcome.suppress});
+                      .suppress = is_recipient && outcome.suppress,
+                      .soft = outcome.soft && state::is_refusal(kind)});
 }
 
 void Lane::give_back(const Message& message, env::Moment until, const std::string& reason) {

@@ -162,6 +162,7 @@ void LiveSender::reported(Report report) {
   if (options_.on_report) options_.on_report(report);
   run::Report told{.key = report.key, .answer = {report.outcome, report.reason}, .again = report.until};
   told.suppress = report.suppress;
+  told.soft = report.soft;
   if (report.kind == Report::Kind::returned) told.answer.outcome = state::OutcomeKind::returned;
   if (report.kind == Report::Kind::final && state::is_accepted(report.outcome)) {
     told.answer.reason = report.provider_id;

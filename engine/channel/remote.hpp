@@ -67,6 +67,7 @@ struct Outcome {
   std::string provider_id;             // accepted: by which the platform's receipts name it
   env::Moment until = env::kNoMoment;  // deferred, throttled: kNoMoment leaves it to the dispatcher's table
   bool suppress = false;               // rejected, recipient: never write to this address again
+  bool soft = false;                   // deferred or rejected: this time; many times it is never
 };
 
 enum class ReceiptKind : std::uint8_t { delivered, failed, opened, clicked, unsubscribed, complained, confirmed };
@@ -81,6 +82,8 @@ struct Receipt {
   env::Moment at = env::kNoMoment;  // kNoMoment: when it came
   std::string reason;
   bool suppress = false;
+  bool soft = false;    // failed: this time; many times it is never
+  bool policy = false;  // failed: because of us, not of him
   /// Of an address of ours that he followed (links.hpp): whom and what it is about, so that nothing has to be looked
   /// up.
   std::string customer = {}, playbook = {}, message = {};

@@ -29,6 +29,7 @@ constexpr std::size_t kPollsMax = 2;                   // of one channel at a ti
 constexpr std::int64_t kSleepMsMax = env::kMinute;     // the clock may be set in the meantime
 constexpr std::int64_t kGatherAgainMs = env::kMinute;  // after a fault
 constexpr milliseconds kKeptLookMs{100};
+constexpr int kKeptLooksMax = 30;  // then it is given out again
 constexpr milliseconds kCloseMs{2'000};
 
 double chance_of_this_machine() { return randombytes_random() / 4294967296.0; }
@@ -84,6 +85,7 @@ class Dispatch final : public RemoteDispatcher {
   Task<void> call(Channel& channel, Lane::Work work);
   Task<void> poll(Channel& channel, Followed followed);
   Task<void> gather(Channel& channel);
+  static void note_policy(Channel& channel, std::size_t count);
   Task<void> called(Channel& channel, CallbackRequest request, std::function<void(Callback)> done);
   Task<void> sleep_until(env::Moment at);
   void begin_stop();
@@ -323,6 +325,11 @@ Task<void> Dispatch::sleep_until(env::Moment at) {
   while (!stopping_ && now() < at) co_await host_->sleep(milliseconds(std::min(at - now(), kSleepMsMax)));
 }
 
+void Dispatch::note_policy(Channel& channel, std::size_t count) {
+  const std::lock_guard lock(channel.mutex);
+  channel.lane.note_policy(count);
+}
+
 Task<void> Dispatch::gather(Channel& channel) {
   while (!stopping_) {
     env::Moment again = now() + kGatherAgainMs;
@@ -339,9 +346,15 @@ Task<void> Dispatch::gather(Channel& channel) {
     if (stopping_) co_return;
     if (!news.receipts.empty() || !news.inbound.empty()) {
       const auto kept = std::make_shared<std::atomic<bool>>(false);
+      const auto policy =
+          std::count_if(news.receipts.begin(), news.receipts.end(), [](const Receipt& one) { return one.policy; });
       options_.events.on_news(channel.name, std::move(news), [kept] { kept->store(true); });
-      while (!stopping_ && !kept->load()) co_await host_->sleep(kKeptLookMs);
-      if (kept->load()) channel.remote->gathered();
+      for (int look = 0; !stopping_ && !kept->load() && look < kKeptLooksMax; ++look)
+        co_await host_->sleep(kKeptLookMs);
+      // Nobody listened yet, or it could not be taken: it is given out again, and what is told twice counts once.
+      if (!kept->load()) continue;
+      channel.remote->gathered();
+      note_policy(channel, static_cast<std::size_t>(policy));
     }
     if (ends) co_return;
     co_await sleep_until(std::max(again, now() + 1));

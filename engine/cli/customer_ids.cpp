@@ -11,6 +11,7 @@
 #include "engine/env/files.hpp"
 #include "engine/run/decimal.hpp"
 #include "engine/run/intake.hpp"
+#include "engine/serve/order.hpp"
 #include "engine/simulate/csv.hpp"
 #include "engine/simulate/encoding.hpp"
 
@@ -116,6 +117,17 @@ Result<std::vector<std::string>> read_customer_ids(const std::string& path, cons
   auto text = path == "-" ? standard_input() : env::read_whole_file(env::real_files(), path);
   if (!text) return tl::unexpected(text.error());
   return customer_ids_in(path == "-" ? "standard input" : path, std::move(*text), column);
+}
+
+std::size_t call_end(const std::vector<std::string>& ids, std::size_t begin) {
+  constexpr std::size_t kCallBytesMax = 256u << 10;
+  std::size_t bytes = 0, end = begin;
+  while (end < ids.size() && end - begin < serve::kOrderCustomersMax) {
+    bytes += 2 * ids[end].size() + 4;  // escaped, in quotes
+    if (bytes > kCallBytesMax && end > begin) break;
+    ++end;
+  }
+  return end;
 }
 
 }  // namespace tend::cli

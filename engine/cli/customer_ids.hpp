@@ -18,4 +18,7 @@ Result<std::vector<std::string>> read_customer_ids(const std::string& path, cons
 /// The same of a text.
 Result<std::vector<std::string>> customer_ids_in(const std::string& name, std::string text, const std::string& column);
 
+/// How many of them, from `begin` on, go into one call of `serve`: where the next call begins.
+std::size_t call_end(const std::vector<std::string>& ids, std::size_t begin);
+
 }  // namespace tend::cli

@@ -155,6 +155,32 @@ std::string confirm_text(const Json& answer, text::Tongue tongue) {
          "\n";
 }
 
+/// What stays of who was forgotten. Shape: `suppressed` counts addresses.
+static std::string remains_text(const Words& words, std::uint64_t suppressed) {
+  if (words.zh()) {
+    return "仍然留存：\n" +
+           (suppressed > 0 ? "  不愿接收之处的地址的散列值（" + std::to_string(suppressed) +
+                                 " 个渠道）：换了编号再来，也不会再打扰\n"
+                           : std::string()) +
+           "  账本的条目，改用一个虚构的名字：余额要由它们算出\n"
+           "  别的客户的记录里提到此编号之处，例如推荐人\n"
+           "  audit.jsonl 里谁查看过、谁遗忘了此编号：作为凭据\n"
+           "  渠道已经收到的消息（包括 `file` 渠道的文件）、来源的文件和数据库、\n"
+           "  工作区里的 *.rejects.csv、数据目录的备份：这些不归 tend 管\n";
+  }
+  return "what remains:\n" +
+         (suppressed > 0
+              ? "  a hash of their address on " + words.count(suppressed, " channel", " channels", "") +
+                    " where they did not want to\n  be written to, so that they are not, whatever their id is next\n"
+              : std::string()) +
+         "  entries of the ledger, under a made-up name: balances are reckoned from them\n"
+         "  where records of other customers name this id, a referrer for example\n"
+         "  who looked at this id and who forgot it, in audit.jsonl: as proof\n"
+         "  what channels were handed (also the file of a `file` channel), the files and\n"
+         "  databases of sources, *.rejects.csv in the workspace, backups of the data\n"
+         "  folder: those are not tend's\n";
+}
+
 std::string forget_text(const Json& answer, text::Tongue tongue) {
   const Words words(tongue);
   const std::string id = shown(answer.value("customer", std::string()));
@@ -168,33 +194,43 @@ std::string forget_text(const Json& answer, text::Tongue tongue) {
   const std::uint64_t records = answer.value("records", std::uint64_t{0}),
                       letters = answer.value("dead_letters", std::uint64_t{0}),
                       suppressed = answer.value("suppressed", std::uint64_t{0});
-  if (words.zh()) {
-    return "客户 " + id + " 已遗忘：" + std::to_string(left) + " 个旅程结束，" + std::to_string(tasks) +
-           " 个任务取消\n" + "从日志、快照和历史中抹去 " + std::to_string(records) + " 条记录，" +
-           std::to_string(letters) + " 条未被接受的调用\n" + "仍然留存：\n" +
-           (suppressed > 0 ? "  他不愿接收之处的地址的散列值（" + std::to_string(suppressed) +
-                                 " 个渠道）：换了编号再来，也不会再打扰\n"
-                           : std::string()) +
-           "  账本的条目，改用一个虚构的名字：余额要由它们算出\n"
-           "  别的客户的记录里提到此编号之处，例如推荐人\n"
-           "  audit.jsonl 里谁查看过、谁遗忘了此编号：作为凭据\n"
-           "  渠道已经收到的消息（包括 `file` 渠道的文件）、来源的文件和数据库、\n"
-           "  工作区里的 *.rejects.csv、数据目录的备份：这些不归 tend 管\n";
+  const std::string records_erased = words.zh() ? "从日志、快照和历史中抹去 " + std::to_string(records) + " 条记录，" +
+                                                      std::to_string(letters) + " 条未被接受的调用\n"
+                                                : words.count(records, " record", " records", "") +
+                                                      " erased from log, snapshots and history, " +
+                                                      words.count(letters, " dead letter", " dead letters", "") + "\n";
+  const std::string begins = words.zh() ? "客户 " + id + " 已遗忘：" + std::to_string(left) + " 个旅程结束，" +
+                                              std::to_string(tasks) + " 个任务取消\n"
+                                        : "customer " + id +
+                                              " is forgotten: " + words.count(left, " journey", " journeys", "") +
+                                              " ended, " + words.count(tasks, " task", " tasks", "") + " dropped\n";
+  return begins + records_erased + remains_text(words, suppressed);
+}
+
+std::string forget_many_text(const Json& answer, text::Tongue tongue) {
+  const Words words(tongue);
+  const auto number = [&](const char* key) { return answer.value(key, std::uint64_t{0}); };
+  std::uint64_t suppressed = 0;
+  std::string waiting;
+  for (const Json& one : answer.value("customers", Json::array())) {
+    suppressed += one.value("suppressed", std::uint64_t{0});
+    if (one.value("waits", false)) waiting += "  " + shown(one.value("customer", std::string())) + "\n";
   }
-  return "customer " + id + " is forgotten: " + words.count(left, " journey", " journeys", "") + " ended, " +
-         words.count(tasks, " task", " tasks", "") + " dropped\n" + words.count(records, " record", " records", "") +
-         " erased from log, snapshots and history, " + words.count(letters, " dead letter", " dead letters", "") +
-         "\n" + "what remains:\n" +
-         (suppressed > 0
-              ? "  a hash of their address on " + words.count(suppressed, " channel", " channels", "") +
-                    " where they did not want to\n  be written to, so that they are not, whatever their id is next\n"
-              : std::string()) +
-         "  entries of the ledger, under a made-up name: balances are reckoned from them\n"
-         "  where records of other customers name this id, a referrer for example\n"
-         "  who looked at this id and who forgot it, in audit.jsonl: as proof\n"
-         "  what channels were handed (also the file of a `file` channel), the files and\n"
-         "  databases of sources, *.rejects.csv in the workspace, backups of the data\n"
-         "  folder: those are not tend's\n";
+  std::string out;
+  if (words.zh()) {
+    out = "已遗忘 " + std::to_string(number("forgotten")) + " 位客户，" + std::to_string(number("unknown")) +
+          " 个编号无人使用\n从日志、快照和历史中抹去 " + std::to_string(number("records")) + " 条记录，" +
+          std::to_string(number("dead_letters")) + " 条未被接受的调用\n";
+    if (!waiting.empty()) out += "以下客户有消息还在渠道中，有了结果之后请再次调用：\n" + waiting;
+  } else {
+    out = words.count(number("forgotten"), " customer is", " customers are", "") + " forgotten, " +
+          words.count(number("unknown"), " id is", " ids are", "") + " nobody's\n" +
+          words.count(number("records"), " record", " records", "") + " erased from log, snapshots and history, " +
+          words.count(number("dead_letters"), " dead letter", " dead letters", "") + "\n";
+    if (!waiting.empty())
+      out += "a message of these is with a channel: call this again when it is answered\n" + waiting;
+  }
+  return out + remains_text(words, suppressed);
 }
 
 std::string tasks_text(const Json& tasks, text::Tongue tongue) {
@@ -302,6 +338,19 @@ std::string customer_text(const Json& customer, const Json& sends, text::Tongue 
   line("consents to", "同意", value_text(consent.value("given", Json::array())));
   line("no longer consents to", "不再同意", value_text(consent.value("withdrawn", Json::array())));
   line("never to be written to on", "不再联系", value_text(consent.value("never_written_to", Json::array())));
+  for (const Json& one : customer.value("suppressed", Json::array())) {
+    out +=
+        "    " + shown(one.value("channel", std::string())) + words.say(" since ", "，自 ") + moment_text(one["since"]);
+    if (one.contains("why")) out += words.say(": ", "：") + value_text(one["why"]);
+    if (one.contains("source")) out += words.say(", told by ", "，来源 ") + value_text(one["source"]);
+    out += "\n";
+  }
+  for (const Json& one : customer.value("soft_bounces", Json::array())) {
+    line("soft bounces in a row", "连续软退信",
+         shown(one.value("channel", std::string())) + words.say(" ", " ") + std::to_string(one.value("count", 0U)) +
+             words.say(", ", "，") + moment_text(one["first"]) + words.say(" to ", " 至 ") + moment_text(one["last"]) +
+             words.say(", the last: ", "，最近一次：") + value_text(one["reason"]));
+  }
 
   const Json live = customer.value("journeys", Json::array()), tasks = customer.value("tasks", Json::array());
   out += live.empty() ? words.say("no journey is under way\n", "没有进行中的旅程\n")

@@ -19,6 +19,8 @@ std::string confirm_text(const nlohmann::ordered_json& answer, text::Tongue tong
 
 /// Of `tend customer forget`: with what remains of him, and where.
 std::string forget_text(const nlohmann::ordered_json& answer, text::Tongue tongue);
+/// The same of many.
+std::string forget_many_text(const nlohmann::ordered_json& answer, text::Tongue tongue);
 
 /// Of `tend tasks`: each person's day.
 std::string tasks_text(const nlohmann::ordered_json& tasks, text::Tongue tongue);

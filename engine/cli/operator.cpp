@@ -157,7 +157,14 @@ Result<std::string> Operator::look(const std::string& target) {
   }
   std::vector<std::string> channels;
   for (const channel::ChannelConfig& config : workspace_.channels) channels.push_back(config.name);
-  auto look = serve::read_look(target, channels);
+  std::unique_ptr<history::SentBook> book;
+  const auto there = folder_.files->exists(folder_.sent());
+  if (there && *there) {
+    auto opened = history::SentBook::open_for_reading(folder_.sent());
+    if (!opened) return tl::unexpected(opened.error());
+    book = std::move(*opened);
+  }
+  auto look = serve::read_look(target, channels, book.get());
   if (!look) return tl::unexpected(look.error());
   auto opened = engine(true);
   if (!opened) return tl::unexpected(opened.error());
@@ -169,6 +176,9 @@ Result<Operator::LiveFolder> Operator::live_folder() {
     return fail(ErrorCode::in_use, "`tend serve` runs this data folder on " + address_ + ": stop it first");
   if (recorded_)
     return fail(ErrorCode::invalid, "this data folder follows its sources: `tend replay` reads them into it");
+  const auto tell = [](const std::string& line) { say("tend: " + line); };
+  if (auto noted = run::note_wordings(folder_, workspace_.wordings, env::real_clock().now(), tell); !noted)
+    return tl::unexpected(noted.error());
   auto opened = engine(false);
   if (!opened) return tl::unexpected(opened.error());
   return LiveFolder{*opened, &workspace_, [this] { return now(); }};

@@ -6,6 +6,7 @@
 #include "engine/cli/recorded_run.hpp"
 #include "engine/cli/terminal.hpp"
 #include "engine/cli/verbs.hpp"
+#include "engine/env/clock.hpp"
 #include "engine/env/files.hpp"
 #include "engine/history/history.hpp"
 #include "engine/run/indexer.hpp"
@@ -83,6 +84,9 @@ int run_replay(const Arguments& arguments) {
   warn_of_full_outboxes(compiled, data);
   auto folder = run::open_data_folder(env::real_files(), data, 64);
   if (!folder) return complain(folder.error());
+  const auto tell = [](const std::string& line) { say("tend: " + line); };
+  if (auto noted = run::note_wordings(*folder, compiled.workspace.wordings, env::real_clock().now(), tell); !noted)
+    return complain(noted.error());
   auto dispatcher = channel::Dispatcher::open(compiled.workspace.channels, compiled.workspace.folder,
                                               channel::real_outside(), channel::Pace::recorded);
   if (!dispatcher) return complain(dispatcher.error());

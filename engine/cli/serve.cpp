@@ -137,6 +137,8 @@ int run_serve(const ServeArguments& arguments) {
   if (auto checked = check_keys(arguments, *http, keys, data); !checked) return complain(checked.error());
   auto folder = run::open_data_folder(env::real_files(), data, 64);
   if (!folder) return complain(folder.error());
+  if (auto noted = run::note_wordings(*folder, workspace.wordings, env::real_clock().now(), tell); !noted)
+    return complain(noted.error());
   std::unique_ptr<history::SentBook> book;
   if (sends_over_the_network(workspace)) {
     auto opened = history::SentBook::open(folder->sent());
@@ -192,6 +194,17 @@ int run_serve(const ServeArguments& arguments) {
   };
   for (const channel::ChannelConfig& config : workspace.channels) options.channels.push_back(config.name);
   const run::DataFolder place{.path = folder->path, .files = folder->files, .partitions = folder->partitions};
+  const serve::SoftLimits limits = channel::soft_limits(workspace.channels);
+  options.look_at_refusal = [&](run::Engine& engine, run::Report& report) {
+    if (book == nullptr || limits.empty()) return;
+    const auto what = report.soft ? history::Passage::soft : history::Passage::refused;
+    auto why =
+        serve::count_bounce(engine, *book, limits, report.key, what, report.answer.reason, env::real_clock().now());
+    if (!why) return tell("a mail that came back is not counted: " + why.error().message);
+    if (!*why) return;
+    report.suppress = true;
+    report.why = std::move(**why);
+  };
   serve::DeadLetters letters(*place.files, place.dead_letters());
   options.erase_beside = [&](const std::vector<std::string>& ids) {
     return serve::erase_beside(place, letters, book.get(), *listener ? &(*listener)->book() : nullptr, ids);
@@ -207,6 +220,7 @@ int run_serve(const ServeArguments& arguments) {
                                      .audit = &audit,
                                      .sender = sender->get(),
                                      .book = book.get(),
+                                     .limits = &limits,
                                      .links = links ? &*links : nullptr,
                                      .channels = [&sender] { return (*sender)->health(); }};
   if (auto started = (*server)->start(services); !started) return complain(started.error());

@@ -13,24 +13,11 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr std::size_t kCallBytesMax = 256u << 10;  // of ids in one call
-
 struct Arguments : OperatorArguments {
   std::string playbook;
   std::string file;
   std::string column;
 };
-
-/// As many as go into one call.
-std::size_t call_end(const std::vector<std::string>& ids, std::size_t begin) {
-  std::size_t bytes = 0, end = begin;
-  while (end < ids.size() && end - begin < serve::kOrderCustomersMax) {
-    bytes += 2 * ids[end].size() + 4;  // escaped, in quotes
-    if (bytes > kCallBytesMax && end > begin) break;
-    ++end;
-  }
-  return end;
-}
 
 /// Adds what one call did to what the calls before it did.
 void add_up(Json& sum, Json answer) {

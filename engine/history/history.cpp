@@ -183,12 +183,14 @@ Result<std::uint64_t> History::keep_ledger(std::string_view value, const std::st
 }
 
 /// These, and all who became one of them: a crash may have come after the state forgot that.
-Result<std::set<std::string>> History::with_former_ids(std::span<const std::string> customers) const {
+Result<std::set<std::string>> History::with_former_ids(std::span<const std::string> customers,
+                                                       std::uint32_t through) const {
   std::vector<std::pair<std::string, std::string>> merges;
   const auto visit = [&](std::string_view, const log::Record& record) -> Result<void> {
     state::MergeInput merge;
-    if (static_cast<state::InputKind>(record.kind) == state::InputKind::merge && decode(record.payload, merge))
-      merges.emplace_back(merge.customer, merge.into);
+    const bool counts =
+        record.segment <= through && static_cast<state::InputKind>(record.kind) == state::InputKind::merge;
+    if (counts && decode(record.payload, merge)) merges.emplace_back(merge.customer, merge.into);
     return {};
   };
   if (auto done = for_each(visit); !done) return tl::unexpected(done.error());
@@ -202,9 +204,10 @@ Result<std::set<std::string>> History::with_former_ids(std::span<const std::stri
   return ids;
 }
 
-Result<std::uint64_t> History::erase(std::uint32_t partitions, std::span<const std::string> asked) {
+Result<std::uint64_t> History::erase(std::uint32_t partitions, std::span<const std::string> asked,
+                                     std::uint32_t through) {
   CHECK_OR_DIE(writable_, "a history that is open for reading gives nothing up");
-  const auto customers = with_former_ids(asked);
+  const auto customers = with_former_ids(asked, through);
   if (!customers) return tl::unexpected(customers.error());
   std::vector<std::string> gone;
   std::vector<KeyAndValue> instead;
@@ -219,6 +222,7 @@ Result<std::uint64_t> History::erase(std::uint32_t partitions, std::span<const s
     const auto visit = [&](std::string_view bytes, std::string_view value) -> Result<void> {
       Key key;
       if (!parse_key(bytes, key)) return damaged("is damaged: a key does not add up");
+      if (key.segment > through) return {};  // of somebody who came since
       KeyAndValue left{other, {}};
       std::uint64_t records = 0;
       const auto out = keep_ledger(value, customer, name, left.value, records);
@@ -315,6 +319,29 @@ Result<void> History::read_customer(std::uint16_t partition, std::string_view cu
     if (Result<void> visited = visit(kept.record); !visited) return visited;
   }
   return {};
+}
+
+Result<std::set<std::string>> History::known_of(std::span<const std::string> customers, log::Log& log) {
+  const std::set<std::string, std::less<>> asked(customers.begin(), customers.end());
+  std::set<std::string> known;
+  Result<void> read = read_beyond(log, [&](const std::vector<std::uint64_t>& after) {
+    const auto look = [&](const log::Record& record) -> Result<void> {
+      const auto customer = customer_to_index(record);
+      if (customer && asked.contains(*customer)) known.emplace(*customer);
+      return {};
+    };
+    return log.read(after, {look, nullptr});
+  });
+  if (!read) return tl::unexpected(read.error());
+  for (const std::string& customer : asked) {
+    const auto partition = static_cast<std::uint16_t>(env::partition_of(customer, log.partitions()));
+    const auto found = [&](const log::Record&) -> Result<void> {
+      known.insert(customer);
+      return {};
+    };
+    if (auto indexed = read_customer(partition, customer, found); !indexed) return tl::unexpected(indexed.error());
+  }
+  return known;
 }
 
 Result<void> History::for_each(const VisitCustomer& visit) const {

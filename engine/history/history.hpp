@@ -46,11 +46,12 @@ class History {
   /// time.
   Result<std::uint32_t> catch_up(log::Log& log);
 
-  /// Takes out the records of the customers and of those who became them, so that nothing of them is in the folder any
-  /// more, and gives how many they were. Entries of the ledger stay under a made-up name, because others' accounts are
-  /// reckoned from them. Costs a writing of the whole history; nothing where they have no records. Requires: opened to
-  /// write; the log's sealed segments are in.
-  Result<std::uint64_t> erase(std::uint32_t partitions, std::span<const std::string> customers);
+  /// Takes out the records of the customers and of those who became them up to a segment, so that nothing of those is
+  /// in the folder any more, and gives how many they were. Entries of the ledger stay under a made-up name, because
+  /// others' accounts are reckoned from them. Costs a writing of the whole history; nothing where they have no records.
+  /// Requires: opened to write; the log's sealed segments are in.
+  Result<std::uint64_t> erase(std::uint32_t partitions, std::span<const std::string> customers,
+                              std::uint32_t through = UINT32_MAX);
 
   /// The last segment that is in, 0 if none is. What stands below it in the log can be trimmed.
   std::uint32_t indexed_through() const { return mark_.segment; }
@@ -70,6 +71,9 @@ class History {
   /// looks again when the writer has indexed and dropped segments meanwhile.
   Result<void> read_customer(std::uint16_t partition, std::string_view customer, log::Log& log, const Visit& visit);
 
+  /// Those of these customers of whom history or log have a record. Costs one reading of what the log has beyond it.
+  Result<std::set<std::string>> known_of(std::span<const std::string> customers, log::Log& log);
+
   /// Everything that is indexed, by partition, customer (his bytes) and position.
   Result<void> for_each(const VisitCustomer& visit) const;
 
@@ -86,7 +90,7 @@ class History {
   static Result<std::unique_ptr<History>> start(std::unique_ptr<History> history);
   Result<void> fits(const log::Log& log) const;
   Result<void> reopen();
-  Result<std::set<std::string>> with_former_ids(std::span<const std::string> customers) const;
+  Result<std::set<std::string>> with_former_ids(std::span<const std::string> customers, std::uint32_t through) const;
   Result<std::uint64_t> keep_ledger(std::string_view value, const std::string& customer, const std::string& name,
                                     std::string& kept, std::uint64_t& records) const;
   template <typename Read>

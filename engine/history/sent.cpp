@@ -1,6 +1,7 @@
 // RocksDB again, with keys that come at random and go by age: 'k' key → message · 'p' name at the platform → key ·
 // 'a' hash of the address → key · 'c' customer, key → nothing · 'm' key → in which run of the
-// machine it was called; nothing: committed · 'b' → in which run it was last used.
+// machine it was called; nothing: committed · 'b' → in which run it was last used · 'r' hash of the address, key → what
+// became of a message to somebody who has had soft bounces.
 #include "engine/history/sent.hpp"
 
 #include <rocksdb/compaction_filter.h>
@@ -13,6 +14,9 @@
 #include <atomic>
 #include <cstring>
 #include <fstream>
+#include <mutex>
+#include <set>
+#include <unordered_set>
 
 #include "engine/state/bytes.hpp"
 
@@ -25,6 +29,7 @@ using state::SendKey;
 using state::take;
 using state::take_text;
 
+constexpr int kOpeningsMax = 10;
 const std::string kInUse = "b";
 /// The moment of what does not age.
 const std::string kAgeless = [] {
@@ -89,11 +94,51 @@ std::string customer_prefix(std::string_view customer) {
   return out;
 }
 
+constexpr char kPassage = 'r';
+
+/// Shape: `hash` as address_key has it.
+std::string passage_prefix(std::string_view hash) { return kPassage + std::string(hash.substr(1)); }
+
+/// What ages later than the rest of the book says a later moment.
+std::string passage_value(const Passed& passed) {
+  std::string value;
+  put(value, passed.at + kBouncesFor - kReceiptsFor);
+  put(value, static_cast<std::uint8_t>(passed.what));
+  for (const std::string* text : {&passed.customer, &passed.channel, &passed.reason}) put_text(value, *text);
+  return value;
+}
+
+/// False where it is none.
+bool read_passage(std::string_view key, std::string_view value, Passed& passed) {
+  constexpr std::size_t kKeyBytes = 16;
+  if (key.size() < 1 + kKeyBytes || key.front() != kPassage) return false;
+  std::string_view of_message = key.substr(key.size() - kKeyBytes);
+  std::uint8_t what = 0;
+  if (!take_key(of_message, passed.key) || !take(value, passed.at) || !take(value, what)) return false;
+  passed.at -= kBouncesFor - kReceiptsFor;
+  passed.what = static_cast<Passage>(what);
+  passed.mailbox = key.substr(1, key.size() - 1 - kKeyBytes);
+  return take_text(value, passed.customer) && take_text(value, passed.channel) && take_text(value, passed.reason);
+}
+
+/// A customer on a channel.
+std::string open_key(std::string_view customer, std::string_view channel) {
+  std::string out;
+  put_text(out, channel);
+  out += customer;
+  return out;
+}
+std::string_view customer_in(std::string_view open) {
+  std::uint64_t channel_bytes = 0;
+  take(open, channel_bytes);
+  return open.substr(channel_bytes);
+}
+
 class RocksBook final : public SentBook {
  public:
   RocksBook(std::string folder, std::string boot) : folder_(std::move(folder)), boot_(std::move(boot)) {}
 
-  Result<void> start() {
+  Result<void> start(bool writes) {
     rocksdb::Options options;
     options.create_if_missing = true;
     options.info_log = std::make_shared<NoDiary>();
@@ -103,8 +148,15 @@ class RocksBook final : public SentBook {
     options.max_open_files = 64;
     options.max_manifest_file_size = 1;
     rocksdb::DB* db = nullptr;
-    if (const auto status = rocksdb::DB::Open(options, folder_, &db); !status.ok()) return failure(status);
+    rocksdb::Status status;
+    // Its writer may take away a file that it has just read about.
+    for (int opening = 0; opening < kOpeningsMax; ++opening) {
+      status = writes ? rocksdb::DB::Open(options, folder_, &db) : rocksdb::DB::OpenForReadOnly(options, folder_, &db);
+      if (writes || status.ok()) break;
+    }
+    if (!status.ok()) return failure(status);
     db_.reset(db);
+    each_passage({&kPassage, 1}, [this](const Passed& one) { open_.insert(open_key(one.customer, one.channel)); });
     std::string boot;
     complete_ = !boot_.empty() && db_->Get({}, kInUse, &boot).ok() && boot == kAgeless + boot_;
     return {};
@@ -136,7 +188,8 @@ class RocksBook final : public SentBook {
     const auto sent = by_key(key);
     put(value, sent ? sent->at : env::Moment{0});
     put_text(value, {});
-    return done(db_->Put({}, commit_key(key), value));
+    if (auto written = done(db_->Put({}, commit_key(key), value)); !written || !sent) return written;
+    return passed(key, Passage::out, {});
   }
 
   bool may_be_out(SendKey key) const override {
@@ -167,15 +220,8 @@ class RocksBook final : public SentBook {
   }
 
   std::optional<Sent> by_key(SendKey key) const override {
-    std::string value;
-    if (!db_->Get({}, message_key(key), &value).ok()) return std::nullopt;
-    std::string_view in = value;
-    Sent sent{.key = key};
-    if (!take(in, sent.at)) return std::nullopt;
-    for (std::string* text : {&sent.customer, &sent.playbook, &sent.message, &sent.channel}) {
-      if (!take_text(in, *text)) return std::nullopt;
-    }
-    return sent;
+    std::string hash;
+    return with_address(key, hash);
   }
 
   std::optional<Sent> by_provider_id(std::string_view channel, std::string_view provider_id) const override {
@@ -196,30 +242,64 @@ class RocksBook final : public SentBook {
     }
   }
 
-  void now_is(env::Moment now) override { aging_.since = now - kReceiptsFor; }
-
-  Result<void> forget(std::string_view customer) override {
-    const std::string prefix = customer_prefix(customer);
+  Result<void> passed(SendKey key, Passage what, std::string_view reason) override {
+    std::string hash;
+    const auto sent = with_address(key, hash);
+    if (!sent || hash.empty()) return {};
+    const std::lock_guard lock(passing_);
+    const std::string open = open_key(sent->customer, sent->channel);
+    if (what != Passage::soft && !open_.contains(open)) return {};
+    const std::string name = passage_prefix(hash) + bytes_of(key);
+    Passed passed{key, sent->at, sent->customer, sent->channel, {}, what, std::string(reason)};
+    std::string value;
+    if (Passed before; db_->Get({}, name, &value).ok() && read_passage(name, value, before)) {
+      if (before.what >= what) return {};
+    }
     rocksdb::WriteBatch batch;
+    value = passage_value(passed);
+    batch.Put(name, value);
+    batch.Put(customer_prefix(sent->customer) + bytes_of(key) + name, value.substr(0, sizeof sent->at));
+    if (auto written = done(db_->Write({}, &batch)); !written) return written;
+    if (what == Passage::soft) open_.insert(open);
+    return {};
+  }
+
+  std::vector<Passed> to_same_mailbox(SendKey key) const override {
+    std::string hash;
+    std::vector<Passed> all;
+    if (!with_address(key, hash) || hash.empty()) return all;
+    each_passage(passage_prefix(hash), [&](const Passed& one) { all.push_back(one); });
+    return all;
+  }
+
+  std::vector<Passed> passed_of(std::string_view customer) const override {
+    const std::string prefix = customer_prefix(customer);
+    std::vector<Passed> all;
     const std::unique_ptr<rocksdb::Iterator> at(db_->NewIterator({}));
     for (at->Seek(prefix); at->Valid() && at->key().starts_with(prefix); at->Next()) {
       std::string_view rest(at->key().data() + prefix.size(), at->key().size() - prefix.size());
-      batch.Delete(at->key());
       SendKey key;
-      if (!take_key(rest, key)) continue;
-      batch.Delete(commit_key(key));
-      if (!rest.empty()) batch.Delete(rocksdb::Slice(rest.data(), rest.size()));
+      if (!take_key(rest, key) || !rest.starts_with(kPassage)) continue;
       std::string value;
-      if (!db_->Get({}, message_key(key), &value).ok()) continue;
-      batch.Delete(message_key(key));
-      std::string_view in = value;
-      env::Moment moment = 0;
-      std::string text;
-      bool whole = take(in, moment);
-      for (int i = 0; i < 5; ++i) whole = whole && take_text(in, text);  // the last is the address's key
-      if (whole) batch.Delete(text);
+      Passed one;
+      if (db_->Get({}, rocksdb::Slice(rest.data(), rest.size()), &value).ok() && read_passage(rest, value, one))
+        all.push_back(std::move(one));
     }
-    if (!at->status().ok()) return done(at->status());
+    return all;
+  }
+
+  void now_is(env::Moment now) override { aging_.since = now - kReceiptsFor; }
+
+  Result<void> forget(std::span<const std::string> customers) override {
+    rocksdb::WriteBatch batch;
+    for (const std::string& customer : customers) {
+      if (auto taken = take_out(customer, batch); !taken) return taken;
+    }
+    {
+      const std::set<std::string_view> gone(customers.begin(), customers.end());
+      const std::lock_guard lock(passing_);
+      std::erase_if(open_, [&](const std::string& open) { return gone.contains(customer_in(open)); });
+    }
     // Also from the log and from files of before: a mark that something is deleted would only hide it. The table of
     // contents of before names keys until the next change begins a new one.
     rocksdb::WriteOptions durable;
@@ -238,6 +318,52 @@ class RocksBook final : public SentBook {
   }
 
  private:
+  Result<void> take_out(const std::string& customer, rocksdb::WriteBatch& batch) const {
+    const std::string prefix = customer_prefix(customer);
+    const std::unique_ptr<rocksdb::Iterator> at(db_->NewIterator({}));
+    for (at->Seek(prefix); at->Valid() && at->key().starts_with(prefix); at->Next()) {
+      std::string_view rest(at->key().data() + prefix.size(), at->key().size() - prefix.size());
+      batch.Delete(at->key());
+      SendKey key;
+      if (!take_key(rest, key)) continue;
+      batch.Delete(commit_key(key));
+      if (!rest.empty()) batch.Delete(rocksdb::Slice(rest.data(), rest.size()));
+      std::string value;
+      if (!db_->Get({}, message_key(key), &value).ok()) continue;
+      batch.Delete(message_key(key));
+      std::string_view in = value;
+      env::Moment moment = 0;
+      std::string text;
+      bool whole = take(in, moment);
+      for (int i = 0; i < 5; ++i) whole = whole && take_text(in, text);  // the last is the address's key
+      if (whole) batch.Delete(text);
+    }
+    return done(at->status());
+  }
+
+  /// With the address's key: empty where it was written without one.
+  std::optional<Sent> with_address(SendKey key, std::string& hash) const {
+    std::string value;
+    if (!db_->Get({}, message_key(key), &value).ok()) return std::nullopt;
+    std::string_view in = value;
+    Sent sent{.key = key};
+    if (!take(in, sent.at)) return std::nullopt;
+    for (std::string* text : {&sent.customer, &sent.playbook, &sent.message, &sent.channel}) {
+      if (!take_text(in, *text)) return std::nullopt;
+    }
+    if (!take_text(in, hash)) hash.clear();
+    return sent;
+  }
+
+  void each_passage(std::string_view prefix, const std::function<void(const Passed&)>& visit) const {
+    const rocksdb::Slice begin(prefix.data(), prefix.size());
+    const std::unique_ptr<rocksdb::Iterator> at(db_->NewIterator({}));
+    for (at->Seek(begin); at->Valid() && at->key().starts_with(begin); at->Next()) {
+      Passed one;
+      if (read_passage(at->key().ToStringView(), at->value().ToStringView(), one)) visit(one);
+    }
+  }
+
   std::optional<Sent> through(const std::string& name) const {
     std::string value;
     if (!db_->Get({}, name, &value).ok()) return std::nullopt;
@@ -264,6 +390,8 @@ class RocksBook final : public SentBook {
   bool complete_ = false;            // it has all that was called in this run of the machine
   std::atomic<bool> in_use_{false};  // and it is written that it has
   Aging aging_;
+  std::mutex passing_;
+  std::unordered_set<std::string> open_;  // who has had soft bounces, under open_key
   std::unique_ptr<rocksdb::DB> db_;
 };
 
@@ -278,7 +406,13 @@ std::string machine_boot() {
 
 Result<std::unique_ptr<SentBook>> SentBook::open(const std::string& folder, std::string boot) {
   auto book = std::make_unique<RocksBook>(folder, std::move(boot));
-  if (auto started = book->start(); !started) return tl::unexpected(started.error());
+  if (auto started = book->start(true); !started) return tl::unexpected(started.error());
+  return book;
+}
+
+Result<std::unique_ptr<SentBook>> SentBook::open_for_reading(const std::string& folder) {
+  auto book = std::make_unique<RocksBook>(folder, std::string());
+  if (auto started = book->start(false); !started) return tl::unexpected(started.error());
   return book;
 }
 

@@ -5,10 +5,13 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "engine/env/result.hpp"
+#include "engine/history/soft_bounces.hpp"
 #include "engine/state/input.hpp"
 
 namespace tend::history {
@@ -35,6 +38,9 @@ class SentBook {
   /// `boot` names this run of the machine; empty: it is not known. Errors: `io`, `corrupt`, `in_use`, with the folder.
   static Result<std::unique_ptr<SentBook>> open(const std::string& folder, std::string boot = machine_boot());
 
+  /// Beside its writer: takes no lock, changes nothing, sees what is in it at this moment. Errors: `io`, `corrupt`.
+  static Result<std::unique_ptr<SentBook>> open_for_reading(const std::string& folder);
+
   /// A channel is about to be called: receipts may come before its answer does.
   virtual Result<void> called(const Sent& sent, std::string_view address) = 0;
   /// It is about to be out of our hands. called() takes it back. Not synced: whatever ends the process but leaves the
@@ -56,10 +62,18 @@ class SentBook {
   virtual void each_named(std::string_view channel,
                           const std::function<void(const std::string& provider_id, env::Moment at)>& visit) const = 0;
 
+  /// What became of a message of this book. It is kept where it is a soft bounce, or the customer has had one on the
+  /// channel; then committed() keeps Passage::out too. Told twice it is kept once. Errors: `io`.
+  virtual Result<void> passed(state::SendKey key, Passage what, std::string_view reason) = 0;
+  /// What is kept of messages to the mailbox that this message went to, whoever was written to there.
+  virtual std::vector<Passed> to_same_mailbox(state::SendKey key) const = 0;
+  /// What is kept of messages to the customer, on all channels.
+  virtual std::vector<Passed> passed_of(std::string_view customer) const = 0;
+
   /// Drops what is too old for receipts, when files are merged.
   virtual void now_is(env::Moment now) = 0;
-  /// Takes out all that is known of one customer.
-  virtual Result<void> forget(std::string_view customer) = 0;
+  /// Takes out all that is known of these customers. Costs a writing of the book.
+  virtual Result<void> forget(std::span<const std::string> customers) = 0;
 };
 
 }  // namespace tend::history

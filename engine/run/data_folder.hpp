@@ -31,6 +31,8 @@ struct DataFolder {
   std::string suppressions() const { return env::join_path(path, "suppressions"); }
   /// What platforms have still to be told of customers.
   std::string mirror() const { return env::join_path(path, "mirror"); }
+  /// What people agreed to, in words.
+  std::string wordings() const { return env::join_path(path, "wordings.jsonl"); }
   std::string programs() const { return env::join_path(path, "programs"); }
 };
 

@@ -28,16 +28,17 @@ namespace tend::run {
 
 /// The view of the log by customer, kept by engine/history; the engine tells it of sealed segments.
 struct HistoryHook {
-  /// Makes one sealed segment part of the history; called on the background thread.
+  /// Makes one sealed segment part of the history; called on the background thread, or where nothing is erased on any.
   std::function<Result<void>(std::uint32_t segment)> index_segment;
   /// The last segment that is in it; 0 if none. From any thread.
   std::function<std::uint32_t()> indexed_through;
   /// Reads all inputs since the folder began, what only the log has included; called on the loop's thread.
   std::function<Result<void>(const VisitInput&)> visit;
-  /// Makes all sealed segments part of the history, and takes the customers out of it; gives how many records they had.
-  std::function<Result<std::uint64_t>(std::span<const std::string> customers)> erase = {};
-  /// Whether the history or the log has a record of this customer.
-  std::function<Result<bool>(std::string_view customer)> knows = {};
+  /// Takes the customers out of the history as far as it holds these segments of the log, which are indexed; gives how
+  /// many records they had. From any thread; meanwhile index_segment leaves its segment for later.
+  std::function<Result<std::uint64_t>(std::span<const std::string> customers, std::uint32_t through)> erase = {};
+  /// Those of whom the history or the log has a record, in their order.
+  std::function<Result<std::vector<std::string>>(std::span<const std::string> customers)> knows = {};
   /// Of messages from outside; for whoever takes them in.
   SeenHook seen = {};
 };
@@ -169,14 +170,19 @@ class Engine {
   /// Snapshots of every partition, written when it returns; none while it is busy. Not needed for safety, it makes the
   /// next start short.
   Result<void> snapshot_all();
-  /// Nothing of these customers stays in the data folder's log, snapshots and history: all partitions are written down
-  /// anew, older snapshots go, the log is dropped as soon as the history has it without them. Gives how many records
-  /// they had. Costs a writing of state and history; takes nothing else meanwhile. After an error, as after a crash, it
-  /// can be called again.
-  /// Requires: the state knows none of them any more; not busy; a history.
-  Result<std::uint64_t> erase(std::span<const std::string> customers);
-  /// Whether log or history still tell of a customer whom the state does not know. Requires: a history.
-  Result<bool> has_records(std::string_view customer) const { return options_.history.knows(customer); }
+  // Nothing of customers whom the state has forgotten stays in the data folder's log, snapshots and history:
+  //   through = begin_erasing(); history().index_segment(through); drop_log(through); history().erase(customers,
+  //   through)
+  // The history comes last: as long as it tells of them, whoever asks for the erasure once more, as after a crash,
+  // finds that it is not done. What the history does may be done on another thread, while inputs are taken: what comes
+  // of the same customers meanwhile stands behind `through` and stays.
+
+  /// All partitions are written down anew, older snapshots go, the log goes on in a new segment. Gives the last one
+  /// before it. Costs a writing of the state. Requires: not busy; a history.
+  Result<std::uint32_t> begin_erasing();
+  /// The log's segments up to this one go. Requires: they are in the history.
+  Result<void> drop_log(std::uint32_t through);
+  const HistoryHook& history() const { return options_.history; }
   bool can_erase() const { return log_ && options_.history.erase && options_.history.knows; }
   /// Writes what recorded time has left for later: the end of a run calls it.
   Result<void> write_all();

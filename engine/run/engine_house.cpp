@@ -124,7 +124,7 @@ Result<void> Engine::keep_house() {
   return {};
 }
 
-Result<std::uint64_t> Engine::erase(std::span<const std::string> customers) {
+Result<std::uint32_t> Engine::begin_erasing() {
   CHECK_OR_DIE(can_erase() && !is_busy(), "who is erased is erased from a data folder");
   next_snapshot_ = partitions_.count();  // a round that is under way is done with this one
   if (auto written = snapshot_all(); !written) return tl::unexpected(written.error());
@@ -135,15 +135,14 @@ Result<std::uint64_t> Engine::erase(std::span<const std::string> customers) {
   // The next segment is not begun in the file of a former one.
   if (auto dropped = log_->drop_spares(); !dropped) return tl::unexpected(dropped.error());
   if (auto sealed = log_->seal(); !sealed) return tl::unexpected(sealed.error());
-  const std::uint32_t last = log_->segments().back().number;
-  if (last > 1) {
-    if (auto indexed = options_.history.index_segment(last - 1); !indexed) return tl::unexpected(indexed.error());
-  }
-  last_posted_segment_ = std::max(last_posted_segment_, last - 1);
-  if (auto trimmed = log_->trim(last); !trimmed) return tl::unexpected(trimmed.error());
-  if (auto dropped = log_->drop_spares(); !dropped) return tl::unexpected(dropped.error());
-  // The history last: as long as it tells of them, whoever asks for the erasure once more finds that it is not done.
-  return options_.history.erase(customers);
+  const std::uint32_t through = log_->segments().back().number - 1;
+  last_posted_segment_ = std::max(last_posted_segment_, through);
+  return through;
+}
+
+Result<void> Engine::drop_log(std::uint32_t through) {
+  if (auto trimmed = log_->trim(through + 1); !trimmed) return trimmed;
+  return log_->drop_spares();
 }
 
 /// A snapshot may be what a start begins with: what came before it is not told again then.

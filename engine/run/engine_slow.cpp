@@ -8,6 +8,7 @@
 #include "engine/journey/still.hpp"
 #include "engine/run/attribute_text.hpp"
 #include "engine/run/engine.hpp"
+#include "engine/state/consent.hpp"
 
 namespace tend::run {
 
@@ -232,7 +233,11 @@ void Engine::add(const Report& report) {
   add_outcome(called->channel, called->out, report.answer, env::kNoMoment);
   if (report.suppress) {
     std::string fields;
+    const std::string why =
+        report.why.empty() ? "refused: " + report.answer.reason + ", message " + format_key(report.key) : report.why;
     state::append_field(fields, state::kSuppressed, program::Value::string(called->channel));
+    state::append_field(fields, state::kConsentEvidence, program::Value::string(why));
+    state::append_field(fields, state::kConsentSource, program::Value::string("channel:" + called->channel));
     add(state::AttributesInput{.moment = options_.now ? options_.now() : clock(),
                                .customer = partitions_.state(called->out.partition).customer_id(called->out.customer),
                                .fields = fields});

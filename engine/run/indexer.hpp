@@ -21,8 +21,9 @@ class Indexer {
     return {.index_segment = [this](std::uint32_t segment) { return index(segment); },
             .indexed_through = [this] { return through_.load(); },
             .visit = [this](const VisitInput& visit) { return read_all(visit); },
-            .erase = [this](std::span<const std::string> customers) { return erase(customers); },
-            .knows = [this](std::string_view customer) { return knows(customer); },
+            .erase = [this](std::span<const std::string> customers,
+                            std::uint32_t through) { return erase(customers, through); },
+            .knows = [this](std::span<const std::string> customers) { return knows(customers); },
             .seen = {.find = [this](auto ids, env::Moment since,
                                     std::vector<bool>& found) { return find_seen(ids, since, found); },
                      .through = [this] { return through_.load(); },
@@ -42,6 +43,7 @@ class Indexer {
   }
 
   Result<void> index(std::uint32_t segment) {
+    if (erasing_) return {};  // it is taken in when that is done
     auto reader = log::open_sealed_log_for_reading(*files_, log_);
     if (!reader) return tl::unexpected(reader.error());
     const std::lock_guard lock(mutex_);
@@ -53,32 +55,40 @@ class Indexer {
     return {};
   }
 
-  /// Beside the indexing, so with readers of its own.
-  Result<bool> knows(std::string_view customer) const {
+  /// Beside the indexing, so with readers of its own. What an erasure that was cut off has left of whom nobody knows.
+  Result<std::vector<std::string>> knows(std::span<const std::string> customers) const {
     auto reader = log::open_log_for_reading(*files_, log_);
     if (!reader) return tl::unexpected(reader.error());
     auto history = history::History::open_for_reading(history_folder_);
     if (!history) return tl::unexpected(history.error());
     const auto cut_off = files_->exists(history::erasing_mark(history_folder_));
-    if (!cut_off || *cut_off) return cut_off;
-    bool found = false;
-    const auto partition = static_cast<std::uint16_t>(env::partition_of(customer, (*reader)->partitions()));
-    const auto read = (*history)->read_customer(partition, customer, **reader, [&](const log::Record&) -> Result<void> {
-      found = true;
-      return {};
-    });
-    if (!read) return tl::unexpected(read.error());
-    return found;
+    if (!cut_off) return tl::unexpected(cut_off.error());
+    if (*cut_off) return std::vector<std::string>(customers.begin(), customers.end());
+    const auto known = (*history)->known_of(customers, **reader);
+    if (!known) return tl::unexpected(known.error());
+    std::vector<std::string> all;
+    for (const std::string& customer : customers) {
+      if (known->contains(customer)) all.push_back(customer);
+    }
+    return all;
   }
 
-  Result<std::uint64_t> erase(std::span<const std::string> customers) {
+  Result<std::uint64_t> erase(std::span<const std::string> customers, std::uint32_t through) {
+    erasing_ = true;
+    const auto erased = take_out(customers, through);
+    erasing_ = false;
+    if (erased) {
+      if (auto indexed = index(UINT32_MAX); !indexed) return tl::unexpected(indexed.error());
+    }
+    return erased;
+  }
+
+  Result<std::uint64_t> take_out(std::span<const std::string> customers, std::uint32_t through) {
     auto reader = log::open_sealed_log_for_reading(*files_, log_);
     if (!reader) return tl::unexpected(reader.error());
     const std::lock_guard lock(mutex_);
     if (auto opened = open(**reader); !opened) return tl::unexpected(opened.error());
-    if (auto caught_up = history_->catch_up(**reader); !caught_up) return tl::unexpected(caught_up.error());
-    through_.store(history_->indexed_through());
-    return history_->erase((*reader)->partitions(), customers);
+    return history_->erase((*reader)->partitions(), customers, through);
   }
 
   /// How far the history goes that this folder has already.
@@ -120,6 +130,7 @@ class Indexer {
   std::unique_ptr<history::History> history_;
   std::atomic<history::History*> seen_from_{nullptr};
   std::atomic<std::uint32_t> through_{0};
+  std::atomic<bool> erasing_{false};
 };
 
 }  // namespace tend::run

@@ -46,6 +46,8 @@ struct Report {
   Answer answer;
   env::Moment again = env::kNoMoment;  // returned: when it may be handed over again
   bool suppress = false;               // this customer is never to be written to on this channel again
+  bool soft = false;                   // refused this time; many times it is never: who adds it decides
+  std::string why = {};                // suppress: in a sentence; empty: the answer says it
 };
 
 /// Of a channel that takes its time: the attributes that it needs beside the message, by name.

@@ -26,9 +26,8 @@ Result<std::uint64_t> erase_beside(const run::DataFolder& folder, DeadLetters& l
   if (mirror != nullptr) {
     if (auto done = mirror->forget(ids); !done) return tl::unexpected(done.error());
   }
-  for (const std::string& id : ids) {
-    if (book == nullptr) break;
-    if (auto done = book->forget(id); !done) return tl::unexpected(done.error());
+  if (book != nullptr) {
+    if (auto done = book->forget(ids); !done) return tl::unexpected(done.error());
   }
   return letters.forget(ids);
 }

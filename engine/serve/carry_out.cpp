@@ -1,12 +1,14 @@
 // Orders become inputs. What came of them is read from the state and from what the core tells while it takes them.
 #include <algorithm>
 #include <map>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <set>
 
 #include "dsl/diagnostic/suggest.hpp"
 #include "engine/run/decimal.hpp"
 #include "engine/serve/order.hpp"
+#include "engine/serve/soft_bounces.hpp"
 #include "engine/serve/suppressed.hpp"
 
 namespace tend::serve {
@@ -292,74 +294,211 @@ class CarryingOut {
     return fail(ErrorCode::not_found, "there is no customer " + run::quoted(customer));
   }
 
-  Result<void> forget() {
-    const std::string& asked = order_.customers.front();
-    const std::string id(engine_.became(asked));
-    const state::State& state = state_of(id);
-    const std::uint32_t customer = state.find_customer(id);
-    const bool known = customer != state::kNoText;
-    std::uint64_t left = 0, jobs = 0;
-    for (std::uint32_t j = known ? state.at(customer).first_journey : kNone; j != kNone; j = state.journey(j).next)
-      left += is_live(state.journey(j).status) ? 1 : 0;
-    if (const auto open = state.jobs.find(customer); known && open != state.jobs.end()) jobs = open->second.size();
-    const std::vector<std::string> ids = ids_of(id);
-    // Who is called by a name that nobody had is not worth a writing of everything; what a crash left of somebody is.
-    bool erases = engine_.can_erase();
-    if (erases && !known) {
-      const auto told_of = engine_.has_records(id);
-      if (!told_of) return broken(told_of.error());
-      erases = *told_of;
-    }
+  /// One who is to be forgotten.
+  struct Forgotten {
+    std::string asked, id;
+    bool known = false;    // to the state
+    bool told_of = false;  // not known, and log or history have him: what a crash has left
+    bool waits = false;    // a message of his is with a channel, and he is known by it
+    std::uint64_t left = 0, tasks = 0;
     std::size_t suppressed = 0;
-    if (known && place_.suppressions != nullptr) {
-      // Before he is forgotten: what a crash leaves of it in the list is true of him all the same.
-      const auto addresses = suppressed_addresses(engine_, id, place_.addresses);
-      if (auto kept = place_.suppressions->add(addresses, now_); !kept) return refuse(kept.error());
-      suppressed = addresses.size();
-    }
-    for (const std::string& one : known || erases ? ids : std::vector<std::string>())
-      engine_.add(state::ForgetInput{.moment = now_, .customer = one});
-    if (auto done = engine_.commit(); !done) return broken(done.error());
-    if (auto caught_up = catch_up(); !caught_up) return broken(caught_up.error());
-    Json json{{"success", true}, {"customer", asked}, {"known", known},
-              {"left", left},    {"tasks", jobs},     {"suppressed", suppressed}};
-    if (id != asked) json["is"] = id;
-    // While a message of his is with a channel he is known by it.
-    if (engine_.is_busy() || state_of(id).find_customer(id) != state::kNoText)
-      return answer_once(json, "waits", Json(true));
-    std::uint64_t records = 0, letters = 0;
-    if (erases) {
-      const auto erased = engine_.erase(ids);
-      if (!erased) return broken(erased.error());
-      records = *erased;
-    }
-    if (place_.erase_beside) {
-      const auto erased = place_.erase_beside(ids);
-      if (!erased) return refuse(erased.error());  // what is beside the engine is no trouble of its own
-      letters = *erased;
-    }
-    if (!known && !erases && letters == 0) return refuse(nobody(asked).value());
-    json["records"] = records;
-    json["dead_letters"] = letters;
-    return answer_once(json, "waits", Json(false));
+  };
+
+  Forgotten look_at(const std::string& asked) {
+    Forgotten one{.asked = asked, .id = std::string(engine_.became(asked))};
+    const state::State& state = state_of(one.id);
+    const std::uint32_t customer = state.find_customer(one.id);
+    one.known = customer != state::kNoText;
+    if (!one.known) return one;
+    for (std::uint32_t j = state.at(customer).first_journey; j != kNone; j = state.journey(j).next)
+      one.left += is_live(state.journey(j).status) ? 1 : 0;
+    if (const auto open = state.jobs.find(customer); open != state.jobs.end()) one.tasks = open->second.size();
+    return one;
   }
 
-  /// Tells `json` with one thing more.
-  Result<void> answer_once(Json json, const char* key, Json value) {
-    json[key] = std::move(value);
-    (void)answer(json);
+  /// Who is called by a name that nobody had is not worth a writing of everything; what a crash left of somebody is.
+  Result<void> look_for_rests(std::vector<Forgotten>& all) {
+    std::vector<std::string> strangers;
+    for (const Forgotten& one : all) {
+      if (!one.known) strangers.push_back(one.id);
+    }
+    if (strangers.empty() || !engine_.can_erase()) return {};
+    const auto told_of = engine_.history().knows(strangers);
+    if (!told_of) return tl::unexpected(told_of.error());
+    const std::set<std::string> there(told_of->begin(), told_of->end());
+    for (Forgotten& one : all) one.told_of = !one.known && there.contains(one.id);
     return {};
   }
 
-  /// Him and all who became him.
-  std::vector<std::string> ids_of(const std::string& id) {
-    std::vector<std::string> ids = {id};
-    for (std::uint32_t p = 0; p < engine_.partitions().count(); ++p) {
-      for (const auto& [other, into] : engine_.partitions().state(p).became) {
-        if (other != id && engine_.became(other) == id) ids.push_back(other);
-      }
+  Json forgotten_json(const Forgotten& one) const {
+    Json json{{"customer", one.asked},
+              {"known", one.known},
+              {"left", one.left},
+              {"tasks", one.tasks},
+              {"suppressed", one.suppressed}};
+    if (one.id != one.asked) json["is"] = one.id;
+    return json;
+  }
+
+  Result<void> forget() {
+    std::vector<Forgotten> all;
+    for (const std::string& asked : order_.customers) {
+      Forgotten one = look_at(asked);
+      // Two ids of one customer are one.
+      if (std::none_of(all.begin(), all.end(), [&](const Forgotten& other) { return other.id == one.id; }))
+        all.push_back(std::move(one));
     }
-    return ids;
+    if (auto looked = look_for_rests(all); !looked) return broken(looked.error());
+    for (Forgotten& one : all) {
+      if (!one.known || place_.suppressions == nullptr) continue;
+      // Before he is forgotten: what a crash leaves of it in the list is true of him all the same.
+      const auto addresses = suppressed_addresses(engine_, one.id, place_.addresses);
+      if (auto kept = place_.suppressions->add(addresses, now_); !kept) return refuse(kept.error());
+      one.suppressed = addresses.size();
+    }
+    std::map<std::string, std::vector<std::string>> ids;  // with former ones
+    for (const Forgotten& one : all) ids[one.id] = {one.id};
+    std::vector<std::string> asked;
+    for (const auto& [id, former] : ids) asked.push_back(id);
+    for (const std::string& id : ids_of(engine_, asked)) {
+      const std::string now(engine_.became(id));
+      if (id != now) ids[now].push_back(id);
+    }
+    for (const Forgotten& one : all) {
+      if (!one.known && !one.told_of) continue;
+      for (const std::string& id : ids[one.id]) engine_.add(state::ForgetInput{.moment = now_, .customer = id});
+    }
+    if (auto done = engine_.commit(); !done) return broken(done.error());
+    if (auto caught_up = catch_up(); !caught_up) return broken(caught_up.error());
+    auto erasure = std::make_shared<Erasure>();
+    for (Forgotten& one : all) {
+      // While a message of his is with a channel he is known by it.
+      one.waits = engine_.is_busy() || state_of(one.id).find_customer(one.id) != state::kNoText;
+      if (one.waits) continue;
+      erasure->in_log |= engine_.can_erase() && (one.known || one.told_of);
+      erasure->ids.insert(erasure->ids.end(), ids[one.id].begin(), ids[one.id].end());
+    }
+    erasure->json = order_.single ? single_json(all.front()) : many_json(all);
+    if (erasure->ids.empty()) return answer(erasure->json);
+    const bool anybody =
+        std::any_of(all.begin(), all.end(), [](const Forgotten& one) { return one.known || one.told_of; });
+    if (!anybody) erasure->nobody = order_.single ? nobody(all.front().asked).value() : nobody_of(all.size()).value();
+    return erase(std::move(erasure));
+  }
+
+  Json single_json(const Forgotten& one) const {
+    Json json{{"success", true}};
+    json.update(forgotten_json(one));
+    json["waits"] = one.waits;
+    return json;
+  }
+  static tl::unexpected<Error> nobody_of(std::size_t count) {
+    return fail(ErrorCode::not_found, "there is none of these " + std::to_string(count) + " customers");
+  }
+  Json many_json(const std::vector<Forgotten>& all) const {
+    std::uint64_t forgotten = 0, waiting = 0, unknown = 0;
+    Json each = Json::array();
+    for (const Forgotten& one : all) {
+      const bool there = one.known || one.told_of;
+      ++(!there ? unknown : one.waits ? waiting : forgotten);
+      Json json = forgotten_json(one);
+      json["waits"] = there && one.waits;
+      each.push_back(std::move(json));
+    }
+    return {
+        {"success", true}, {"forgotten", forgotten}, {"waiting", waiting}, {"unknown", unknown}, {"customers", each}};
+  }
+
+  /// What is to go from the disk, and who is told of it. It goes on when this is long over.
+  struct Erasure {
+    std::vector<std::string> ids;
+    bool in_log = false;          // and in snapshots and history
+    std::optional<Error> nobody;  // of whom nothing was known: there has to be something beside the engine
+    Json json;
+    Tell tell;
+    OrderPlace place;
+    run::HistoryHook history;
+    std::uint32_t through = 0;
+    Result<void> done;
+    bool is_engines = false;  // the error
+    bool began = false;       // the last job
+    std::uint64_t records = 0, letters = 0;
+
+    /// Shape: whoever calls it reads nothing here afterwards: it may be another thread's.
+    Result<void> beside(std::function<void()> job, std::function<Result<void>(run::Engine*)> then,
+                        run::Engine* engine) const {
+      if (!place.beside) {
+        job();
+        return then(engine);
+      }
+      place.beside(std::move(job), std::move(then));
+      return {};
+    }
+    void not_done() {
+      done = fail(ErrorCode::io, "not all of it is erased from the disk: ask for it again");
+      is_engines = false;
+    }
+    Result<void> failed() const {
+      tell(tl::unexpected(done.error()));
+      return is_engines ? done : Result<void>{};
+    }
+  };
+
+  Result<void> erase(std::shared_ptr<Erasure> erasure) {
+    told_ = true;
+    erasure->tell = tell_;
+    erasure->place = place_;
+    erasure->history = engine_.history();
+    if (!erasure->in_log) return take_out(std::move(erasure), &engine_);
+    const auto through = engine_.begin_erasing();
+    if (!through) {
+      tell_(tl::unexpected(through.error()));
+      return tl::unexpected(through.error());
+    }
+    erasure->through = *through;
+    const auto index = [erasure] {
+      if (erasure->through > 0) erasure->done = erasure->history.index_segment(erasure->through);
+      erasure->is_engines = true;
+    };
+    const auto go_on = [erasure](run::Engine* engine) -> Result<void> {
+      if (erasure->done && engine == nullptr) erasure->not_done();
+      if (erasure->done) erasure->done = engine->drop_log(erasure->through);
+      return erasure->done ? take_out(erasure, engine) : erasure->failed();
+    };
+    return erasure->beside(index, go_on, &engine_);
+  }
+
+  static Result<void> take_out(std::shared_ptr<Erasure> erasure, run::Engine* engine) {
+    const auto job = [erasure] {
+      erasure->began = true;
+      if (erasure->in_log) {
+        const auto records = erasure->history.erase(erasure->ids, erasure->through);
+        erasure->is_engines = true;
+        if (!records) {
+          erasure->done = tl::unexpected(records.error());
+          return;
+        }
+        erasure->records = *records;
+      }
+      if (!erasure->place.erase_beside) return;
+      const auto letters = erasure->place.erase_beside(erasure->ids);
+      erasure->is_engines = false;  // what is beside the engine is no trouble of its own
+      if (!letters) erasure->done = tl::unexpected(letters.error());
+      if (letters) erasure->letters = *letters;
+    };
+    const auto tell = [erasure](run::Engine*) -> Result<void> {
+      if (!erasure->began) erasure->not_done();
+      if (!erasure->done) return erasure->failed();
+      if (erasure->nobody && erasure->letters == 0) {
+        erasure->tell(tl::unexpected(*erasure->nobody));
+        return {};
+      }
+      erasure->json["records"] = erasure->records;
+      erasure->json["dead_letters"] = erasure->letters;
+      erasure->tell(dump(erasure->json));
+      return {};
+    };
+    return erasure->beside(job, tell, engine);
   }
 
   /// Something that a person has to do: a job, or a message to send.

@@ -55,11 +55,12 @@ struct HttpServices {
   Audit* audit = nullptr;
   channel::LiveSender* sender = nullptr;  // none: no platform calls
   history::SentBook* book = nullptr;
+  const SoftLimits* limits = nullptr;          // of soft bounces; none: nobody counts them
   const channel::Links* links = nullptr;       // none: messages carry no addresses of ours
   std::function<std::string()> channels = {};  // how they are, as JSON
 
   NewsPlace news_place(std::string_view channel) const {
-    return {.book = book, .channel = std::string(channel), .address = sender->slow(channel)->to};
+    return {.book = book, .channel = std::string(channel), .address = sender->slow(channel)->to, .limits = limits};
   }
 };
 

@@ -34,9 +34,10 @@ Answer forbidden(std::string_view sentence) { return refusal(http::status::forbi
 /// What an order was, for the audit log.
 std::string told_of(const Order& order) {
   std::string did = order.what.empty() ? std::string() : " " + order.what;
-  for (std::size_t i = 0; i < order.customers.size() && i < kCustomersNoted; ++i) did += " " + order.customers[i];
-  if (order.customers.size() > kCustomersNoted)
-    did += " and " + std::to_string(order.customers.size() - kCustomersNoted) + " more";
+  // Who was forgotten stands there as proof.
+  const std::size_t noted = order.kind == OrderKind::forget ? order.customers.size() : kCustomersNoted;
+  for (std::size_t i = 0; i < order.customers.size() && i < noted; ++i) did += " " + order.customers[i];
+  if (order.customers.size() > noted) did += " and " + std::to_string(order.customers.size() - noted) + " more";
   return did;
 }
 
@@ -347,7 +348,7 @@ asio::awaitable<Answer> HttpCalls::import(const Executor& executor, std::string 
 }
 
 asio::awaitable<Answer> HttpCalls::look(const Executor& executor, std::string_view target, const Caller& caller) {
-  auto look = read_look(target, services_.live->channels());
+  auto look = read_look(target, services_.live->channels(), services_.book);
   if (!look) co_return refusal(http::status::bad_request, look.error().message);
   if (caller.key != nullptr && !caller.key->condition.all.empty()) {
     // Read already, so it is there; somebody else's customer is as good as none.
@@ -479,7 +480,7 @@ asio::awaitable<Answer> HttpCalls::link(const Executor& executor, const Place& p
                            .message = link->message,
                            .target = link->target};
   // By name: g++ 12 destroys twice what a brace makes within a co_await.
-  const NewsPlace from{.book = services_.book, .channel = link->channel};
+  const NewsPlace from{.book = services_.book, .channel = link->channel, .address = {}, .limits = services_.limits};
   const Result<void> done = co_await take_receipt(executor, from, std::move(receipt));
   switch (link->kind) {
     case LinkKind::unsubscribe:

@@ -60,16 +60,11 @@ Result<void> Live::open(run::DataFolder folder) {
   options.recorded = false;
   options.now = [this] { return moments_.now(); };
   options.programs = &programs_;
-  std::size_t told = 0;  // of reports
   auto engine = run::Engine::open(std::move(folder), *options_.plan, options_.program_bytes, options_.places_bytes,
                                   options, *options_.sender);
   if (!engine) return tl::unexpected(engine.error());
   moments_.begin((*engine)->clock());
-  {
-    const std::lock_guard lock(mutex_);
-    for (const run::Report& report : reports_) (*engine)->add(report);
-    told = reports_.size();
-  }
+  const std::size_t told = add_reports(**engine);
   if (auto committed = (*engine)->commit(); !committed) return committed;
   forget_reports(told);
   (*engine)->find_out_about_called();
@@ -173,9 +168,13 @@ void Live::carry_out(Order order, Tell tell, std::function<Result<void>(run::Eng
     const OrderPlace place{.channels = options_.channels,
                            .now = [this] { return moments_.now(); },
                            .erase_beside = options_.erase_beside,
+                           .beside =
+                               [this](auto job, auto then) {
+                                 do_beside({std::move(job), std::move(then)});
+                               },
                            .suppressions = options_.suppressions,
                            .addresses = options_.addresses};
-    return serve::carry_out(*engine, order, place, [&](Result<std::string> told) {
+    return serve::carry_out(*engine, order, place, [this, tell](Result<std::string> told) {
       if (told) ++orders_;
       tell(std::move(told));
     });
@@ -215,6 +214,31 @@ void Live::enqueue(Question question) {
     return;
   }
   changed_.notify_all();
+}
+
+void Live::do_beside(Beside beside) {
+  {
+    const std::lock_guard lock(mutex_);
+    beside_.push_back(std::move(beside));
+    if (!beside_thread_.joinable()) beside_thread_ = std::thread([this] { work_beside(); });
+  }
+  changed_.notify_all();
+}
+
+/// Until the end. What has begun is finished then; the rest is not begun.
+void Live::work_beside() {
+  std::unique_lock lock(mutex_);
+  for (;;) {
+    changed_.wait(lock, [this] { return ended_ || !beside_.empty(); });
+    if (beside_.empty()) return;
+    Beside beside = std::move(beside_.front());
+    beside_.pop_front();
+    const bool begins = !stopping_ && !ended_;
+    lock.unlock();
+    if (begins) beside.job();
+    enqueue(std::move(beside.then));
+    lock.lock();
+  }
 }
 
 void Live::report(run::Report report) {
@@ -263,6 +287,8 @@ Result<void> Live::stop() {
   }
   changed_.notify_all();
   if (thread_.joinable()) thread_.join();
+  changed_.notify_all();
+  if (beside_thread_.joinable()) beside_thread_.join();
   const std::lock_guard lock(mutex_);
   return end_;
 }
@@ -419,12 +445,7 @@ Result<void> Live::step(std::vector<Post>& posts) {
     return looked;
   }
   if (!seen_now_.empty()) engine_->add(state::SeenInput{.moment = moment, .ids = seen_now_});
-  std::size_t reports = 0;
-  {
-    const std::lock_guard lock(mutex_);
-    for (const run::Report& report : reports_) engine_->add(report);
-    reports = reports_.size();
-  }
+  const std::size_t reports = add_reports(*engine_);
   if (engine_->batch_size() == 0 && !engine_->is_busy() && !engine_->can_offer()) {
     forget_reports(reports);
     for (const Post& post : posts) post.done({});  // who is somebody already does not become it again
@@ -453,6 +474,16 @@ Result<void> Live::step(std::vector<Post>& posts) {
     for (const Post& post : posts) post.done(committed);
   }
   return committed;
+}
+
+/// Gives how many they are.
+std::size_t Live::add_reports(run::Engine& engine) {
+  const std::lock_guard lock(mutex_);
+  for (run::Report& report : reports_) {
+    if (options_.look_at_refusal && state::is_refusal(report.answer.outcome)) options_.look_at_refusal(engine, report);
+    engine.add(report);
+  }
+  return reports_.size();
 }
 
 /// The first of those that are not durable yet are. Else they are told anew to the engine that comes next.

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -52,10 +53,13 @@ struct LiveOptions {
   TimeOptions time;
   /// Told of what operators should know, in sentences without personal data. From the engine's thread.
   std::function<void(const std::string&)> say;
-  /// See OrderPlace; called on the engine's thread.
+  /// See OrderPlace; called on a thread of its own.
   std::function<Result<std::uint64_t>(const std::vector<std::string>& ids)> erase_beside = {};
   channel::SuppressionList* suppressions = nullptr;   // the same
   std::map<std::string, std::string> addresses = {};  // the same
+  /// Looks at what a channel told of a message that it refused, before the engine is told; may say that its customer is
+  /// never to be written to there again. From the engine's thread; told twice where the engine could not take it.
+  std::function<void(run::Engine&, run::Report&)> look_at_refusal = {};
   /// Told when the engine is gone for good and nobody has called stop(), which then gives the error. From the engine's
   /// thread.
   std::function<void()> on_lost;
@@ -157,6 +161,11 @@ class Live {
   };
   /// Something to do with the engine between two batches; null where there is none just now. An error is the engine's.
   using Question = std::function<Result<void>(run::Engine*)>;
+  /// Something long that needs no engine, and what to do with the engine then.
+  struct Beside {
+    std::function<void()> job;
+    Question then;
+  };
 
   explicit Live(LiveOptions options)
       : options_(std::move(options)),
@@ -168,6 +177,8 @@ class Live {
   bool wait_for_work(std::vector<Post>& posts, std::vector<Question>& questions);
   Result<void> answer(std::vector<Question>& questions);
   void enqueue(Question question);
+  void do_beside(Beside beside);
+  void work_beside();
   void refuse_outdated(std::vector<Post>& posts) const;
   void take_posts(std::vector<Post>& posts);
   void keep_spares(std::vector<Post>& posts);
@@ -176,6 +187,7 @@ class Live {
     std::uint64_t events = 0, attributes = 0, aliases = 0;
   };
   void take_inputs(const Post& post, env::Moment moment, Taken& taken);
+  std::size_t add_reports(run::Engine& engine);
   void forget_reports(std::size_t count);
   Result<void> step(std::vector<Post>& posts);
   void examine();
@@ -203,6 +215,7 @@ class Live {
   std::vector<Question> questions_;
   std::vector<std::vector<PostedInput>> spares_;
   std::vector<run::Report> reports_;  // not durable yet
+  std::deque<Beside> beside_;
   std::size_t queue_inputs_ = 0;
   std::size_t queue_bytes_ = 0;
   std::string trouble_;
@@ -218,6 +231,7 @@ class Live {
   run::Rounds rounds_;  // of the doctor
   std::chrono::steady_clock::time_point examined_{};
   std::thread thread_;
+  std::thread beside_thread_;  // from the first job on
 };
 
 }  // namespace tend::serve

@@ -8,6 +8,7 @@
 #include "dsl/diagnostic/suggest.hpp"
 #include "engine/run/decimal.hpp"
 #include "engine/run/figures.hpp"
+#include "engine/serve/soft_bounces.hpp"
 
 namespace tend::serve {
 namespace {
@@ -107,6 +108,16 @@ Json consent_json(const state::State& state, std::uint32_t customer) {
   return {{"given", std::move(given)}, {"withdrawn", std::move(withdrawn)}, {"never_written_to", std::move(never)}};
 }
 
+void add_bounces(Json& json, const std::vector<CountedBounces>& counted) {
+  for (const CountedBounces& one : counted) {
+    json["soft_bounces"].push_back({{"channel", one.channel},
+                                    {"count", one.bounces.count},
+                                    {"first", moment_json(one.bounces.first)},
+                                    {"last", moment_json(one.bounces.last)},
+                                    {"reason", one.bounces.reason}});
+  }
+}
+
 struct Task {
   std::string person, customer;
   Json json;
@@ -189,7 +200,8 @@ std::vector<std::string> paused_in(run::Engine& engine) {
   return all;
 }
 
-Result<std::string> customer_json(run::Engine& engine, std::string_view asked, env::Moment now) {
+Result<std::string> customer_json(run::Engine& engine, std::string_view asked, env::Moment now,
+                                  const CustomerAsked& with) {
   const std::string_view id = engine.became(asked);
   const state::State& state = engine.partitions().state(engine.partitions().partition_of(id));
   const std::uint32_t customer = state.find_customer(id);
@@ -200,6 +212,9 @@ Result<std::string> customer_json(run::Engine& engine, std::string_view asked, e
       .tables = &running.plan->tables, .state = &state, .customer = customer, .now = now, .event = {}};
   Json json{{"format", "tend.customer/1"}, {"at", moment_json(now)}, {"customer", id}};
   if (id != asked) json["was"] = asked;
+  std::vector<std::string> ids = {std::string(id)};
+  if (with.formerly) ids = ids_of(engine, ids);
+  if (ids.size() > 1) json["formerly"] = std::vector<std::string>(ids.begin() + 1, ids.end());
   json["first_seen"] = moment_json(state.at(customer).first_seen);
   json["last_active"] = moment_json(state.at(customer).last_activity);
   Json attributes = Json::object();
@@ -210,6 +225,7 @@ Result<std::string> customer_json(run::Engine& engine, std::string_view asked, e
   json["attributes"] = std::move(attributes);
   json["tags"] = state.tags(customer);
   json["consent"] = consent_json(state, customer);
+  if (with.book != nullptr) add_bounces(json, bounces_of(*with.book, ids, now));
   Json live = Json::array(), over = Json::array(), waiting = Json::array(), tasks = Json::array();
   for (std::uint32_t j = state.at(customer).first_journey; j != kNone; j = state.journey(j).next)
     (is_live(state.journey(j).status) ? live : over).push_back(journey_json(running, state, state.journey(j)));

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "engine/history/sent.hpp"
 #include "engine/run/engine.hpp"
 
 namespace tend::serve {
@@ -14,8 +15,13 @@ inline constexpr std::size_t kPageJourneysMax = 1'000;
 inline constexpr std::uint32_t kPageCustomersMax = 200'000;  // looked at for one page
 inline constexpr std::size_t kTasksMax = 10'000;             // of one list
 
+struct CustomerAsked {
+  const history::SentBook* book = nullptr;  // where soft bounces are counted; null: nobody counts them
+  bool formerly = false;                    // also who became him: costs a look at all who became somebody
+};
 /// What is known of a customer now, as `tend.customer/1`. Errors: `not_found`.
-Result<std::string> customer_json(run::Engine& engine, std::string_view id, env::Moment now);
+Result<std::string> customer_json(run::Engine& engine, std::string_view id, env::Moment now,
+                                  const CustomerAsked& with = {});
 
 /// What one asks for of the live journeys. `cursor` is what the page before gave; empty: the first page.
 struct JourneysAsked {

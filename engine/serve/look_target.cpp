@@ -102,13 +102,15 @@ bool is_look_path(std::string_view path) {
          (path.starts_with(kCustomers) && path.size() > kCustomers.size());
 }
 
-Result<Look> read_look(std::string_view target, const std::vector<std::string>& channels) {
+Result<Look> read_look(std::string_view target, const std::vector<std::string>& channels,
+                       const history::SentBook* book) {
   const std::size_t question = std::min(target.find('?'), target.size());
   const std::string_view path = target.substr(0, question);
   const std::string_view query = target.substr(std::min(question + 1, target.size()));
   std::set<std::string_view> known;
   if (path == "/v1/journeys") known = {"playbook", "cursor", "limit"};
   if (path == "/v1/tasks") known = {"person"};
+  if (path.starts_with(kCustomers)) known = {"formerly"};
   auto parameters = parameters_of(query, known);
   if (!parameters) return tl::unexpected(parameters.error());
   if (path == "/v1/journeys") return read_journeys(*parameters);
@@ -129,8 +131,10 @@ Result<Look> read_look(std::string_view target, const std::vector<std::string>& 
   if (!id) return refuse("the customer's id is not percent-encoded UTF-8");
   const auto customer = run::parse_customer_id(*id);
   if (!customer) return tl::unexpected(customer.error());
-  return Look(
-      [id = std::string(*customer)](run::Engine& engine, env::Moment now) { return customer_json(engine, id, now); });
+  const CustomerAsked asked{.book = book, .formerly = parameters->contains("formerly")};
+  return Look([id = std::string(*customer), asked](run::Engine& engine, env::Moment now) {
+    return customer_json(engine, id, now, asked);
+  });
 }
 
 }  // namespace tend::serve

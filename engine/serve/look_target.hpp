@@ -23,7 +23,9 @@ bool is_look_path(std::string_view path);
 
 /// What is looked at, on the engine's thread.
 using Look = std::function<Result<std::string>(run::Engine&, env::Moment now)>;
-/// Requires: is_look_path. Errors: `invalid` for a parameter that is unknown, comes twice or cannot be read.
-Result<Look> read_look(std::string_view target, const std::vector<std::string>& channels);
+/// Shape: `book` is where soft bounces are counted; null: nobody counts them. Requires: is_look_path. Errors: `invalid`
+/// for a parameter that is unknown, comes twice or cannot be read.
+Result<Look> read_look(std::string_view target, const std::vector<std::string>& channels,
+                       const history::SentBook* book = nullptr);
 
 }  // namespace tend::serve

@@ -77,7 +77,8 @@ class Reader {
       // A platform may tell the same twice, and he may have consented again in between. What he does himself counts.
       withdraw(customer, how + " message " + key, receipt.customer.empty());
     }
-    if (receipt.suppress) suppress(customer);
+    if (receipt.suppress) suppress(customer, told(receipt) + ", message " + key);
+    if (sent) count(*sent, customer, receipt);
   }
 
   void read(const Inbound& inbound) {
@@ -204,9 +205,37 @@ class Reader {
     add_attributes(customer, std::move(fields), follows);
   }
 
-  void suppress(const std::string& customer) {
+  static std::string told(const Receipt& receipt) {
+    if (receipt.kind == ReceiptKind::complained) return "complained";
+    if (receipt.kind == ReceiptKind::unsubscribed) return "unsubscribed";
+    return receipt.reason.empty() ? std::string(event_name(receipt.kind)) : receipt.reason;
+  }
+
+  /// What became of the message, for whoever's mail comes back too often.
+  void count(const history::Sent& sent, const std::string& customer, const Receipt& receipt) {
+    using history::Passage;
+    if (place_.limits == nullptr || !place_.limits->contains(place_.channel)) return;
+    if (receipt.kind == ReceiptKind::unsubscribed || receipt.kind == ReceiptKind::complained) return;
+    Passage what = Passage::delivered;
+    if (receipt.kind == ReceiptKind::failed) what = receipt.soft ? Passage::soft : Passage::refused;
+    const auto why = count_bounce(engine_, *place_.book, *place_.limits, sent.key, what, receipt.reason, now_);
+    if (!why) {
+      news_.kept = tl::unexpected(why.error());
+    } else if (*why) {
+      suppress(customer, **why);
+    }
+  }
+
+  void suppress(const std::string& customer, const std::string& why) {
+    const std::string_view id = engine_.became(customer);
+    const state::State& state = engine_.partitions().state(engine_.partitions().partition_of(id));
+    const std::uint32_t known = state.find_customer(id);
+    if (known != state::kNoText && state.has_consent(known, state::suppression_of(place_.channel))) return;
+    if (!suppressed_.emplace(id).second) return;  // the same report twice in one batch
     std::string fields;
     state::append_field(fields, state::kSuppressed, Value::string(place_.channel));
+    state::append_field(fields, state::kConsentEvidence, Value::string(why));
+    state::append_field(fields, state::kConsentSource, Value::string("channel:" + place_.channel));
     add_attributes(customer, std::move(fields), true);
   }
 
@@ -230,6 +259,7 @@ class Reader {
   const program::Program& program_;
   const NewsPlace& place_;
   env::Moment now_;
+  std::set<std::string> suppressed_;    // customers who are from here on
   std::set<std::string> told_to_stop_;  // addresses whose platform has said so already
   ReadNews news_;
 };
@@ -256,6 +286,7 @@ void take_news(Live& live, const NewsPlace& place, std::vector<Receipt> receipts
             done = std::move(done)](run::Engine* engine) {
     if (engine == nullptr) return done(fail(ErrorCode::io, "nothing is taken just now: come again"));
     ReadNews news = read_news(*engine, place, receipts, inbound, live.now());
+    if (!news.kept) return done(news.kept);
     live.count_lost_news(news.lost);
     if (news.inputs.empty()) return done({});
     switch (live.post(engine->plan(), std::move(news.inputs), done)) {

@@ -9,26 +9,30 @@
 #include "engine/channel/remote.hpp"
 #include "engine/history/sent.hpp"
 #include "engine/serve/live.hpp"
+#include "engine/serve/soft_bounces.hpp"
 
 namespace tend::serve {
 
 /// Where customers and messages are found.
 struct NewsPlace {
-  const history::SentBook* book = nullptr;
+  history::SentBook* book = nullptr;
   std::string channel;
   std::string address;  // the attribute with the customer's address there; empty: the address is his id
+  const SoftLimits* limits = nullptr;  // of channels that count soft bounces; null: none does
 };
 
 struct ReadNews {
   std::vector<PostedInput> inputs;
   std::size_t lost = 0;  // nobody knows whom they are about
+  Result<void> kept;     // not: the book cannot be written to, and nothing of it is to be taken
 };
 
 /// Receipts are the built-in events `delivered`, `failed`, `opened`, `clicked`, `unsubscribed`, `complained` with their
 /// message; that a person has confirmed a message is its delivery. What people do is the workspace's event of that
 /// name; one that it does not declare is passed over. What comes twice has one PostedInput::seen.
 /// Whoever writes a word of channel::is_opt_out, or unsubscribes or complains otherwise, loses his consent to the
-/// channel and to marketing; where no consent is asked for he is suppressed there.
+/// channel and to marketing; where no consent is asked for he is suppressed there. Who has too many soft bounces is
+/// suppressed too; they are counted in the book.
 /// Thread: the engine's.
 ReadNews read_news(run::Engine& engine, const NewsPlace& place, const std::vector<channel::Receipt>& receipts,
                    const std::vector<channel::Inbound>& inbound, env::Moment now);

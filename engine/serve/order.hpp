@@ -15,7 +15,7 @@ namespace tend::serve {
 
 enum class OrderKind { pause, resume, start, stop, forget, confirm };
 
-inline constexpr std::size_t kOrderCustomersMax = 10'000;   // of one `start` or `stop`
+inline constexpr std::size_t kOrderCustomersMax = 10'000;   // of one `start`, `stop` or `forget`
 inline constexpr std::size_t kOrderNameBytesMax = 1'024;    // of a playbook, a channel, a job
 inline constexpr std::size_t kOrderReasonBytesMax = 1'000;  // of a refusal
 
@@ -24,7 +24,8 @@ struct Order {
   /// pause, resume: empty for everything, `playbook:NAME` or `channel:NAME` · start, stop: the playbook · confirm: the
   /// job's label (its text where it has none) or the message that was to be sent.
   std::string what;
-  std::vector<std::string> customers;  // start, stop: each once · forget, confirm: one
+  std::vector<std::string> customers;  // start, stop, forget: each once · confirm: one
+  bool single = false;                 // forget: one, told of by himself
   std::string playbook;                // confirm: of this one alone; empty: whichever
   std::uint32_t journey = 0;           // confirm: of this number alone; 0: whichever
   bool done = true;                    // confirm
@@ -49,13 +50,17 @@ struct OrderPlace {
   /// Takes all of these ids out of what lies beside the engine: dead letters, of whose number it tells, and the book of
   /// messages. Empty: there is nothing.
   std::function<Result<std::uint64_t>(const std::vector<std::string>& ids)> erase_beside = {};
+  /// Does a job beside the engine, then calls `then` between two batches, with null where there is no engine any more;
+  /// its error is the engine's. Jobs are done one after the other. Empty: both are done at once.
+  std::function<void(std::function<void()> job, std::function<Result<void>(run::Engine*)> then)> beside = {};
   /// What is left of who was not to be written to, when he is forgotten. Null: nothing.
   channel::SuppressionList* suppressions = nullptr;
   std::map<std::string, std::string> addresses = {};  // channel::address_attributes
 };
 
 /// Told once: the answer as JSON, as soon as the order is durable, or why there is none. `not_found` and `invalid` are
-/// the asker's: nothing has changed then.
+/// the asker's: nothing has changed then. Of who is forgotten it is told when nothing is left of him, which may be long
+/// after carry_out has returned; `io` says that it is not done and has to be asked for again.
 using Tell = std::function<void(Result<std::string>)>;
 
 /// Puts it in. What it let go is released when this returns. Errors: of the engine, which `tell` was told too unless it

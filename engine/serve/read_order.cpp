@@ -25,7 +25,7 @@ const std::vector<Named>& orders() {
       {OrderKind::resume, "/v1/resume", {"what"}},
       {OrderKind::start, "/v1/start", {"playbook", "customers"}},
       {OrderKind::stop, "/v1/stop", {"playbook", "customers"}},
-      {OrderKind::forget, "/v1/forget", {"customer"}},
+      {OrderKind::forget, "/v1/forget", {"customer", "customers"}},
       {OrderKind::confirm, "/v1/confirm", {"customer", "what", "playbook", "journey", "done", "reason"}},
   };
   return kOrders;
@@ -155,7 +155,12 @@ Result<Order> read_order(OrderKind kind, std::string_view body) {
     order.what = std::move(*playbook);
     read = read_customers(*json, order);
   }
-  if (kind == OrderKind::forget || kind == OrderKind::confirm) {
+  const bool many = kind == OrderKind::forget && json->contains("customers");
+  if (many && json->contains("customer")) return refuse("`customer` and `customers` do not go together");
+  if (many) read = read_customers(*json, order);
+  if (many && read && order.customers.empty()) return refuse("`customers` is empty");
+  if ((kind == OrderKind::forget && !many) || kind == OrderKind::confirm) {
+    order.single = kind == OrderKind::forget;
     const auto id = json->find("customer");
     if (id == json->end()) return refuse("`customer` is missing");
     auto customer = customer_of(*id, "`customer`");
@@ -177,7 +182,10 @@ std::string write_order(const Order& order) {
       json["playbook"] = order.what;
       json["customers"] = order.customers;
       break;
-    case OrderKind::forget: json["customer"] = order.customers.front(); break;
+    case OrderKind::forget:
+      if (order.single) json["customer"] = order.customers.front();
+      if (!order.single) json["customers"] = order.customers;
+      break;
     case OrderKind::confirm:
       json["customer"] = order.customers.front();
       json["what"] = order.what;

@@ -9,6 +9,7 @@
 
 #include "dsl/diagnostic/catalogue.hpp"
 #include "dsl/diagnostic/suggest.hpp"
+#include "dsl/text/utf8.hpp"
 #include "engine/channel/kinds.hpp"
 #include "engine/channel/secret.hpp"
 #include "engine/simulate/facts.hpp"
@@ -522,7 +523,8 @@ Result<void> read_dependencies(const Config& config, const toml::table& root, Wo
 
 Result<void> read_root(const Config& config, const toml::table& root, Workspace& workspace) {
   if (const auto known = config.check_keys(
-          root, "the file", {"workspace", "sources", "channels", "teams", "links", "lints", "package", "dependencies"});
+          root, "the file",
+          {"workspace", "sources", "channels", "teams", "links", "consents", "lints", "package", "dependencies"});
       !known)
     return known;
   if (const auto done = read_workspace_table(config, root, workspace); !done) return done;
@@ -561,6 +563,79 @@ Result<void> read_root(const Config& config, const toml::table& root, Workspace&
   return {};
 }
 
+constexpr std::size_t kWordingBytesMax = 64u << 10;
+
+/// The text of a wording, or what stands in the file that `file:PATH` names.
+Result<std::string> read_wording_text(const Config& config, const toml::table& table, const std::string& what,
+                                      const std::string& folder, env::Files& files) {
+  auto text = config.text(table, "text", what);
+  if (!text) return text;
+  if (text->empty()) return config.refuse(line_of(table), what + " needs `text`: the words, or `file:PATH`");
+  const std::uint32_t line = line_of(*table.get("text"));
+  constexpr std::string_view kFile = "file:";
+  if (text->starts_with(kFile)) {
+    const std::string path = path_in(folder, text->substr(kFile.size()));
+    auto content = env::read_whole_file(files, path);
+    if (!content) return config.refuse(line, what + ": `text`: " + content.error().message);
+    text = std::move(*content);
+  }
+  if (text->find_first_not_of(" \t\r\n") == std::string::npos) return config.refuse(line, what + ": `text` is empty");
+  if (text->size() > kWordingBytesMax)
+    return config.refuse(line, what + ": `text` is longer than " + std::to_string(kWordingBytesMax) + " bytes");
+  for (std::size_t i = 0; i < text->size();) {
+    const text::CodePoint point = text::decode(*text, i);
+    if (!point.valid) return config.refuse(line, what + ": `text` is not UTF-8");
+    i += point.length;
+  }
+  return text;
+}
+
+/// `[consents.wordings.NAME]`: what people agree to. Requires: the channels are read.
+Result<void> read_wordings(const Config& config, const toml::table& root, env::Files& files, Workspace& workspace) {
+  const auto consents = config.table(root, "consents", "`consents`");
+  if (!consents) return tl::unexpected(consents.error());
+  if (*consents == nullptr) return {};
+  if (const auto known = config.check_keys(**consents, "`[consents]`", {"wordings"}); !known) return known;
+  const auto table = config.table(**consents, "wordings", "`consents.wordings`");
+  if (!table) return tl::unexpected(table.error());
+  if (*table == nullptr) return {};
+  Names channels;
+  for (const channel::ChannelConfig& channel : workspace.channels) channels.push_back(channel.name);
+  for (auto&& [key, node] : **table) {
+    run::Wording wording{.name = std::string(key.str()), .channel = {}, .from = {}, .text = {}};
+    const std::string what = "wording " + in_quotes(wording.name);
+    if (!node.is_table()) return config.refuse(line_of(node), what + " must be a table");
+    const toml::table& one = *node.as_table();
+    if (const auto known = config.check_keys(one, what, {"channel", "purpose", "from", "text"}); !known) return known;
+    auto channel = config.text(one, "channel", what);
+    if (!channel) return tl::unexpected(channel.error());
+    auto purpose = config.text(one, "purpose", what);
+    if (!purpose) return tl::unexpected(purpose.error());
+    if (channel->empty() == purpose->empty())
+      return config.refuse(line_of(node), what + " needs `channel` or `purpose`: what one consents to by it");
+    if (!channel->empty() && std::find(channels.begin(), channels.end(), *channel) == channels.end()) {
+      const auto meant = diagnostic::did_you_mean(*channel, channels);
+      return config.refuse(line_of(*one.get("channel")), what + ": there is no channel " + in_quotes(*channel) +
+                                                             (meant ? ": did you mean " + in_quotes(*meant) + "?"
+                                                                    : ": there is " + listed(channels)));
+    }
+    wording.channel = channel->empty() ? std::move(*purpose) : std::move(*channel);
+    const toml::node* const from = one.get("from");
+    if (from == nullptr || !from->is_date())
+      return config.refuse(line_of(from == nullptr ? node : *from), what + " needs `from`: a day, as 2026-03-01");
+    std::ostringstream day;
+    day << from->as_date()->get();
+    wording.from = day.str();
+    auto text = read_wording_text(config, one, what, workspace.folder, files);
+    if (!text) return tl::unexpected(text.error());
+    wording.text = std::move(*text);
+    workspace.wordings.push_back(std::move(wording));
+  }
+  std::sort(workspace.wordings.begin(), workspace.wordings.end(),
+            [](const run::Wording& a, const run::Wording& b) { return a.name < b.name; });
+  return {};
+}
+
 /// toml++'s description as a sentence of ours.
 std::string toml_sentence(std::string_view description) {
   constexpr std::string_view kError = "Error while ";
@@ -572,72 +647,7 @@ std::string toml_sentence(std::string_view description) {
   return sentence;
 }
 
-bool is_tend_file(std::string_view name) { return name.ends_with(".tend") && name.size() > 5; }
-
-/// Does the name have one of these endings, and something before it?
-bool ends_in(std::string_view name, const Names& endings) {
-  return std::any_of(endings.begin(), endings.end(),
-                     [&](const std::string& ending) { return name.size() > ending.size() && name.ends_with(ending); });
-}
-
-/// Adds the files in `folder`. Errors: those of listing, with `not_found` for what is no folder.
-Result<void> walk(env::Files& files, const std::string& folder, std::size_t depth, const Names& endings, Names& found) {
-  if (depth > limits::kFolderDepthMax) {
-    return fail(ErrorCode::invalid, "folders are nested more than " + std::to_string(limits::kFolderDepthMax) +
-                                        " deep at " + in_quotes(folder) + ", perhaps through a link that leads back");
-  }
-  const auto names = files.list(folder);
-  if (!names) return tl::unexpected(names.error());
-  for (const std::string& name : *names) {
-    if (name.starts_with('.') || name == "vendor") continue;
-    const std::string path = path_in(folder, name);
-    if (ends_in(name, endings)) {
-      found.push_back(path);
-      continue;
-    }
-    // What cannot be listed because it is no folder is a file of somebody else's.
-    const auto walked = walk(files, path, depth + 1, endings, found);
-    if (!walked && walked.error().code != ErrorCode::not_found) return walked;
-  }
-  return {};
-}
-
 }  // namespace
-
-std::string path_in(const std::string& folder, std::string_view name) {
-  if (folder.empty() || folder == "." || name.starts_with('/')) return std::string(name);
-  return env::join_path(folder, name);
-}
-
-Result<std::vector<std::string>> list_tend_files(const std::vector<std::string>& paths, env::Files& files) {
-  Names found;
-  for (const std::string& path : paths) {
-    if (is_tend_file(path)) {
-      const auto exists = files.exists(path);
-      if (!exists) return tl::unexpected(exists.error());
-      if (!*exists) return fail(ErrorCode::not_found, "there is no file " + in_quotes(path));
-      found.push_back(path);
-      continue;
-    }
-    if (const auto walked = walk(files, path, 0, {".tend"}, found); !walked) {
-      if (walked.error().code != ErrorCode::not_found) return tl::unexpected(walked.error());
-      const auto exists = files.exists(path);
-      if (!exists || !*exists) return fail(ErrorCode::not_found, "there is no file or folder " + in_quotes(path));
-      return fail(ErrorCode::invalid, in_quotes(path) + " is neither a folder nor a file that ends in `.tend`");
-    }
-  }
-  std::sort(found.begin(), found.end());
-  found.erase(std::unique(found.begin(), found.end()), found.end());
-  return found;
-}
-
-Result<std::vector<std::string>> list_files(const std::string& folder, const std::vector<std::string>& endings,
-                                            env::Files& files) {
-  Names found;
-  if (const auto walked = walk(files, folder, 0, endings, found); !walked) return tl::unexpected(walked.error());
-  std::sort(found.begin(), found.end());
-  return found;
-}
 
 Result<Workspace> load_workspace(const std::string& path, env::Files& files) {
   Workspace workspace;
@@ -660,6 +670,7 @@ Result<Workspace> load_workspace(const std::string& path, env::Files& files) {
   try {
     const toml::table root = toml::parse(*text, config_path);
     if (const auto done = read_root(config, root, workspace); !done) return tl::unexpected(done.error());
+    if (const auto done = read_wordings(config, root, files, workspace); !done) return tl::unexpected(done.error());
   } catch (const toml::parse_error& error) {
     return config.refuse(error.source().begin.line, toml_sentence(error.description()));
   }

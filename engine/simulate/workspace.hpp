@@ -13,6 +13,7 @@
 #include "engine/env/files.hpp"
 #include "engine/env/result.hpp"
 #include "engine/journey/plan.hpp"
+#include "engine/run/wordings.hpp"
 
 namespace tend::simulate {
 
@@ -53,6 +54,7 @@ struct Workspace {
   std::vector<Source> sources;                   // sorted by name (bytes)
   std::vector<channel::ChannelConfig> channels;  // sorted by name
   std::vector<Team> teams;                       // `[teams]`, sorted by name
+  std::vector<run::Wording> wordings;            // `[consents.wordings]`, sorted by name
   std::string links;                             // `[links]`: by which people reach this server; may be empty
   diagnostic::Levels lints;                      // `[lints]`
   std::vector<std::string> tend_files;           // paths, sorted; those of dependencies that lie inside are not its own
@@ -74,6 +76,8 @@ Result<std::vector<std::string>> list_tend_files(const std::vector<std::string>&
 /// The same for files whose names end in one of `endings`, in one folder.
 Result<std::vector<std::string>> list_files(const std::string& folder, const std::vector<std::string>& endings,
                                             env::Files& files = env::real_files());
+
+bool is_tend_file(std::string_view name);
 
 /// `name` seen from `folder`: absolute names stay, `.` is left out.
 std::string path_in(const std::string& folder, std::string_view name);

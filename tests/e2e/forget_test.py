@@ -5,6 +5,7 @@ dead letter; others are there as before, accounts too; killed with kill -9 in th
 """
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -155,12 +156,86 @@ def offline_and_killed(tend, scratch):
     return kills
 
 
+def many_beside(tend, scratch):
+    """Many at once over a running server: inputs are taken meanwhile; who comes again meanwhile is somebody new and stays; killed in the middle it is done by calling again."""
+    folder, data = serve_test.make(os.path.join(scratch, "many"), SHOP), os.path.join(scratch, "many-data")
+    server = serve_test.Server(tend, folder, "--data", data)
+    names = [f"person-{i:05}-z" for i in range(2000)]
+    for first in range(0, len(names), 500):
+        post(server, [identify(name, phone=f"139{i:08}") for i, name in enumerate(names[first:first + 500], first)])
+        for note in range(4):
+            post(server, [order(name, f"note {note} of {name} " + "x" * 200) for name in names[first:first + 500]])
+    post(server, [identify("kept-0001-z", phone="1"), order("kept-0001-z", "stays")])
+    gone, kills = names[:1500], 0
+    with open(os.path.join(scratch, "gone.csv"), "w", encoding="utf-8") as file:
+        file.write("id\n" + "\n".join(gone[2:]) + "\nnobody-1-z\n")
+    words = [tend, "customer", "forget", *gone[:3], "--from", os.path.join(scratch, "gone.csv"), "--workspace", folder, "--data", data, "--format", "json"]
+    for wait in (0.02, 0.1, 0.2, 0.3):
+        asking = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        time.sleep(wait)
+        # Whoever is answered that it is done has it done, also when the server dies right after.
+        kills += asking.poll() is None
+        server.kill()
+        if asking.wait() == 0:
+            w.check(not left_of(data, gone), "it was said that they are gone, and they are not")
+        server = serve_test.Server(tend, folder, "--data", data)
+    with tempfile.TemporaryFile("w+") as talk_file:
+        asking = subprocess.Popen(words, stdout=talk_file, stderr=talk_file, text=True)
+        taken = 0
+        while asking.poll() is None:
+            post(server, [order(f"kept-{taken:04}-z", f"meanwhile {taken}")])
+            taken += 1
+        talk_file.seek(0)
+        talk, trouble = talk_file.read(), ""
+    w.check(asking.returncode in (0, 1), f"forgetting many ends with {asking.returncode}: {talk}{trouble}")
+    w.check(not left_of(data, gone), f"still there: {sorted(left_of(data, gone))[:5]}")
+    w.check(server.call("GET", "/v1/customers/person-01600-z")[0] == 200, "others went with them")
+    status, answer = server.call("POST", "/v1/forget", {"customers": gone[:2] + ["kept-0001-z", names[1600]]})
+    w.check((status, answer["forgotten"], answer["unknown"], answer["waiting"]) == (200, 2, 2, 0), f"{status} {answer}")
+    w.check([one["known"] for one in answer["customers"]] == [False, False, True, True], f"{answer}")
+    w.check(server.call("POST", "/v1/forget", {"customers": gone[:2]})[0] == 404, "nobody is found")
+    w.check(server.call("POST", "/v1/forget", {"customers": []})[0] == 400, "an empty list is forgotten")
+    # Two at the same time, and one of them comes again while it goes on.
+    pair = [subprocess.Popen([tend, "customer", "forget", *some, "--workspace", folder, "--data", data], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+            for some in (names[1700:1750], names[1750:1800])]
+    again = 0
+    while any(one.poll() is None for one in pair):
+        post(server, [order(names[1700] if again % 50 == 0 else f"kept-{again:04}-z", "came-again-6677")])
+        again += 1
+    for one in pair:
+        talk, trouble = one.communicate()
+        w.check(one.returncode == 0 and "50 customers are forgotten" in talk, f"{one.returncode} {talk} {trouble}")
+    w.check(not left_of(data, names[1701:1800]), "of two erasures at a time one is not done")
+    post(server, [order(names[1700], "came-again-6677")])
+    told = json.loads(w.run(tend, "customer", "export", names[1700], "--workspace", folder, "--data", data, "--format", "json").stdout)
+    notes = [one["fields"]["note"] for past in told["past"] for one in past["inputs"] if one["kind"] == "event"]
+    w.check(notes and set(notes) == {"came-again-6677"}, f"who came again has {notes[:5]}")
+    server.stop()
+    w.run(tend, "doctor", "--data", data, folder)
+    return kills, taken
+
+
+def left_of(data, ids):
+    """Those of them that stand in a file of the data folder, but for who asked for what."""
+    out = set()
+    for at, _, files in os.walk(data):
+        for name in files:
+            if name == "audit.jsonl":
+                continue
+            with open(os.path.join(at, name), "rb") as file:
+                content = file.read()
+            out |= {one.decode() for one in re.findall(rb"person-\d{5}-z", content)}
+    return out & set(ids)
+
+
 def main():
     tend = os.path.abspath(sys.argv[1])
     with tempfile.TemporaryDirectory(prefix="tend-forget-") as scratch:
         online(tend, scratch)
         kills = offline_and_killed(tend, scratch)
         print(f"{len(SECRETS)} things he was known by are nowhere, online and offline, with {kills} kills")
+        kills, taken = many_beside(tend, scratch)
+        print(f"1500 at once are nowhere, with {kills} kills in the middle; {taken} inputs were taken meanwhile")
 
 
 if __name__ == "__main__":

@@ -195,6 +195,8 @@ std::optional<Receipt> of_recipient(const Fields& fields) {
     receipt.kind = ReceiptKind::failed;
     receipt.reason = status.empty() ? "returned" : "returned, " + status;
     receipt.suppress = is_no_mailbox(status);
+    receipt.soft = is_soft(status);
+    receipt.policy = is_policy(status);
   } else {
     return std::nullopt;  // delayed, relayed, expanded: not the end of it
   }

@@ -153,6 +153,14 @@ Result<void> check_one_of(const ChannelConfig& config, const std::string& name, 
 
 }  // namespace
 
+Result<history::SoftLimit> read_soft_limit(const ChannelConfig& config) {
+  const auto count = number_option(config, "soft_bounces", 5, 0, 1'000);
+  if (!count) return tl::unexpected(count.error());
+  const auto days = number_option(config, "soft_bounce_days", 14, 0, history::kBouncesFor / env::kDay - 1);
+  if (!days) return tl::unexpected(days.error());
+  return history::SoftLimit{static_cast<unsigned>(*count), *days * env::kDay};
+}
+
 Result<std::unique_ptr<Remote>> make_smtp(const ChannelConfig& config) {
   const std::string server = option_of(config, "server");
   if (!server.starts_with("smtp://") && !server.starts_with("smtps://")) {
@@ -178,6 +186,7 @@ Result<std::unique_ptr<Remote>> make_smtp(const ChannelConfig& config) {
   style.unsubscribe_mailto = option_of(config, "unsubscribe_mailto");
   auto timeout = number_option(config, "timeout", 60, 1, 600);
   if (!timeout) return tl::unexpected(timeout.error());
+  if (auto limit = read_soft_limit(config); !limit) return tl::unexpected(limit.error());
   auto key = dkim_of(config);
   if (!key) return tl::unexpected(key.error());
   return std::make_unique<Smtp>(config, std::move(style), std::move(*key), *timeout);

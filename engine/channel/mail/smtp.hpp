@@ -5,10 +5,11 @@
 #include "engine/channel/kinds.hpp"
 #include "engine/channel/mail/dkim.hpp"
 #include "engine/channel/mail/mime.hpp"
+#include "engine/history/soft_bounces.hpp"
 
 namespace tend::channel {
 
-inline constexpr std::array<Option, 18> kSmtpOptions = {{
+inline constexpr std::array<Option, 20> kSmtpOptions = {{
     {"server", true, "the mail server, `smtp://HOST:587`, or `smtps://HOST:465`"},
     {"from", true, "who writes, `Tea House <tea@example.com>`"},
     {"reply_to", false, "where answers go, if not to `from`"},
@@ -18,6 +19,8 @@ inline constexpr std::array<Option, 18> kSmtpOptions = {{
     {"ca_file", false, "a file of certificates to trust in place of the system's"},
     {"bounce", false, "where a mail that cannot be delivered goes back to; `bounce@x` is written `bounce+KEY@x`"},
     {"bounces", false, "the maildir folder that those mails come into"},
+    {"soft_bounces", false, "after how many soft bounces in a row nobody is written to any more, 0: never"},
+    {"soft_bounce_days", false, "over how many days they must be spread at least"},
     {"format", false, "`text`, or `html` for bodies that are HTML"},
     {"unsubscribe_url", false, "the address of one-click unsubscribing, with `{key}` for the message's key"},
     {"unsubscribe_mailto", false, "the address that a mail unsubscribes by, with `{key}` for the message's key"},
@@ -30,6 +33,9 @@ inline constexpr std::array<Option, 18> kSmtpOptions = {{
 }};
 
 Result<std::unique_ptr<Remote>> make_smtp(const ChannelConfig& config);
+
+/// When a customer's soft bounces are too many. Errors: `invalid`.
+Result<history::SoftLimit> read_soft_limit(const ChannelConfig& config);
 
 /// What mails are written with.
 struct MailStyle {

@@ -15,6 +15,7 @@ struct Reply {
   Scope scope;
   std::string_view words;
   bool suppress = false;
+  bool soft = false;
 };
 
 /// The first that fits counts.
@@ -25,8 +26,8 @@ constexpr std::array<Reply, 31> kReplies = {{
     {"452", "4.5.3", Fate::throttled, Scope::domain, "too many for the recipient's server"},
     {"454", "*", Fate::throttled, Scope::domain, "the server asks for a pause"},
     {"4*", "4.7.*", Fate::throttled, Scope::domain, "the recipient's server holds us back"},
-    {"4*", "4.2.2", Fate::deferred, Scope::recipient, "the mailbox is full"},
-    {"4*", "*", Fate::deferred, Scope::recipient, "not now"},
+    {"4*", "4.2.2", Fate::deferred, Scope::recipient, "the mailbox is full", false, true},
+    {"4*", "*", Fate::deferred, Scope::recipient, "not now", false, true},
     // Our account at our own server.
     {"530", "*", Fate::rejected, Scope::account, "the server wants a login"},
     {"534", "*", Fate::rejected, Scope::account, "the server wants another way of login"},
@@ -41,7 +42,7 @@ constexpr std::array<Reply, 31> kReplies = {{
     {"5*", "5.1.7", Fate::rejected, Scope::account, "the sender's address is refused"},
     {"5*", "5.1.8", Fate::rejected, Scope::account, "the sender's domain is refused"},
     {"5*", "5.2.1", Fate::rejected, Scope::recipient, "the mailbox is closed"},
-    {"5*", "5.2.2", Fate::rejected, Scope::recipient, "the mailbox is full"},
+    {"5*", "5.2.2", Fate::rejected, Scope::recipient, "the mailbox is full", false, true},
     {"5*", "5.2.3", Fate::rejected, Scope::request, "the mail is too big"},
     {"5*", "5.3.4", Fate::rejected, Scope::request, "the mail is too big"},
     // Policy, spam: the address may be fine.
@@ -83,6 +84,10 @@ bool is_no_mailbox(std::string_view status) {
   return status == "5.1.1" || status == "5.1.2" || status == "5.1.3" || status == "5.1.6" || status == "5.1.10";
 }
 
+bool is_policy(std::string_view status) { return status.starts_with("4.7.") || status.starts_with("5.7."); }
+
+bool is_soft(std::string_view status) { return status == "5.2.2" || (status.starts_with("4.") && !is_policy(status)); }
+
 Outcome outcome_of_reply(int code, std::string_view text) {
   Outcome out;
   if (code >= 200 && code < 300) return out;
@@ -100,6 +105,7 @@ Outcome outcome_of_reply(int code, std::string_view text) {
   out.fate = found->fate;
   out.scope = found->scope;
   out.suppress = found->suppress;
+  out.soft = found->soft;
   out.reason += found->words;
   return out;
 }

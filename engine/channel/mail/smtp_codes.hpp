@@ -18,4 +18,11 @@ std::string enhanced_status(std::string_view text);
 /// True for the enhanced statuses that say that there is no such mailbox, now or ever.
 bool is_no_mailbox(std::string_view status);
 
+/// What came back came back because of who writes, or how: nothing is wrong with the address. Source: RFC 3463 §3.8.
+bool is_policy(std::string_view status);
+
+/// What came back may arrive another time: a mailbox that is full, a server that could not be reached for days.
+/// Source: RFC 3463 §2 and §3.3.
+bool is_soft(std::string_view status);
+
 }  // namespace tend::channel

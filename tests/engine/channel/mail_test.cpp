@@ -179,6 +179,11 @@ TEST_CASE("what a mail server's replies mean") {
     CHECK(outcome.reason.find('@') == std::string::npos);
   }
   CHECK(outcome_of_reply(550, "550 5.1.1 <a@b.example>: nobody").reason == "550 5.1.1 no such address");
+  for (const char* soft : {"452 4.2.2 full", "451 4.3.0 later", "450 later", "552 5.2.2 full"})
+    CHECK(outcome_of_reply(std::stoi(soft), soft).soft);
+  for (const char* other : {"250 2.0.0 Ok", "450 4.7.1 greylisted", "421 4.7.0 later", "550 5.1.1 nobody", "550 no",
+                            "550 5.7.1 spam", "552 5.3.4 too big", "535 5.7.8 bad credentials"})
+    CHECK_FALSE(outcome_of_reply(std::stoi(other), other).soft);
 }
 
 /// A server that always says the same.
@@ -249,6 +254,7 @@ TEST_CASE(
   const Outcome given_up = server.send(message);
   CHECK(given_up.fate == Fate::rejected);
   CHECK(!given_up.suppress);
+  CHECK(given_up.soft);
   CHECK(given_up.reason == "given up, the last answer was: 451 4.3.0 not now");
   message.marketing = false;
   CHECK(server.send(message).fate == Fate::deferred);
@@ -287,9 +293,22 @@ TEST_CASE("which reports are receipts") {
   const auto read = [](const std::string& action, const std::string& status) {
     return read_report(bounce(action, status, "", kKey + "@us.example"));
   };
-  CHECK(!read("failed", "4.4.7").at(0).suppress);
-  CHECK(!read("failed", "5.2.2").at(0).suppress);
-  CHECK(!read("failed", "5.7.1").at(0).suppress);
+  struct Row {
+    const char* status;
+    bool suppress = false, soft = false, policy = false;
+  };
+  for (const Row& row :
+       {Row{"4.4.7", false, true}, Row{"4.2.2", false, true}, Row{"4.3.1", false, true}, Row{"5.2.2", false, true},
+        Row{"4.7.1", false, false, true}, Row{"5.7.1", false, false, true}, Row{"5.1.1", true}, Row{"5.1.10", true},
+        Row{"5.0.0"}, Row{"5.2.1"}, Row{"nonsense"}}) {
+    CAPTURE(row.status);
+    const Receipt receipt = read("failed", row.status).at(0);
+    CHECK(receipt.kind == ReceiptKind::failed);
+    CHECK(receipt.suppress == row.suppress);
+    CHECK(receipt.soft == row.soft);
+    CHECK(receipt.policy == row.policy);
+  }
+  CHECK_FALSE(read("delivered", "2.0.0").at(0).soft);
   CHECK(read("Failed", "5.1.10").at(0).suppress);
   CHECK(read("delivered", "2.0.0").at(0).kind == ReceiptKind::delivered);
   CHECK(read("delayed", "4.4.7").empty());
@@ -368,6 +387,9 @@ TEST_CASE("smtp: options that cannot be are refused in a sentence") {
   CHECK(refused({{"dkim_domain", "x"}, {"dkim_selector", "s"}, {"dkim_key", "secret"}}).find("secret") ==
         std::string::npos);
   CHECK(refused({{"bounce", "x"}}) == "`bounce` cannot be `x`, it is an address");
+  CHECK(refused({{"soft_bounces", "many"}}).starts_with("`soft_bounces` cannot be `many`"));
+  CHECK(refused({{"soft_bounces", "1001"}}).starts_with("`soft_bounces` cannot be `1001`"));
+  CHECK(refused({{"soft_bounce_days", "400"}}).starts_with("`soft_bounce_days` cannot be `400`"));
 }
 
 }  // namespace

@@ -38,7 +38,7 @@ TEST_CASE("a receipt finds its message by key, by the platform's name, by the ad
   CHECK_FALSE((*book)->by_address("mail", "+8613900001234"));
 
   REQUIRE((*book)->called({{5, 6}, 3000, "annabel", "welcome", "hello", "sms"}, "+8613900009999"));
-  REQUIRE((*book)->forget("anna"));
+  REQUIRE((*book)->forget(std::vector<std::string>{"anna"}));
   CHECK_FALSE((*book)->by_key(first.key));
   CHECK_FALSE((*book)->by_key(second.key));
   CHECK_FALSE((*book)->by_provider_id("sms", "biz-1"));
@@ -96,7 +96,7 @@ TEST_CASE("who is forgotten stands in no file of the book", "[sent]") {
   REQUIRE(book);
   add(**book, 20, "aaa-wang-7788");
   REQUIRE(holds("aaa-wang-7788"));
-  REQUIRE((*book)->forget("aaa-wang-7788"));
+  REQUIRE((*book)->forget(std::vector<std::string>{"aaa-wang-7788"}));
   CHECK_FALSE(holds("aaa-wang-7788"));
   CHECK((*book)->by_key({3, 3})->customer == "bo");
   CHECK((*book)->by_provider_id("sms", "biz-bo3"));

@@ -312,3 +312,43 @@ east = ["s3"]
   CHECK(refusal("[teams]\nwest = [\"s1\", \"s1\"]\n") == "tend.toml:2: team `west`: `s1` stands twice");
   CHECK(refusal("[teams]\nwest = \"s1\"\n") == "tend.toml:2: team `west` must be a list like `[\"a\", \"b\"]`");
 }
+
+TEST_CASE("wordings of consents") {
+  const std::string channels = "[channels.mail]\nadapter = \"file\"\npath = \"m.jsonl\"\n";
+  ScratchFolder folder;
+  folder.write("consents/n3.txt", "We write once a week.\n");
+  folder.write("tend.toml",
+               channels +
+                   "[consents.wordings.\"newsletter-3\"]\nchannel = \"mail\"\nfrom = 2026-03-01\n"
+                   "text = \"file:consents/n3.txt\"\n"
+                   "[consents.wordings.goods]\npurpose = \"marketing\"\nfrom = 2025-12-24\ntext = \"好\"\n");
+  const auto workspace = load_workspace(folder.path());
+  INFO((workspace ? "" : workspace.error().message));
+  REQUIRE(workspace);
+  REQUIRE(workspace->wordings.size() == 2);
+  CHECK(workspace->wordings[0].name == "goods");
+  CHECK(workspace->wordings[0].channel == "marketing");
+  CHECK(workspace->wordings[0].text == "好");
+  CHECK(workspace->wordings[1].channel == "mail");
+  CHECK(workspace->wordings[1].from == "2026-03-01");
+  CHECK(workspace->wordings[1].text == "We write once a week.\n");
+
+  const auto wrong = [&](const std::string& lines) { return refusal(channels + "[consents.wordings.n]\n" + lines); };
+  const std::string fine = "channel = \"mail\"\nfrom = 2026-03-01\n";
+  CHECK(wrong(fine + "text = \"file:consents/n4.txt\"\n").starts_with("tend.toml:7: wording `n`: `text`: "));
+  CHECK(wrong(fine + "text = \" \"\n") == "tend.toml:7: wording `n`: `text` is empty");
+  CHECK(wrong(fine) == "tend.toml:4: wording `n` needs `text`: the words, or `file:PATH`");
+  CHECK(wrong("channel = \"mial\"\nfrom = 2026-03-01\ntext = \"x\"\n") ==
+        "tend.toml:5: wording `n`: there is no channel `mial`: did you mean `mail`?");
+  CHECK(wrong("from = 2026-03-01\ntext = \"x\"\n") ==
+        "tend.toml:4: wording `n` needs `channel` or `purpose`: what one consents to by it");
+  CHECK(wrong("channel = \"mail\"\ntext = \"x\"\n") == "tend.toml:4: wording `n` needs `from`: a day, as 2026-03-01");
+  CHECK(wrong("channel = \"mail\"\nfrom = \"soon\"\ntext = \"x\"\n") ==
+        "tend.toml:6: wording `n` needs `from`: a day, as 2026-03-01");
+  CHECK(wrong(fine + "txt = \"x\"\n") == "tend.toml:7: wording `n` has no key `txt`: did you mean `text`?");
+  CHECK(refusal(channels + "[consents.wording.n]\n") ==
+        "tend.toml:4: `[consents]` has no key `wording`: did you mean `wordings`?");
+  // Two of one name are two tables of one name.
+  CHECK(wrong(fine + "text = \"x\"\n[consents.wordings.\"n\"]\n" + fine + "text = \"y\"\n")
+            .starts_with("tend.toml:8: broken TOML"));
+}
