@@ -141,7 +141,7 @@ NEVER_REFUSED = {"metrics": 200, "channels": 200, "follow": 302, "opened": 200, 
 
 
 class Mailbox(socketserver.ThreadingTCPServer):
-    """A mail server that takes everything; mails to `slow@…` when it is told to go on."""
+    """A mail server that takes everything; mails to `slow@…` when it is told to go on, none to `full@…`."""
     daemon_threads = allow_reuse_address = True
 
     def __init__(self):
@@ -161,6 +161,9 @@ class Mailbox(socketserver.ThreadingTCPServer):
                 if line.upper() == "QUIT":
                     return self.say("221 bye")
                 slow = slow or "slow@" in line
+                if line.upper().startswith("RCPT") and "full@" in line:
+                    self.say("552 5.2.2 the mailbox is full")
+                    continue
                 if line.upper() != "DATA":
                     self.say("250 fine")
                     continue
@@ -347,7 +350,7 @@ def people(asker):
     asker.good("identify", body={"userId": "c1", "anonymousId": "v1", "messageId": "m1", "traits": traits})
     told = asker.good("identify", body={"userId": "c2", "traits": {"city": "Rome", "owner": "Bert", "name": None, "shoe": 42}})
     w.check(told["ignored"] == ["shoe"], f"{told}")
-    for customer in ("slow", "gone"):
+    for customer in ("slow", "gone", "full"):
         asker.good("identify", body={"userId": customer, "traits": {"city": "Bonn", "email": f"{customer}@example.test", "consent": {"mail": True}}})
     for i in range(40):  # so many that control group and arms have somebody
         asker.good("track", body={"userId": f"o{i}", "event": "order", "messageId": f"o{i}", "properties": {"amount": 12.5, "currency": "USD", "quantity": i}, "timestamp": "2026-01-01T10:00:00Z", "sentAt": "2026-01-01T10:00:01Z"})
@@ -419,6 +422,11 @@ def orders(asker, mails):
     asker.good("confirm", body={"customer": "c1", "what": "hi", "done": False, "reason": "not a friend"})
     asker.good("confirm", body={"customer": "c2", "what": "write", "playbook": "visit_them", "journey": 1, "done": False})
     asker.bad("confirm", 409, body={"customer": "c2", "what": "ring", "done": False, "reason": "no"}, part="leave it out")
+
+    asker.good("start", body={"playbook": "news", "customers": ["full"]})
+    until(lambda: "soft_bounces" in asker.good("customer", "/v1/customers/full"), lambda: "a full mailbox is not counted")
+    told = asker.good("forget", body={"customers": ["full", "nobody at all"]})
+    w.check(told["forgotten"] == 1 and told["unknown"] == 1, f"{told}")
 
     # While a mail of his is on its way he cannot be forgotten.
     asker.good("start", body={"playbook": "news", "customers": ["slow"]})
