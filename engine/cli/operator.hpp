@@ -19,7 +19,7 @@ class App;
 namespace tend::channel {
 class Dispatcher;
 class MirrorListener;
-}
+}  // namespace tend::channel
 namespace tend::run {
 class Indexer;
 }

@@ -17,7 +17,7 @@ namespace tend::serve {
 struct NewsPlace {
   history::SentBook* book = nullptr;
   std::string channel;
-  std::string address;  // the attribute with the customer's address there; empty: the address is his id
+  std::string address;                 // the attribute with the customer's address there; empty: the address is his id
   const SoftLimits* limits = nullptr;  // of channels that count soft bounces; null: none does
 };
 
