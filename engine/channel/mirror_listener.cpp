@@ -9,16 +9,6 @@ namespace {
 
 using journey::ChangeEffect;
 
-std::vector<std::string> lines_of(const std::string& text) {
-  std::vector<std::string> out;
-  for (std::size_t begin = 0; begin < text.size();) {
-    const std::size_t end = std::min(text.find('\n', begin), text.size());
-    out.push_back(text.substr(begin, end - begin));
-    begin = end + 1;
-  }
-  return out;
-}
-
 bool has(const std::vector<std::string>& names, const std::string& name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
@@ -36,7 +26,7 @@ std::vector<MirroringChannel> mirroring_channels(std::span<const ChannelConfig> 
     MirroringChannel one{.name = config.name,
                          .address = option_of(config, "to"),
                          .staff = option_of(config, "staff"),
-                         .tags = lines_of(option_of(config, "tags")),
+                         .tags = list_option(config, "tags"),
                          .transfers = option_of(config, "transfers") == "true"};
     if (!one.tags.empty() || one.transfers) out.push_back(std::move(one));
   }

@@ -13,6 +13,7 @@
 #include <mutex>
 #include <set>
 
+#include "engine/history/rocks.hpp"
 #include "engine/state/bytes.hpp"
 
 namespace tend::history {
@@ -21,12 +22,6 @@ namespace {
 using state::put_text;
 using state::take;
 using state::take_text;
-
-class NoDiary final : public rocksdb::Logger {
- public:
-  using rocksdb::Logger::Logv;
-  void Logv(const char* /*format*/, std::va_list /*arguments*/) override {}
-};
 
 std::string prefix_of(char kind, std::string_view channel) {
   std::string out(1, kind);
@@ -106,7 +101,7 @@ class RocksMirror final : public MirrorBook {
     options.max_open_files = 64;
     options.max_manifest_file_size = 1;
     rocksdb::DB* db = nullptr;
-    if (const auto status = rocksdb::DB::Open(options, folder_, &db); !status.ok()) return failure(status);
+    if (const auto status = rocksdb::DB::Open(options, folder_, &db); !status.ok()) return done(status);
     db_.reset(db);
     version_ = db_->GetLatestSequenceNumber() + 1;
     const std::unique_ptr<rocksdb::Iterator> at(db_->NewIterator({}));
@@ -297,6 +292,12 @@ class RocksMirror final : public MirrorBook {
   }
 
   Result<void> forget(std::span<const std::string> customers) override {
+    if (auto deleted = take_out(customers); !deleted) return deleted;
+    return done(erase_deleted(*db_));  // takes long, and holds nobody up
+  }
+
+ private:
+  Result<void> take_out(std::span<const std::string> customers) {
     const std::lock_guard lock(mutex_);
     rocksdb::WriteBatch batch;
     const auto is_gone = [&](const std::string& customer) {
@@ -312,23 +313,11 @@ class RocksMirror final : public MirrorBook {
       batch.Delete(at->key());
     }
     if (!at->status().ok()) return done(at->status());
-    // As in the book of messages: also from the log and from files of before.
     rocksdb::WriteOptions durable;
     durable.sync = true;
-    rocksdb::Status status = db_->Write(durable, &batch);
-    rocksdb::CompactRangeOptions all;
-    all.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForce;
-    for (int change = 0; change < 2; ++change) {
-      if (status.ok()) status = db_->Put(durable, "z", "");
-      if (status.ok()) status = db_->Flush(rocksdb::FlushOptions());
-      if (status.ok()) status = db_->CompactRange(all, nullptr, nullptr);
-    }
-    if (status.ok()) status = db_->DisableFileDeletions();
-    if (status.ok()) status = db_->EnableFileDeletions(true);  // looks at once
-    return done(status);
+    return done(db_->Write(durable, &batch));
   }
 
- private:
   template <typename Visit>
   void each(const std::string& prefix, std::string& after, const Visit& visit) const {
     const std::unique_ptr<rocksdb::Iterator> at(db_->NewIterator({}));
@@ -369,17 +358,7 @@ class RocksMirror final : public MirrorBook {
     if (!channel.empty()) waiting_[channel] += static_cast<std::size_t>(by);  // wraps: less by one
   }
 
-  tl::unexpected<Error> failure(const rocksdb::Status& status) const {
-    const std::string where = "`" + folder_ + "`";
-    if (status.IsCorruption()) return fail(ErrorCode::corrupt, where + " is damaged: " + status.ToString());
-    if (status.IsIOError() && status.ToString().find("lock") != std::string::npos)
-      return fail(ErrorCode::in_use, "another process has " + where + " open");
-    return fail(ErrorCode::io, "cannot use " + where + ": " + status.ToString());
-  }
-  Result<void> done(const rocksdb::Status& status) const {
-    if (status.ok()) return {};
-    return failure(status);
-  }
+  Result<void> done(const rocksdb::Status& status) const { return done_in(folder_, status); }
 
   std::string folder_;
   mutable std::mutex mutex_;  // what is read and written in one step

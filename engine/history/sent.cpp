@@ -18,6 +18,7 @@
 #include <set>
 #include <unordered_set>
 
+#include "engine/history/rocks.hpp"
 #include "engine/state/bytes.hpp"
 
 namespace tend::history {
@@ -50,12 +51,6 @@ class Aging final : public rocksdb::CompactionFilter {
   }
   const char* Name() const override { return "tend.sent"; }
   std::atomic<env::Moment> since{env::kNoMoment};
-};
-
-class NoDiary final : public rocksdb::Logger {
- public:
-  using rocksdb::Logger::Logv;
-  void Logv(const char* /*format*/, std::va_list /*arguments*/) override {}
 };
 
 std::string bytes_of(SendKey key) {
@@ -154,7 +149,7 @@ class RocksBook final : public SentBook {
       status = writes ? rocksdb::DB::Open(options, folder_, &db) : rocksdb::DB::OpenForReadOnly(options, folder_, &db);
       if (writes || status.ok()) break;
     }
-    if (!status.ok()) return failure(status);
+    if (!status.ok()) return done(status);
     db_.reset(db);
     each_passage({&kPassage, 1}, [this](const Passed& one) { open_.insert(open_key(one.customer, one.channel)); });
     std::string boot;
@@ -300,21 +295,10 @@ class RocksBook final : public SentBook {
       const std::lock_guard lock(passing_);
       std::erase_if(open_, [&](const std::string& open) { return gone.contains(customer_in(open)); });
     }
-    // Also from the log and from files of before: a mark that something is deleted would only hide it. The table of
-    // contents of before names keys until the next change begins a new one.
     rocksdb::WriteOptions durable;
     durable.sync = true;
-    rocksdb::Status status = db_->Write(durable, &batch);
-    rocksdb::CompactRangeOptions all;
-    all.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForce;
-    for (int change = 0; change < 2; ++change) {
-      if (status.ok()) status = db_->Put(durable, "z", "");
-      if (status.ok()) status = db_->Flush(rocksdb::FlushOptions());
-      if (status.ok()) status = db_->CompactRange(all, nullptr, nullptr);
-    }
-    if (status.ok()) status = db_->DisableFileDeletions();
-    if (status.ok()) status = db_->EnableFileDeletions(true);  // looks at once
-    return done(status);
+    if (auto written = done(db_->Write(durable, &batch)); !written) return written;
+    return done(erase_deleted(*db_));
   }
 
  private:
@@ -374,17 +358,7 @@ class RocksBook final : public SentBook {
     return by_key(key);
   }
 
-  tl::unexpected<Error> failure(const rocksdb::Status& status) const {
-    const std::string where = "`" + folder_ + "`";
-    if (status.IsCorruption()) return fail(ErrorCode::corrupt, where + " is damaged: " + status.ToString());
-    if (status.IsIOError() && status.ToString().find("lock") != std::string::npos)
-      return fail(ErrorCode::in_use, "another process has " + where + " open");
-    return fail(ErrorCode::io, "cannot use " + where + ": " + status.ToString());
-  }
-  Result<void> done(const rocksdb::Status& status) const {
-    if (status.ok()) return {};
-    return failure(status);
-  }
+  Result<void> done(const rocksdb::Status& status) const { return done_in(folder_, status); }
 
   std::string folder_, boot_;
   bool complete_ = false;            // it has all that was called in this run of the machine

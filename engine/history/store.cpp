@@ -2,6 +2,7 @@
 #include "engine/history/store.hpp"
 
 #include "engine/env/files.hpp"
+#include "engine/history/rocks.hpp"
 
 #include <rocksdb/cache.h>
 #include <rocksdb/compaction_filter.h>
@@ -16,7 +17,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <cstdarg>
 #include <cstring>
 #include <filesystem>
 #include <numeric>
@@ -35,13 +35,6 @@ constexpr int kSeenRunsMax = 4;
 constexpr std::size_t kSeenCacheBytes = 8u << 20;
 constexpr double kSeenFilterBits = 12;  // per message: three of a thousand new ones are looked for in vain
 const char* const kSeenFamily = "seen";
-
-/// RocksDB's own diary is for its developers; what goes wrong comes back as a status.
-class NoDiary final : public rocksdb::Logger {
- public:
-  using rocksdb::Logger::Logv;
-  void Logv(const char* /*format*/, std::va_list /*arguments*/) override {}
-};
 
 /// Drops what was seen too long ago, when files are merged.
 class Forgetting final : public rocksdb::CompactionFilter {

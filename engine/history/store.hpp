@@ -1,4 +1,4 @@
-// RocksDB, as far as the history needs it: sorted files that come in whole, and scans. No other file knows RocksDB.
+// RocksDB, as far as the history needs it: sorted files that come in whole, and scans.
 #pragma once
 #include <functional>
 #include <memory>

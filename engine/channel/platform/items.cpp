@@ -65,6 +65,17 @@ std::string path_of(const ChannelConfig& config, const std::string& name) {
   return seen_from(config.folder, option_of(config, name));
 }
 
+std::vector<std::string> list_option(const ChannelConfig& config, const std::string& name) {
+  const std::string text = option_of(config, name);  // an entry a line
+  std::vector<std::string> out;
+  for (std::size_t begin = 0; begin < text.size();) {
+    const std::size_t end = std::min(text.find('\n', begin), text.size());
+    out.push_back(text.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return out;
+}
+
 Result<std::int64_t> number_option(const ChannelConfig& config, const std::string& name, std::int64_t otherwise,
                                    std::int64_t least, std::int64_t most) {
   const auto given = config.options.find(name);

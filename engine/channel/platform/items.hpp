@@ -27,6 +27,8 @@ std::vector<std::vector<std::size_t>> by_content(std::span<const Message> messag
 std::string option_of(const ChannelConfig& config, const std::string& name, std::string_view otherwise = {});
 /// The same of an option that is a path, seen from the workspace.
 std::string path_of(const ChannelConfig& config, const std::string& name);
+/// The entries of an option that is a list; none where it is not given.
+std::vector<std::string> list_option(const ChannelConfig& config, const std::string& name);
 /// Errors: `invalid` for anything but a whole number from `least` to `most`.
 Result<std::int64_t> number_option(const ChannelConfig& config, const std::string& name, std::int64_t otherwise,
                                    std::int64_t least, std::int64_t most);

@@ -48,16 +48,6 @@ std::size_t characters(std::string_view text) {
       std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
 }
 
-std::vector<std::string> lines_of(const std::string& text) {
-  std::vector<std::string> out;
-  for (std::size_t begin = 0; begin < text.size();) {
-    const std::size_t end = std::min(text.find('\n', begin), text.size());
-    out.push_back(text.substr(begin, end - begin));
-    begin = end + 1;
-  }
-  return out;
-}
-
 /// The refusals after which the member before may have left: his customers are handed on by another API then.
 bool may_have_left(std::string_view code) {
   return code == "40131" || code == "60111" || code == "40003" || code == "84061";
@@ -67,7 +57,7 @@ bool may_have_left(std::string_view code) {
 
 Result<WecomMirrorOptions> read_mirror_options(const ChannelConfig& config) {
   WecomMirrorOptions out;
-  out.tags = lines_of(option_of(config, "tags"));
+  out.tags = list_option(config, "tags");
   out.group = option_of(config, "tag_group", "tend");
   const std::string transfers = option_of(config, "transfers", "false");
   if (transfers != "true" && transfers != "false")
