@@ -140,6 +140,7 @@ Result<void> History::index_segment(log::Log& log, std::uint32_t segment) {
   }
   Grouping records(log.partitions(), info->used_bytes);
   std::vector<SeenMessage> seen;
+  seen.reserve(seen_expected_);
   const auto gather = [&](const log::Record& record) -> Result<void> {
     if (record.partition == log::kNoPartition) return {};
     mark.heads[record.partition] = record.position;
@@ -151,6 +152,7 @@ Result<void> History::index_segment(log::Log& log, std::uint32_t segment) {
   if (Result<void> read = log.read_segment(segment, {gather, nullptr}); !read) return read;
   if (Result<void> written = store_->ingest(records, mark, seen); !written) return written;
   mark_ = std::move(mark);
+  seen_expected_ = seen.size() + seen.size() / 8;
   return {};
 }
 

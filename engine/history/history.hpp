@@ -101,6 +101,7 @@ class History {
   std::unique_ptr<Store> store_;  // none: a reader that came before the first writer
   bool writable_;
   Mark mark_;
+  std::size_t seen_expected_ = 0;  // messages of a segment, by the last one
 };
 
 struct OpenedHistory {

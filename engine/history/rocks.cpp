@@ -4,6 +4,11 @@
 
 namespace tend::history {
 
+void merge_behind_all_else() {
+  // If the system refuses, they only compete.
+  (void)rocksdb::Env::Default()->LowerThreadPoolCPUPriority(rocksdb::Env::LOW, rocksdb::CpuPriority::kLow);
+}
+
 Result<void> done_in(const std::string& folder, const rocksdb::Status& status) {
   if (status.ok()) return {};
   const std::string where = "`" + folder + "`";

@@ -19,6 +19,9 @@ class NoDiary final : public rocksdb::Logger {
   void Logv(const char* /*format*/, std::va_list /*arguments*/) override {}
 };
 
+/// Merges of files may lag: they should not take the processor from the loop. For all stores of the process.
+void merge_behind_all_else();
+
 /// Errors: `corrupt`, `in_use`, `io`, with the folder; none where the status is good.
 Result<void> done_in(const std::string& folder, const rocksdb::Status& status);
 

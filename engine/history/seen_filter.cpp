@@ -33,7 +33,7 @@ bool SeenFilter::may_begin_part(env::Moment since) const {
 
 void SeenFilter::begin_part() {
   if (begun_ == 0) {
-    rows_ = std::make_unique<Row[]>(rows());
+    rows_ = decltype(rows_)(rows());
   } else {
     at_ = (at_ + 1) % kParts;
   }
@@ -48,7 +48,10 @@ void SeenFilter::begin_part() {
 }
 
 void SeenFilter::add(std::span<const SeenMessage> seen, env::Moment since) {
-  for (const SeenMessage& one : seen) {
+  constexpr std::size_t kAhead = 16;
+  for (std::size_t n = 0; n < seen.size(); ++n) {
+    const SeenMessage& one = seen[n];
+    if (begun_ > 0 && n + kAhead < seen.size()) env::prefetch(&rows_[Place(seen[n + kAhead].id, rows()).row][at_]);
     if (begun_ == 0 || (parts_[at_].ids >= ids_of_part_ && may_begin_part(since))) begin_part();
     Part& part = parts_[at_];
     ++part.ids;

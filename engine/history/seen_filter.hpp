@@ -8,6 +8,7 @@
 #include <span>
 #include <vector>
 
+#include "engine/env/large_pages.hpp"
 #include "engine/env/moment.hpp"
 #include "engine/state/input.hpp"
 
@@ -53,7 +54,7 @@ class SeenFilter {
   void begin_part();
 
   const std::size_t ids_of_part_;
-  std::unique_ptr<Row[]> rows_;  // from the first id on
+  std::vector<Row, env::LargePages<Row>> rows_;  // from the first id on
   std::array<Part, kParts> parts_;
   std::size_t at_ = 0;                  // the part that grows
   std::atomic<std::size_t> begun_ = 0;  // parts

@@ -29,8 +29,9 @@ constexpr int kRunsMax = 12;
 // How often a reader tries again when the writer merged files while the reader was opening them.
 constexpr int kOpeningsMax = 10;
 
-// The same of messages seen: each of them is looked up in the filter of every file.
-constexpr int kSeenRunsMax = 4;
+// The same of messages seen. Those that SeenFilter cannot say no to are looked up in each of the files; a merge costs
+// as much for each message as all else that the history does with it.
+constexpr int kSeenRunsMax = 8;
 // What filters and blocks of messages seen may take in memory, however many there are.
 constexpr std::size_t kSeenCacheBytes = 8u << 20;
 constexpr double kSeenFilterBits = 12;  // per message: three of a thousand new ones are looked for in vain
@@ -90,6 +91,7 @@ rocksdb::Options options() {
 rocksdb::ColumnFamilyOptions seen_options(const Forgetting* forgetting) {
   rocksdb::ColumnFamilyOptions options;
   options.compaction_style = rocksdb::kCompactionStyleUniversal;
+  options.compaction_options_universal.max_size_amplification_percent = 1'000'000;
   options.level0_file_num_compaction_trigger = kSeenRunsMax;
   options.periodic_compaction_seconds = 24 * 60 * 60;  // so that what is too old goes even if nothing new comes
   options.compaction_filter = forgetting;
@@ -381,6 +383,7 @@ Result<std::unique_ptr<Store>> Store::open(const std::string& folder) {
   how.create_missing_column_families = true;  // a history of before has no messages seen
   std::vector<rocksdb::ColumnFamilyHandle*> families;
   rocksdb::DB* db = nullptr;
+  merge_behind_all_else();
   const rocksdb::Status status = rocksdb::DB::Open(
       how, folder, {{rocksdb::kDefaultColumnFamilyName, how}, {kSeenFamily, seen_options(forgetting.get())}}, &families,
       &db);

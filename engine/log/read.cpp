@@ -12,16 +12,22 @@ tl::unexpected<Error> dropped(const std::string& path) {
   return fail(ErrorCode::not_found, "`" + path + "` was dropped while it was being read");
 }
 
-/// The first `end` bytes of a segment, surely of this segment: its writer may have made another one of the file
-/// meanwhile.
-Result<void> load(env::Files& files, const std::string& path, const SegmentHeader& header, std::uint64_t end,
-                  bool beside_writer, SegmentBytes& bytes) {
+/// So much of a sealed segment is read at once, or as much as its largest batch takes: what is looked at is still in
+/// the processor's cache then.
+constexpr std::uint64_t kPieceBytes = 512u << 10;
+
+Result<std::unique_ptr<env::File>> open_segment(env::Files& files, const std::string& path, bool beside_writer) {
   auto file = files.open(path, env::OpenMode::read);
   if (!file && beside_writer && file.error().code == ErrorCode::not_found) return dropped(path);
-  if (!file) return tl::unexpected(file.error());
-  if (auto loaded = bytes.load(**file, end); !loaded) return loaded;
+  return file;
+}
+
+/// These bytes of a segment, surely of this segment: its writer may have made another one of the file meanwhile.
+Result<void> load(env::File& file, const std::string& path, const SegmentHeader& header, std::uint64_t begin,
+                  std::uint64_t end, bool beside_writer, SegmentBytes& bytes) {
+  if (auto loaded = bytes.load(file, begin, end); !loaded) return loaded;
   if (!beside_writer) return {};
-  const auto now = read_header(**file, path);
+  const auto now = read_header(file, path);
   if (!now && now.error().code == ErrorCode::io) return tl::unexpected(now.error());
   if (!now || now->number != header.number) return dropped(path);
   return {};
@@ -35,10 +41,21 @@ Result<void> read_sealed_from(env::Files& files, const std::string& folder, cons
   if (next.previous_end < header.header_bytes || next.previous_end > header.file_bytes) {
     return damaged(next_path, 40, "the segment before cannot end at byte " + std::to_string(next.previous_end));
   }
-  if (auto loaded = load(files, path, header, next.previous_end, job.beside_writer, bytes); !loaded) return loaded;
-  const auto stop = scan_batches(bytes.view(), header, header.header_bytes, place, job.after, *job.visitor);
-  if (!stop) return tl::unexpected(stop.error());
-  if (!stop->reason.empty()) return damaged(path, stop->bad_at, stop->reason);
+  auto file = open_segment(files, path, job.beside_writer);
+  if (!file) return tl::unexpected(file.error());
+  std::uint64_t piece = kPieceBytes;
+  for (std::uint64_t at = header.header_bytes; at < next.previous_end;) {
+    const std::uint64_t end = std::min(at + piece, next.previous_end);
+    const bool part = end < next.previous_end;
+    if (auto loaded = load(**file, path, header, at, end, job.beside_writer, bytes); !loaded) return loaded;
+    const auto stop = scan_batches(bytes.view(), header, 0, place, job.after, *job.visitor, part);
+    if (!stop) return tl::unexpected(stop.error());
+    // What does not add up in a part may only be cut off.
+    if (!stop->reason.empty() && (!part || stop->whole)) return damaged(path, at + stop->bad_at, stop->reason);
+    if (stop->end == 0 && !part) break;  // the file is shorter than it was
+    if (stop->end == 0) piece *= 2;
+    at += stop->end;
+  }
   if (place != next.begin) return damaged(next_path, 20, "the header does not go on where `" + path + "` ends");
   return {};
 }
@@ -50,8 +67,10 @@ Result<ScanStop> read_last(env::Files& files, const std::string& folder, const S
   const std::uint64_t until = job.last_end.value_or(header.file_bytes);
   std::uint64_t from = header.header_bytes;
   std::optional<std::uint64_t> seen_bad;
+  auto file = open_segment(files, path, job.beside_writer);
+  if (!file) return tl::unexpected(file.error());
   while (true) {
-    if (auto loaded = load(files, path, header, until, job.beside_writer, bytes); !loaded)
+    if (auto loaded = load(**file, path, header, 0, until, job.beside_writer, bytes); !loaded)
       return tl::unexpected(loaded.error());
     auto stop = scan_batches(bytes.view(), header, from, place, job.after, *job.visitor);
     if (!stop) return stop;

@@ -165,13 +165,18 @@ Result<void> hand_over(std::string_view bytes, std::uint64_t begin, const Framed
 }  // namespace
 
 Result<ScanStop> scan_batches(std::string_view bytes, const SegmentHeader& header, std::uint64_t at, Place& place,
-                              std::span<const std::uint64_t> after, const Visitor& visitor) {
+                              std::span<const std::uint64_t> after, const Visitor& visitor, bool part) {
   const std::uint32_t seed = segment_seed(header.number);
   ScanStop stop;
   stop.end = stop.last_begin = at;
   while (stop.end < bytes.size()) {
     const std::uint64_t begin = stop.end;
     const Framed batch = check_frame(bytes, begin, seed, place.next_batch);
+    if (batch.reason != nullptr && part) {
+      stop.bad_at = batch.bad_at;
+      stop.reason = batch.reason;
+      return stop;
+    }
     if (batch.reason != nullptr) {
       const std::uint64_t commit = find_commit(bytes, begin, seed, place.next_batch);
       stop.bad_at = batch.bad_at;

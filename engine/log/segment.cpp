@@ -144,12 +144,13 @@ Result<std::vector<SegmentHeader>> read_headers(env::Files& files, const std::st
   return headers;
 }
 
-Result<void> SegmentBytes::load(env::File& file, std::uint64_t end) {
-  if (room_ < end) {
-    bytes_ = std::make_unique_for_overwrite<char[]>(end);
-    room_ = end;
+Result<void> SegmentBytes::load(env::File& file, std::uint64_t begin, std::uint64_t end) {
+  const std::uint64_t bytes = end - begin;
+  if (room_ < bytes) {
+    bytes_ = std::make_unique_for_overwrite<char[]>(bytes);
+    room_ = bytes;
   }
-  const auto got = file.read(0, std::span<char>(bytes_.get(), end));
+  const auto got = file.read(begin, std::span<char>(bytes_.get(), bytes));
   if (!got) return tl::unexpected(got.error());
   length_ = *got;
   return {};

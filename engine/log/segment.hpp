@@ -51,10 +51,10 @@ std::optional<std::uint32_t> segment_number(std::string_view name);
 /// Errors: `corrupt` for a hole, another number of partitions, a file that is too short.
 Result<std::vector<SegmentHeader>> read_headers(env::Files& files, const std::string& folder);
 
-/// The bytes of a file from its first to `end`, in memory that is used again for the next.
+/// The bytes of a file from `begin` to `end`, in memory that is used again for the next.
 class SegmentBytes {
  public:
-  Result<void> load(env::File& file, std::uint64_t end);
+  Result<void> load(env::File& file, std::uint64_t begin, std::uint64_t end);
   std::string_view view() const { return {bytes_.get(), length_}; }
 
  private:
@@ -76,9 +76,11 @@ struct ScanStop {
 
 /// Goes through the batches of a segment from byte `at` on, moving `place` on, until the bytes end or something does
 /// not add up. Only whole batches are handed to the visitor, and of them the records above `after` (all, if it is
-/// empty). Shape: `bytes` is the file from its first byte on, as far as it is to be looked at. Errors: the visitor's.
+/// empty). Shape: `bytes` is the file from its first byte on, as far as it is to be looked at; with `part` only a part
+/// of it that begins with a batch and is cut off anywhere, and the stop tells of nothing but where and why. Errors: the
+/// visitor's.
 Result<ScanStop> scan_batches(std::string_view bytes, const SegmentHeader& header, std::uint64_t at, Place& place,
-                              std::span<const std::uint64_t> after, const Visitor& visitor);
+                              std::span<const std::uint64_t> after, const Visitor& visitor, bool part = false);
 
 /// The error for bytes that do not add up: "`log/0000000001.seg` is damaged at byte 4096: …".
 tl::unexpected<Error> damaged(const std::string& path, std::uint64_t at, std::string_view reason);

@@ -20,9 +20,9 @@ namespace tend::run {
 class Background {
  public:
   /// With `in_turn` there is no thread: whenever work could be done, it is asked whether the next piece is done now, in
-  /// the caller's thread.
-  explicit Background(std::function<bool()> in_turn = {}) : in_turn_(std::move(in_turn)) {
-    if (!in_turn_) thread_ = std::thread([this] { run(); });
+  /// the caller's thread. What may lag does not take the processor from the loop.
+  explicit Background(std::function<bool()> in_turn = {}, bool may_lag = true) : in_turn_(std::move(in_turn)) {
+    if (!in_turn_) thread_ = std::thread([this, may_lag] { run(may_lag); });
   }
   /// Finishes what was posted.
   ~Background() {
@@ -73,9 +73,9 @@ class Background {
   }
 
  private:
-  void run() {
-    // What runs here may lag; it should not take the processor from the loop. If the system refuses, it only competes.
-    (void)setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), 10);
+  void run(bool may_lag) {
+    // If the system refuses, it only competes.
+    if (may_lag) (void)setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), 10);
     std::unique_lock lock(mutex_);
     for (;;) {
       changed_.wait(lock, [this] { return stop_ || !queue_.empty(); });

@@ -7,11 +7,17 @@
 namespace tend::run {
 namespace {
 
-/// `tend-data`: one line that says what the folder is: `tend data 1 partitions 64`.
+/// `tend-data`: one line that says what the folder is: `tend data 1 partitions 64 messages HEX`.
 constexpr std::string_view kMark = "tend-data";
 constexpr std::string_view kWords = "tend data ";
+constexpr std::string_view kMessages = " messages ";
 
-Result<unsigned> read_mark(env::Files& files, const std::string& path) {
+struct Mark {
+  unsigned partitions = 0;
+  SeenKey seen_key;
+};
+
+Result<Mark> read_mark(env::Files& files, const std::string& path) {
   const std::string name = env::join_path(path, kMark);
   const auto content = env::read_whole_file(files, name);
   if (!content) return tl::unexpected(content.error());
@@ -36,7 +42,16 @@ Result<unsigned> read_mark(env::Files& files, const std::string& path) {
   unsigned partitions = 0;
   end = std::from_chars(text.data(), text.data() + text.size(), partitions);
   if (end.ec != std::errc() || partitions == 0 || partitions > 4096) return broken();
-  return partitions;
+  text.remove_prefix(static_cast<std::size_t>(end.ptr - text.data()));
+  Mark mark{partitions, {}};
+  if (!text.starts_with(kMessages)) return mark;
+  text.remove_prefix(kMessages.size());
+  std::size_t length = 0;
+  auto& key = mark.seen_key.emplace();
+  const bool read = text.ends_with('\n') && sodium_hex2bin(key.data(), key.size(), text.data(), text.size() - 1,
+                                                           nullptr, &length, nullptr) == 0;
+  if (!read || length != key.size()) return broken();
+  return mark;
 }
 
 }  // namespace
@@ -62,12 +77,17 @@ Result<DataFolder> open_data_folder(env::Files& files, const std::string& path, 
   if (*there) {
     auto kept = read_mark(files, path);
     if (!kept) return tl::unexpected(kept.error());
-    folder.partitions = *kept;
+    folder.partitions = kept->partitions;
+    folder.seen_key = kept->seen_key;
     // Whoever wrote the mark may have died before its name was on the disk.
     if (auto synced = files.sync_folder(path); !synced) return tl::unexpected(synced.error());
   } else {
-    const std::string mark =
-        std::string(kWords) + std::to_string(kDataVersion) + " partitions " + std::to_string(partitions) + "\n";
+    auto& key = folder.seen_key.emplace();
+    randombytes_buf(key.data(), key.size());
+    char hex[2 * sizeof key + 1];
+    sodium_bin2hex(hex, sizeof hex, key.data(), key.size());
+    const std::string mark = std::string(kWords) + std::to_string(kDataVersion) + " partitions " +
+                             std::to_string(partitions) + std::string(kMessages) + hex + "\n";
     if (auto written = env::write_whole_file(files, env::join_path(path, kMark), mark); !written)
       return tl::unexpected(written.error());
   }
@@ -83,9 +103,10 @@ Result<DataFolder> open_data_folder_for_reading(env::Files& files, const std::st
   if (!*there)
     return fail(ErrorCode::not_found,
                 "`" + path + "` is not a tend data folder: run `tend replay` or `tend serve` with --data first");
-  auto partitions = read_mark(files, path);
-  if (!partitions) return tl::unexpected(partitions.error());
-  return DataFolder{.path = path, .files = &files, .partitions = *partitions, .lock = nullptr};
+  auto mark = read_mark(files, path);
+  if (!mark) return tl::unexpected(mark.error());
+  return DataFolder{
+      .path = path, .files = &files, .partitions = mark->partitions, .lock = nullptr, .seen_key = mark->seen_key};
 }
 
 Result<std::string> read_serving(const DataFolder& folder) {

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "engine/env/files.hpp"
+#include "engine/run/seen_id.hpp"
 
 namespace tend::run {
 
@@ -15,6 +16,7 @@ struct DataFolder {
   env::Files* files = nullptr;
   unsigned partitions = 64;
   std::unique_ptr<env::FolderLock> lock;  // null when opened for reading
+  SeenKey seen_key = {};
 
   std::string log() const { return env::join_path(path, "log"); }
   std::string snapshots() const { return env::join_path(path, "snapshots"); }

@@ -64,6 +64,7 @@ Result<std::unique_ptr<Engine>> Engine::open(DataFolder folder, const journey::P
   if (!running) return tl::unexpected(running.error());
   engine->running_ = *running;
   engine->background_ = std::make_unique<Background>(options.background_in_turn);
+  engine->ahead_ = std::make_unique<Background>(options.background_in_turn, false);
   if (auto recovered = engine->recover(); !recovered) return tl::unexpected(recovered.error());
   if (options.looks_only) return engine;
   if (auto written = set_current_program(engine->folder_, engine->running_->hash); !written)

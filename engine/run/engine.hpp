@@ -90,6 +90,10 @@ class Engine {
   // ---- what goes into the next batch
   void add(const state::EventInput& input);
   void add(const state::AttributesInput& input);
+  /// An event or attributes, encoded already. Requires: the partition is the customer's.
+  void add_encoded(state::InputKind kind, std::uint16_t partition, std::string_view payload) {
+    batch_.add(static_cast<std::uint8_t>(kind), partition, payload);
+  }
   void add_tick(env::Moment moment);  // for every partition
   /// Only for partitions where something is due by then, and those of `also`.
   void add_tick_where_due(env::Moment moment, const std::vector<bool>& also = {});
@@ -166,6 +170,7 @@ class Engine {
   /// Requires: not in memory alone, or deployed anew.
   const Running& running() const { return *running_; }
   log::Log* log() { return log_.get(); }
+  const DataFolder& folder() const { return folder_; }
 
   /// Snapshots of every partition, written when it returns; none while it is busy. Not needed for safety, it makes the
   /// next start short.
@@ -280,6 +285,7 @@ class Engine {
   Snapshots snapshots_;                     // on the disk
   std::mutex snapshot_mutex_;               // for them
   std::unique_ptr<Background> background_;  // last: finishes before what it uses goes
+  std::unique_ptr<Background> ahead_;       // the same; makes the log's next segments, while the other one indexes
 };
 
 }  // namespace tend::run

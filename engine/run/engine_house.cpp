@@ -81,13 +81,16 @@ void Engine::go_on_with_snapshots() {
 
 Result<void> Engine::keep_house() {
   if (unlogged_.size() > 0 || is_busy()) return {};  // a snapshot stands where the log stands, with nothing out
-  if (const auto error = background_->error()) return tl::unexpected(*error);
+  for (Background* const behind : {background_.get(), ahead_.get()}) {
+    if (const auto error = behind->error()) return tl::unexpected(*error);
+  }
   if (auto kept = keep_changes(); !kept) return kept;
   go_on_with_snapshots();
   background_->turn();
+  ahead_->turn();
   if (log_bytes_ < checked_bytes_ + options_.house_bytes) return {};
   checked_bytes_ = log_bytes_;
-  background_->post([this] { return log_->prepare(); });
+  if (ahead_->waiting() == 0) ahead_->post([this] { return log_->prepare(); });
 
   const std::vector<log::SegmentInfo> segments = log_->segments();
   for (const log::SegmentInfo& segment : segments) {

@@ -2,36 +2,9 @@
 // again.
 #include "engine/run/seen.hpp"
 
-#include <sodium.h>
-
-#include <array>
-#include <cstring>
-
 #include "engine/run/seen_table.hpp"
 
 namespace tend::run {
-
-state::SeenId seen_id(std::string_view source, std::string_view message) {
-  static_assert(sizeof(state::SeenId) == crypto_generichash_BYTES_MIN);
-  static const int ready = sodium_init();  // picks the fastest of its ways for this machine
-  (void)ready;
-  state::SeenId id{};
-  const std::uint64_t length = source.size();  // so that no two pairs are the same bytes
-  const std::size_t size = sizeof length + source.size() + message.size();
-  std::array<char, 256> nearly_all;  // of them are shorter
-  std::string longer;
-  char* bytes = nearly_all.data();
-  if (size > nearly_all.size()) {
-    longer.resize(size);
-    bytes = longer.data();
-  }
-  std::memcpy(bytes, &length, sizeof length);
-  source.copy(bytes + sizeof length, source.size());
-  message.copy(bytes + sizeof length + source.size(), message.size());
-  crypto_generichash(id.data(), id.size(), reinterpret_cast<const unsigned char*>(bytes), size, nullptr, 0);
-  if (id == state::SeenId{}) id[0] = 1;
-  return id;
-}
 
 /// Those of some segments, up to `through`.
 struct Seen::Generation {
@@ -90,7 +63,13 @@ void Seen::committed(std::uint32_t last_segment) {
     last.through = last_segment;
     if (last.moments.size() > 0) {
       const std::size_t size = last.moments.size();
-      generations_.emplace_back().through = last_segment;
+      if (spare_.empty()) {
+        generations_.emplace_back();
+      } else {
+        generations_.splice(generations_.end(), spare_);
+        generations_.back().moments.clear();
+      }
+      generations_.back().through = last_segment;
       generations_.back().moments.reserve(size);  // the next segment has as many
     }
   }
@@ -101,8 +80,10 @@ void Seen::forget() {
   const std::uint32_t through = hook_.through ? hook_.through() : 0;
   while (generations_.size() > 1 && generations_.front().through <= through) {
     forgotten_through_ = generations_.front().through;
-    generations_.pop_front();
+    spare_.clear();
+    spare_.splice(spare_.end(), generations_, generations_.begin());
   }
+  if (generations_.size() == 1) spare_.clear();
 }
 
 Result<std::uint32_t> Seen::find_old(std::span<const state::SeenId> ids, env::Moment now,

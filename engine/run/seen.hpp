@@ -26,9 +26,6 @@ struct SeenHook {
   std::function<Result<std::vector<std::uint64_t>>()> heads = {};
 };
 
-/// A hash of both: BLAKE2b of 16 bytes, so nobody can make two messages that are taken for one. Never all zeros.
-state::SeenId seen_id(std::string_view source, std::string_view message);
-
 /// Memory: the messages of the segments that the history has not taken in yet, at most a few; flat however long it
 /// runs. Thread: one, save for find_old.
 class Seen {
@@ -63,6 +60,7 @@ class Seen {
 
   const SeenHook hook_;
   std::list<Generation> generations_;  // the last one grows
+  std::list<Generation> spare_;        // at most one, whose memory the next one takes, while the history is behind
   std::uint32_t forgotten_through_ = 0;
 };
 

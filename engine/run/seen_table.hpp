@@ -4,6 +4,7 @@
 #include <cstring>
 #include <vector>
 
+#include "engine/env/large_pages.hpp"
 #include "engine/env/prefetch.hpp"
 #include "engine/state/input.hpp"
 
@@ -49,6 +50,12 @@ class SeenTable {
 
   std::size_t size() const { return kept_.size(); }
 
+  /// Nobody is in it any more; its memory stays.
+  void clear() {
+    kept_.clear();
+    std::fill(places_.begin(), places_.end(), Place());
+  }
+
  private:
   struct Kept {
     state::SeenId id;
@@ -78,8 +85,8 @@ class SeenTable {
     }
   }
 
-  std::vector<Kept> kept_;     // in the order of their coming
-  std::vector<Place> places_;  // a power of two, at most half of them taken
+  std::vector<Kept> kept_;                             // in the order of their coming
+  std::vector<Place, env::LargePages<Place>> places_;  // a power of two, at most half of them taken
 };
 
 }  // namespace tend::run

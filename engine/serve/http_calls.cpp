@@ -200,7 +200,7 @@ asio::awaitable<Answer> HttpCalls::take(const Executor& executor, const Place& p
   const auto key = key_in(request);
   if (!key) co_return refusal(http::status::unauthorized, "`Authorization` cannot be read");
   const env::Moment now = services_.live->now();
-  BodyRequest what{.route = place.route, .now = now};
+  BodyRequest what{.route = place.route, .now = now, .seen_key = services_.live->seen_key()};
   std::shared_ptr<KnownKey> known = caller.key;
   std::optional<Answer> refused_key;
   what.source = [&](std::string_view write_key) -> Result<std::string> {
@@ -258,7 +258,9 @@ asio::awaitable<Answer> HttpCalls::retry_letters(const Executor& executor) {
     std::vector<DeadLetter> still;
     for (DeadLetter& letter : *letters) {
       std::string body = list_of(letter);
-      BodyRequest what{.route = letter.cloud ? Route::cloud_batch : Route::batch, .now = letter.at};
+      BodyRequest what{.route = letter.cloud ? Route::cloud_batch : Route::batch,
+                       .now = letter.at,
+                       .seen_key = services_.live->seen_key()};
       what.source = [&](std::string_view) -> Result<std::string> { return letter.source; };
       ReadBody read = this->read(plan, what, body);
       if (read.problem.empty() && read.refused.empty()) {

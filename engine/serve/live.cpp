@@ -22,10 +22,7 @@ constexpr std::size_t kFetched = 16;
 /// So much memory is kept for inputs to come.
 constexpr std::size_t kSparesMax = 32;
 constexpr std::size_t kSpareInputsMax = 256;
-
-std::size_t bytes_of(const PostedInput& input) {
-  return input.customer.size() + input.fields.size() + input.into.size() + 64;
-}
+constexpr std::size_t kSpareBytesMax = 64u << 10;
 
 }  // namespace
 
@@ -35,6 +32,7 @@ Result<std::unique_ptr<Live>> Live::start(run::DataFolder folder, LiveOptions op
   live->path_ = folder.path;
   live->files_ = folder.files;
   live->partitions_ = folder.partitions;
+  live->seen_key_ = folder.seen_key;
   live->options_.sender->tell([raw = live.get()](run::Report report) { raw->report(std::move(report)); },
                               [raw = live.get()] { raw->wake(); });
   if (auto opened = live->open(std::move(folder)); !opened) {
@@ -87,22 +85,23 @@ Result<void> Live::open(run::DataFolder folder) {
 
 PostAnswer Live::post(const journey::Plan& plan, std::vector<PostedInput> inputs, Done done) {
   CHECK_OR_DIE(!inputs.empty(), "a post without inputs");
-  Post post{std::move(inputs), 0, std::move(done), &plan};
-  const auto dropped = drop_old(post);
-  if (!dropped || post.inputs.empty()) {
-    post.done(dropped);
+  Post post{encode(std::move(inputs)), 0, std::move(done), &plan};
+  const std::size_t count = post.encoded.inputs.size();
+  const auto left = drop_old(post);
+  if (!left || *left == 0) {
+    post.done(left ? Result<void>{} : tl::unexpected(left.error()));
     return PostAnswer::taken;
   }
-  for (const PostedInput& input : post.inputs) post.bytes += bytes_of(input);
+  post.bytes = post.encoded.payloads.size() + count * sizeof(EncodedInput);
   {
     const std::lock_guard lock(mutex_);
     if (ended_ || stopping_) return ended_ && !end_ ? PostAnswer::down : PostAnswer::stopping;
     if (!trouble_.empty()) return PostAnswer::down;
     // One post that is larger than the whole queue still finds its way when there is nothing else.
-    const bool full = queue_inputs_ + post.inputs.size() > options_.queue_inputs_max ||
-                      queue_bytes_ + post.bytes > options_.queue_bytes_max;
+    const bool full =
+        queue_inputs_ + count > options_.queue_inputs_max || queue_bytes_ + post.bytes > options_.queue_bytes_max;
     if (full && !queue_.empty()) return PostAnswer::busy;
-    queue_inputs_ += post.inputs.size();
+    queue_inputs_ += count;
     queue_bytes_ += post.bytes;
     queue_.push_back(std::move(post));
   }
@@ -110,24 +109,47 @@ PostAnswer Live::post(const journey::Plan& plan, std::vector<PostedInput> inputs
   return PostAnswer::taken;
 }
 
-/// Takes out what the history has: here, on the caller's thread, where it holds nobody else up.
-Result<void> Live::drop_old(Post& post) {
-  std::vector<state::SeenId> ids;
-  for (const PostedInput& input : post.inputs) {
-    if (input.seen != state::SeenId{} && !input.follows) ids.push_back(input.seen);
+/// On the caller's thread, which has just made them.
+EncodedInputs Live::encode(std::vector<PostedInput> inputs) {
+  EncodedInputs encoded;
+  {
+    const std::lock_guard lock(mutex_);
+    if (!encoded_spares_.empty()) {
+      encoded = std::move(encoded_spares_.back());
+      encoded_spares_.pop_back();
+    }
   }
-  if (ids.empty()) return {};
+  encoded.assign(inputs, partitions_);
+  if (inputs.size() > kSpareInputsMax) return encoded;
+  const std::lock_guard lock(mutex_);
+  if (spares_.size() < kSparesMax) spares_.push_back(std::move(inputs));
+  return encoded;
+}
+
+/// Finds those that the history has, and gives how many others there are: here, on the caller's thread, where it holds
+/// nobody else up.
+Result<std::size_t> Live::drop_old(Post& post) {
+  std::vector<EncodedInput>& inputs = post.encoded.inputs;
+  std::vector<state::SeenId> ids;
+  ids.reserve(inputs.size());
+  for (const EncodedInput& input : inputs) {
+    if (input.named && !input.follows) ids.push_back(input.seen);
+  }
+  if (ids.empty()) return inputs.size();
   std::vector<bool> found;
   const auto through = seen_.find_old(ids, moments_.now(), found);
   if (!through) return tl::unexpected(through.error());
   post.seen_through = *through;
-  std::size_t next = 0;
+  std::size_t next = 0, left = 0;
   bool old = false;
-  duplicates_ += std::erase_if(post.inputs, [&](const PostedInput& input) {
-    if (!input.follows) old = input.seen != state::SeenId{} && found[next++];
-    return old;
-  });
-  return {};
+  for (EncodedInput& input : inputs) {
+    if (!input.follows) old = input.named && found[next++];
+    input.old |= old;
+    if (!input.old) ++left;
+  }
+  duplicates_ += inputs.size() - left - post.old;
+  post.old = inputs.size() - left;
+  return left;
 }
 
 void Live::ask(std::function<void(run::Engine*)> question) {
@@ -317,8 +339,9 @@ bool Live::wait_for_work(std::vector<Post>& posts, std::vector<Question>& questi
 void Live::take_posts(std::vector<Post>& posts) {
   std::size_t inputs = 0;
   auto end = queue_.begin();
-  for (; end != queue_.end() && (inputs == 0 || inputs + end->inputs.size() <= options_.batch_inputs_max); ++end) {
-    inputs += end->inputs.size();
+  for (; end != queue_.end() && (inputs == 0 || inputs + end->encoded.inputs.size() <= options_.batch_inputs_max);
+       ++end) {
+    inputs += end->encoded.inputs.size();
     queue_bytes_ -= end->bytes;
   }
   queue_inputs_ -= inputs;
@@ -337,7 +360,9 @@ std::vector<PostedInput> Live::spare_inputs() {
 void Live::keep_spares(std::vector<Post>& posts) {
   const std::lock_guard lock(mutex_);
   for (Post& post : posts) {
-    if (spares_.size() < kSparesMax && post.inputs.size() <= kSpareInputsMax) spares_.push_back(std::move(post.inputs));
+    if (encoded_spares_.size() >= kSparesMax) return;
+    if (post.encoded.inputs.size() <= kSpareInputsMax && post.encoded.payloads.size() <= kSpareBytesMax)
+      encoded_spares_.push_back(std::move(post.encoded));
   }
 }
 
@@ -400,29 +425,36 @@ void Live::refuse_outdated(std::vector<Post>& posts) const {
   });
 }
 
-void Live::take_inputs(const Post& post, env::Moment moment, Taken& taken) {
+void Live::take_input(const EncodedInput& input, std::string& payloads, env::Moment moment, Taken& taken) {
+  const std::span<char> payload(payloads.data() + input.begin, input.size);
+  state::take_at(input.kind, payload, moment);
+  const std::string_view view(payload.data(), payload.size());
+  if (input.kind == state::InputKind::merge) {
+    state::MergeInput merge;
+    CHECK_OR_DIE(decode(view, merge), "what was just encoded can be read");
+    engine_->add(merge);
+    ++taken.aliases;
+    return;
+  }
+  engine_->add_encoded(input.kind, input.partition, view);
+  ++(input.kind == state::InputKind::event ? taken.events : taken.attributes);
+}
+
+void Live::take_inputs(Post& post, env::Moment moment, Taken& taken) {
+  const std::vector<EncodedInput>& inputs = post.encoded.inputs;
   bool old = false;
-  for (std::size_t i = 0; i < post.inputs.size(); ++i) {
-    const PostedInput& input = post.inputs[i];
-    if (i + kFetched < post.inputs.size()) seen_.fetch(post.inputs[i + kFetched].seen);
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    const EncodedInput& input = inputs[i];
+    if (i + kFetched < inputs.size()) seen_.fetch(inputs[i + kFetched].seen);
+    if (input.old) continue;  // counted
     if (!input.follows) {
-      const bool named = input.seen != state::SeenId{};
-      old = named && !seen_.take(input.seen, moment);
-      if (named && !old) seen_now_.append(reinterpret_cast<const char*>(input.seen.data()), input.seen.size());
+      old = input.named && !seen_.take(input.seen, moment);
+      if (input.named && !old) seen_now_.append(reinterpret_cast<const char*>(input.seen.data()), input.seen.size());
     }
     if (old) {
       ++duplicates_;
-    } else if (input.kind == state::InputKind::event) {
-      const env::Moment at = input.at == env::kNoMoment ? moment : std::min(input.at, moment);
-      engine_->add(state::EventInput{
-          .moment = moment, .at = at, .customer = input.customer, .event = input.event, .fields = input.fields});
-      ++taken.events;
-    } else if (input.kind == state::InputKind::merge) {
-      engine_->add(state::MergeInput{.moment = moment, .customer = input.customer, .into = input.into});
-      ++taken.aliases;
     } else {
-      engine_->add(state::AttributesInput{.moment = moment, .customer = input.customer, .fields = input.fields});
-      ++taken.attributes;
+      take_input(input, post.encoded.payloads, moment, taken);
     }
   }
 }
@@ -437,7 +469,9 @@ Result<void> Live::step(std::vector<Post>& posts) {
   Result<void> looked;
   for (Post& post : posts) {
     // The history has taken more in while it waited.
-    if (looked && post.seen_through < seen_.forgotten_through()) looked = drop_old(post);
+    if (looked && post.seen_through < seen_.forgotten_through()) {
+      if (const auto left = drop_old(post); !left) looked = tl::unexpected(left.error());
+    }
     if (looked) take_inputs(post, moment, taken);
   }
   if (!looked) {

@@ -16,21 +16,9 @@
 #include "engine/serve/import.hpp"
 #include "engine/serve/moments.hpp"
 #include "engine/serve/order.hpp"
+#include "engine/serve/posted.hpp"
 
 namespace tend::serve {
-
-/// An input on its way, typed already (intake.hpp, read_body.hpp).
-struct PostedInput {
-  state::InputKind kind = state::InputKind::event;  // event, attributes or merge
-  std::string customer;
-  env::Moment at = env::kNoMoment;  // when it happened; kNoMoment: when it is taken
-  std::uint32_t event = 0;          // Program::events
-  std::string fields;               // blob
-  std::string into = {};            // merge: who he turned out to be
-  state::SeenId seen{};             // of the message that it comes with; zeros: it has no id
-  bool follows = false;             // the input before it is of the same message
-  bool consents = false;            // attributes: somebody gives or withdraws a consent
-};
 
 /// Told once: the inputs are durable, or the sentence that says why they may not be. Called on the engine's thread, so
 /// it must be quick.
@@ -144,6 +132,8 @@ class Live {
   void wake();
 
   env::Moment now() { return moments_.now(); }
+  /// What ids of messages are hashed with here.
+  const run::SeenKey& seen_key() const { return seen_key_; }
   /// What is in force. It stays valid when another program is put in.
   const journey::Plan& plan() const { return *plan_.load(); }
   const std::vector<std::string>& channels() const { return options_.channels; }
@@ -153,11 +143,12 @@ class Live {
 
  private:
   struct Post {
-    std::vector<PostedInput> inputs;
+    EncodedInputs encoded;
     std::size_t bytes = 0;
     Done done;
     const journey::Plan* plan = nullptr;
     std::uint32_t seen_through = 0;  // the history's segments that its messages were looked for in
+    std::size_t old = 0;             // inputs of messages that it has
   };
   /// Something to do with the engine between two batches; null where there is none just now. An error is the engine's.
   using Question = std::function<Result<void>(run::Engine*)>;
@@ -181,12 +172,14 @@ class Live {
   void work_beside();
   void refuse_outdated(std::vector<Post>& posts) const;
   void take_posts(std::vector<Post>& posts);
+  EncodedInputs encode(std::vector<PostedInput> inputs);
   void keep_spares(std::vector<Post>& posts);
-  Result<void> drop_old(Post& post);
+  Result<std::size_t> drop_old(Post& post);
   struct Taken {
     std::uint64_t events = 0, attributes = 0, aliases = 0;
   };
-  void take_inputs(const Post& post, env::Moment moment, Taken& taken);
+  void take_inputs(Post& post, env::Moment moment, Taken& taken);
+  void take_input(const EncodedInput& input, std::string& payloads, env::Moment moment, Taken& taken);
   std::size_t add_reports(run::Engine& engine);
   void forget_reports(std::size_t count);
   Result<void> step(std::vector<Post>& posts);
@@ -207,6 +200,7 @@ class Live {
   std::string path_;
   env::Files* files_ = nullptr;
   unsigned partitions_ = 0;
+  run::SeenKey seen_key_;
   std::unique_ptr<run::Engine> engine_;  // of the loop's thread, once that runs
 
   mutable std::mutex mutex_;
@@ -214,6 +208,7 @@ class Live {
   std::vector<Post> queue_;
   std::vector<Question> questions_;
   std::vector<std::vector<PostedInput>> spares_;
+  std::vector<EncodedInputs> encoded_spares_;
   std::vector<run::Report> reports_;  // not durable yet
   std::deque<Beside> beside_;
   std::size_t queue_inputs_ = 0;

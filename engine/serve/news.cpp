@@ -251,7 +251,7 @@ class Reader {
         .kind = state::InputKind::event, .customer = customer, .at = at, .event = event, .fields = std::move(fields)};
     // A clock that is ahead of ours, or far behind, is no reason to lose it.
     if (at > now_ || at < now_ - 30 * env::kDay) input.at = env::kNoMoment;
-    if (!id.empty()) input.seen = run::seen_id("channel:" + place_.channel, id);
+    if (!id.empty()) input.seen = run::seen_id(engine_.folder().seen_key, "channel:" + place_.channel, id);
     news_.inputs.push_back(std::move(input));
   }
 

@@ -7,7 +7,7 @@
 
 #include "dsl/text/must.hpp"
 #include "engine/run/decimal.hpp"
-#include "engine/run/seen.hpp"
+#include "engine/run/seen_id.hpp"
 #include "engine/serve/call.hpp"
 
 namespace tend::serve {
@@ -319,12 +319,12 @@ bool BodyReader::Inside::finish_call(Pending& one) {
   state::SeenId seen{};
   if (!one.message.empty()) {
     if (one.source.empty()) {
-      seen = run::seen_id(body.source, one.message);
+      seen = run::seen_id(request->seen_key, body.source, one.message);
     } else {
       std::string source = body.source;
       source += '\0';
       source += one.source;
-      seen = run::seen_id(source, one.message);
+      seen = run::seen_id(request->seen_key, source, one.message);
     }
   }
   for (std::size_t i = one.first; i < one.first + one.count; ++i) {

@@ -34,6 +34,7 @@ struct BodyRequest {
   Route route = Route::track;
   env::Moment now = 0;                     // when it came: decides what is too far ahead, and how wrong its clock goes
   const CloudAttributes* cloud = nullptr;  // of cloud_binary
+  run::SeenKey seen_key = {};
   /// Told the `writeKey` of a body that is well-formed, empty where it has none. Gives the source that its messages are
   /// told apart by, or says why it is refused.
   std::function<Result<std::string>(std::string_view write_key)> source = {};

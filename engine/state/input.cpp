@@ -293,6 +293,19 @@ bool take_past(std::string_view& events, Moment& at, std::string_view& fields) {
 
 void encode_moment(std::string& out, Moment moment) { put(out, moment); }
 
+void take_at(InputKind kind, std::span<char> payload, Moment moment) {
+  DCHECK_OR_DIE(payload.size() >= sizeof moment + sizeof(std::uint32_t), "a payload with a head");
+  std::memcpy(payload.data(), &moment, sizeof moment);
+  if (kind != InputKind::event) return;
+  std::uint32_t customer_bytes = 0;
+  std::memcpy(&customer_bytes, payload.data() + sizeof moment, sizeof customer_bytes);
+  const std::size_t place = sizeof moment + sizeof customer_bytes + customer_bytes;
+  DCHECK_OR_DIE(place + sizeof moment <= payload.size(), "an event has its moments");
+  Moment at = 0;
+  std::memcpy(&at, payload.data() + place, sizeof at);
+  if (at == env::kNoMoment || at > moment) std::memcpy(payload.data() + place, &moment, sizeof moment);
+}
+
 bool decode(std::string_view payload, EventInput& input) {
   if (!take_head(payload, input.moment, input.customer) || !take(payload, input.at) || !take(payload, input.event))
     return false;

@@ -5,6 +5,7 @@
 #include <array>
 #include <cstdint>
 #include <cstring>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -254,6 +255,10 @@ void encode(std::string& out, const PastInput& input);
 void encode(std::string& out, const MergeInput& input);
 void encode(std::string& out, const SeenInput& input);
 void encode_moment(std::string& out, Moment moment);  // tick
+
+/// An encoded event, attributes or merge is taken now: that is its moment, and what it tells of happened then at the
+/// latest, or where it does not say when (kNoMoment). Requires: what encode() made.
+void take_at(InputKind kind, std::span<char> payload, Moment moment);
 
 /// Errors: false for bytes that do not add up. Views point into `payload`.
 bool decode(std::string_view payload, EventInput& input);

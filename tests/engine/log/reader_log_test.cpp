@@ -38,11 +38,11 @@ class InterruptedFiles final : public env::Files {
    public:
     Interrupted(InterruptedFiles& disk, std::unique_ptr<env::File> file) : disk_(disk), file_(std::move(file)) {}
     Result<std::size_t> read(std::uint64_t offset, std::span<char> to) override {
-      if (!disk_.event_ || offset != 0 || to.size() <= disk_.split_) return file_->read(offset, to);
-      const auto first = file_->read(0, to.first(disk_.split_));
+      if (!disk_.event_ || offset >= disk_.split_ || offset + to.size() <= disk_.split_) return file_->read(offset, to);
+      const auto first = file_->read(offset, to.first(disk_.split_ - offset));
       if (!first) return first;
       std::exchange(disk_.event_, nullptr)();
-      const auto rest = file_->read(disk_.split_, to.subspan(disk_.split_));
+      const auto rest = file_->read(disk_.split_, to.subspan(disk_.split_ - offset));
       if (!rest) return rest;
       return *first + *rest;
     }

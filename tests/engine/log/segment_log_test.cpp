@@ -279,6 +279,38 @@ TEST_CASE("one segment can be read by itself") {
   CHECK(log->read_segment(77, visitor).error().message == "the log has no segment 77");
 }
 
+TEST_CASE("a sealed segment is read in pieces, whatever the length of its batches") {
+  env::SimulatedFiles files;
+  const LogOptions options{.partitions = 4, .segment_bytes = 4u << 20};
+  auto log = open_or_fail(files, options).log;
+  REQUIRE(log->claim("test"));
+  std::vector<SeenBatch> expected;
+  Batch batch;
+  // Some end near where a piece does, some are longer than several.
+  for (const std::size_t kilobytes : {1u, 500u, 11u, 512u, 3u, 1300u, 1u, 700u, 20u, 400u, 300u}) {
+    batch.clear();
+    batch.add(5, 1, std::string(kilobytes << 10, static_cast<char>('a' + kilobytes % 26)));
+    batch.add(6, 2, "small");
+    expected.push_back(append_seen(*log, batch));
+  }
+  REQUIRE(log->last_segment() == 1);
+  REQUIRE(log->seal());
+  std::vector<SeenBatch> all = read_all(*log);
+  all.erase(all.begin());  // the owner's
+  CHECK(all == expected);
+  const std::string path = kFolder + "/0000000001.seg";
+  const std::string whole = files.content(path);
+  for (const std::size_t at : {std::size_t{600} << 10, std::size_t{1500} << 10, std::size_t{3700} << 10}) {
+    std::string damaged = whole;
+    damaged[at] = static_cast<char>(damaged[at] ^ 1);
+    files.set_content(path, damaged);
+    const auto read = log->read_segment(1, {});
+    REQUIRE_FALSE(read);
+    CHECK(read.error().code == ErrorCode::corrupt);
+    CHECK(read.error().message.find("is damaged at byte") != std::string::npos);
+  }
+}
+
 TEST_CASE("the last cursor survives the segment it was in") {
   env::SimulatedFiles files;
   {

@@ -33,3 +33,26 @@ TEST_CASE("a mark whose name was never synced is made sure of by the next openin
     }
   }
 }
+
+TEST_CASE("a folder keeps its secret for ids of messages, and one of before goes on without", "[run]") {
+  env::SimulatedFiles files;
+  const auto made = run::open_data_folder(files, "data", 4);
+  REQUIRE(made);
+  REQUIRE(made->seen_key);
+  const auto key = made->seen_key;
+  const auto again = run::open_data_folder_for_reading(files, "data");
+  REQUIRE(again);
+  CHECK(again->seen_key == key);
+  CHECK(again->partitions == 4);
+  files.set_content("old/tend-data", "tend data 1 partitions 8\n");
+  const auto old = run::open_data_folder_for_reading(files, "old");
+  REQUIRE(old);
+  CHECK_FALSE(old->seen_key);
+  for (const char* rest : {" messages 0011", " messages zz112233445566778899aabbccddeeff", " messages "}) {
+    files.set_content("old/tend-data", "tend data 1 partitions 8" + std::string(rest) + "\n");
+    const auto broken = run::open_data_folder_for_reading(files, "old");
+    INFO(rest);
+    REQUIRE_FALSE(broken);
+    CHECK(broken.error().code == ErrorCode::corrupt);
+  }
+}

@@ -3,7 +3,7 @@
 
 #include <map>
 
-#include "engine/run/seen.hpp"
+#include "engine/run/seen_id.hpp"
 #include "tests/support/test.hpp"
 
 namespace tend::run {
@@ -12,9 +12,9 @@ namespace {
 TEST_CASE("it has what was put in, with the last moment, however it grows") {
   SeenTable table;
   std::map<state::SeenId, env::Moment> has;
-  CHECK(table.find(seen_id("app", "0")) == nullptr);
+  CHECK(table.find(seen_id({}, "app", "0")) == nullptr);
   for (int i = 0; i < 20'000; ++i) {
-    const state::SeenId id = seen_id("app", std::to_string(i * 7919 % 6000));
+    const state::SeenId id = seen_id({}, "app", std::to_string(i * 7919 % 6000));
     table.fetch(id);
     env::Moment* there = table.find(id);
     REQUIRE((there != nullptr) == has.contains(id));
@@ -25,7 +25,7 @@ TEST_CASE("it has what was put in, with the last moment, however it grows") {
     REQUIRE(table.size() == has.size());
   }
   CHECK(has.size() == 6000);
-  CHECK(table.find(seen_id("app", "6000")) == nullptr);
+  CHECK(table.find(seen_id({}, "app", "6000")) == nullptr);
 }
 
 TEST_CASE("ids that begin alike are told apart") {

@@ -6,6 +6,7 @@
 
 #include "engine/env/files_simulated.hpp"
 #include "engine/log/segment_log.hpp"
+#include "engine/run/seen_id.hpp"
 #include "tests/support/test.hpp"
 
 using namespace tend;
@@ -13,7 +14,7 @@ using namespace tend::run;
 
 namespace {
 
-state::SeenId id(int number) { return seen_id("app", std::to_string(number)); }
+state::SeenId id(int number) { return seen_id({}, "app", std::to_string(number)); }
 
 /// A history that has what it was told of.
 struct Shelf {
@@ -32,10 +33,21 @@ struct Shelf {
 }  // namespace
 
 TEST_CASE("source and message stand apart in the hash") {
-  CHECK(seen_id("a", "bc") != seen_id("ab", "c"));
-  CHECK(seen_id("", "abc") != seen_id("abc", ""));
-  CHECK(seen_id("a", "bc") == seen_id("a", "bc"));
-  CHECK(seen_id("", "") != state::SeenId{});
+  CHECK(seen_id({}, "a", "bc") != seen_id({}, "ab", "c"));
+  CHECK(seen_id({}, "", "abc") != seen_id({}, "abc", ""));
+  CHECK(seen_id({}, "a", "bc") == seen_id({}, "a", "bc"));
+  CHECK(seen_id({}, "", "") != state::SeenId{});
+}
+
+TEST_CASE("under a secret a message has another hash, and under each another one") {
+  SeenKey one = SeenKey::value_type{1}, two = SeenKey::value_type{2};
+  CHECK(seen_id(one, "app", "m") == seen_id(one, "app", "m"));
+  CHECK(seen_id(one, "app", "m") != seen_id(two, "app", "m"));
+  CHECK(seen_id(one, "app", "m") != seen_id({}, "app", "m"));
+  CHECK(seen_id(one, "a", "bc") != seen_id(one, "ab", "c"));
+  const std::string longer(1000, 'x');  // than what needs no memory of its own
+  CHECK(seen_id(one, "app", longer) != seen_id(one, "app", longer + "x"));
+  CHECK(seen_id({}, "app", longer) != seen_id({}, "app", longer + "x"));
 }
 
 TEST_CASE("a message is taken once in seven days") {

@@ -34,7 +34,7 @@ TEST_CASE("a message is taken once, also by whoever starts after the plug was pu
   Shop shop;
   const auto order = [](const std::string& customer, const std::string& message) {
     PostedInput input = order_of(customer);
-    input.seen = run::seen_id("app", message);
+    input.seen = run::seen_id({}, "app", message);
     return input;
   };
   auto live = shop.start();
@@ -68,7 +68,7 @@ TEST_CASE("inputs of one message stand and fall together, and twice in one call 
     return future.get();
   };
   PostedInput first = order_of("a"), second = order_of("b"), other = order_of("c");
-  first.seen = second.seen = run::seen_id("", "m");
+  first.seen = second.seen = run::seen_id({}, "", "m");
   second.follows = true;
   REQUIRE(post({first, second, other, first, second, other}));
   CHECK(figures_of(*live)->events == 4);

@@ -1,7 +1,7 @@
 // Bodies to typed inputs: Segment's shapes, what is passed over, and one sentence for each thing that can be wrong.
 #include "engine/serve/read_body.hpp"
 
-#include "engine/run/seen.hpp"
+#include "engine/run/seen_id.hpp"
 #include "engine/serve/call.hpp"
 #include "engine/state/input.hpp"
 #include "tests/engine/serve/shop.hpp"
@@ -194,14 +194,14 @@ TEST_CASE("messages are told apart by their source and id; the inputs of one cal
   Reading read;
   const std::string call = R"({"userId":"c","event":"visit","messageId":"m1"})";
   const auto seen = [&](Route route, const std::string& json) { return read(route, json).inputs.at(0).seen; };
-  CHECK(seen(Route::track, call) == run::seen_id("", "m1"));
+  CHECK(seen(Route::track, call) == run::seen_id({}, "", "m1"));
   read.source = "app";
-  CHECK(seen(Route::track, call) == run::seen_id("app", "m1"));
+  CHECK(seen(Route::track, call) == run::seen_id({}, "app", "m1"));
   CHECK(seen(Route::track, R"({"userId":"c","event":"visit"})") == state::SeenId{});
   CHECK(seen(Route::track, R"({"userId":"c","event":"visit","messageId":""})") == state::SeenId{});
   CHECK(seen(Route::batch,
              R"({"batch":[{"type":"track","userId":"c","event":"visit","messageId":"m1"}],"writeKey":"2"})") ==
-        run::seen_id("app2", "m1"));
+        run::seen_id({}, "app2", "m1"));
   const ReadBody refused = read(Route::track, R"({"userId":"c","event":"visit","writeKey":"bad"})");
   CHECK(refused.unauthorized);
   CHECK(refused.problem == "this write key is not known");
@@ -258,7 +258,7 @@ TEST_CASE("a CloudEvent in its three modes") {
     CHECK(body.inputs[0].customer == "c1");
     CHECK(body.inputs[0].at == kBegin - env::kHour);
     CHECK(fields_of(body.inputs[0]) == Fields{{1, "2.000000"}});
-    CHECK(body.inputs[0].seen == run::seen_id(std::string("key\0/shop", 9), "7"));
+    CHECK(body.inputs[0].seen == run::seen_id({}, std::string("key\0/shop", 9), "7"));
     CHECK(body.ignored == std::vector<std::string>{"x"});
   };
   check(read(Route::cloud_event, event));
