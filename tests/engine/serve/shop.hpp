@@ -186,8 +186,8 @@ inline Result<void> post_now(Live& live, PostedInput input) {
   auto future = promise.get_future();
   std::vector<PostedInput> inputs;
   inputs.push_back(std::move(input));
-  const PostAnswer answer =
-      live.post(live.plan(), std::move(inputs), [&promise](const Result<void>& durable) { promise.set_value(durable); });
+  const PostAnswer answer = live.post(live.plan(), std::move(inputs),
+                                      [&promise](const Result<void>& durable) { promise.set_value(durable); });
   if (answer != PostAnswer::taken) return fail(ErrorCode::io, "not taken: " + std::to_string(static_cast<int>(answer)));
   return future.get();
 }
