@@ -83,7 +83,7 @@ void Seen::forget() {
     spare_.clear();
     spare_.splice(spare_.end(), generations_, generations_.begin());
   }
-  if (generations_.size() == 1) spare_.clear();
+  if (generations_.size() <= 2) spare_.clear();  // one that is sealed and one that grows: the history keeps up
 }
 
 Result<std::uint32_t> Seen::find_old(std::span<const state::SeenId> ids, env::Moment now,
