@@ -1,5 +1,5 @@
-// What the data folder's stores of RocksDB have in common: no diary, the sentences for refusals, and how something is
-// taken out so that it is nowhere any more.
+// What the data folder's stores of RocksDB have in common: no diary, merges that yield, the sentences for refusals, and
+// how something is taken out so that it is nowhere any more.
 #pragma once
 #include <rocksdb/db.h>
 #include <rocksdb/env.h>

@@ -81,8 +81,8 @@ void Engine::go_on_with_snapshots() {
 
 Result<void> Engine::keep_house() {
   if (unlogged_.size() > 0 || is_busy()) return {};  // a snapshot stands where the log stands, with nothing out
-  for (Background* const behind : {background_.get(), ahead_.get()}) {
-    if (const auto error = behind->error()) return tl::unexpected(*error);
+  for (Background* const one : {background_.get(), ahead_.get()}) {
+    if (const auto error = one->error()) return tl::unexpected(*error);
   }
   if (auto kept = keep_changes(); !kept) return kept;
   go_on_with_snapshots();

@@ -87,7 +87,7 @@ PostAnswer Live::post(const journey::Plan& plan, std::vector<PostedInput> inputs
   CHECK_OR_DIE(!inputs.empty(), "a post without inputs");
   Post post{encode(std::move(inputs)), 0, std::move(done), &plan};
   const std::size_t count = post.encoded.inputs.size();
-  const auto left = drop_old(post);
+  const auto left = mark_old(post);
   if (!left || *left == 0) {
     post.done(left ? Result<void>{} : tl::unexpected(left.error()));
     return PostAnswer::taken;
@@ -128,7 +128,7 @@ EncodedInputs Live::encode(std::vector<PostedInput> inputs) {
 
 /// Finds those that the history has, and gives how many others there are: here, on the caller's thread, where it holds
 /// nobody else up.
-Result<std::size_t> Live::drop_old(Post& post) {
+Result<std::size_t> Live::mark_old(Post& post) {
   std::vector<EncodedInput>& inputs = post.encoded.inputs;
   std::vector<state::SeenId> ids;
   ids.reserve(inputs.size());
@@ -470,7 +470,7 @@ Result<void> Live::step(std::vector<Post>& posts) {
   for (Post& post : posts) {
     // The history has taken more in while it waited.
     if (looked && post.seen_through < seen_.forgotten_through()) {
-      if (const auto left = drop_old(post); !left) looked = tl::unexpected(left.error());
+      if (const auto left = mark_old(post); !left) looked = tl::unexpected(left.error());
     }
     if (looked) take_inputs(post, moment, taken);
   }

@@ -174,7 +174,7 @@ class Live {
   void take_posts(std::vector<Post>& posts);
   EncodedInputs encode(std::vector<PostedInput> inputs);
   void keep_spares(std::vector<Post>& posts);
-  Result<std::size_t> drop_old(Post& post);
+  Result<std::size_t> mark_old(Post& post);
   struct Taken {
     std::uint64_t events = 0, attributes = 0, aliases = 0;
   };
