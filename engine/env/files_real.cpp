@@ -78,6 +78,14 @@ class RealFile final : public File {
     return {};
   }
 
+  Result<void> begin_sync(std::uint64_t offset, std::uint64_t bytes) override {
+    const bool begun = ::sync_file_range(descriptor_.number(), static_cast<off64_t>(offset),
+                                         static_cast<off64_t>(bytes), SYNC_FILE_RANGE_WRITE) == 0;
+    // Not every file system can. What it says of the disk counts: the sync might not say it again.
+    if (!begun && (errno == EIO || errno == ENOSPC)) return refused("sync", path_, errno);
+    return {};
+  }
+
   Result<void> sync() override {
     if (::fdatasync(descriptor_.number()) != 0) return refused("sync", path_, errno);
     return {};

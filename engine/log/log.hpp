@@ -48,7 +48,12 @@ class Log {
   /// the batch can be appended again once the cause is gone (space on the disk); only after a failed sync every further
   /// append fails until the log is opened anew, and the batch may then be there, whole, or not. Requires: claim()
   /// before; partitions below partitions().
-  virtual Result<void> append(Batch& batch) = 0;
+  Result<void> append(Batch& batch) { return append(batch, {}); }
+
+  /// The same, and `meanwhile` is called on the caller's thread while the disk takes the batch, which has its positions
+  /// then. It may be in vain: the sync can still fail. Not called where there is nothing to write or it cannot be
+  /// written. Requires: it leaves batch and log as they are.
+  virtual Result<void> append(Batch& batch, const std::function<void()>& meanwhile) = 0;
 
   /// All records with a position above `after[partition]`, in the order of the log, and the ends of the batches that
   /// were looked at. Shape: one position per partition. Segments that hold none of them are not read. Errors:

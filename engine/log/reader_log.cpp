@@ -24,7 +24,7 @@ class ReaderLog final : public Log {
   void end_before_last();
 
   Result<std::uint32_t> claim(std::string_view) override { return only_reading(); }
-  Result<void> append(Batch&) override { return only_reading(); }
+  Result<void> append(Batch&, const std::function<void()>&) override { return only_reading(); }
   Result<void> trim(std::uint32_t) override { return only_reading(); }
   Result<void> seal() override { return only_reading(); }
   Result<void> drop_spares() override { return only_reading(); }

@@ -137,7 +137,7 @@ class SegmentLog final : public Log {
   Result<std::optional<Cut>> start();
 
   Result<std::uint32_t> claim(std::string_view node) override;
-  Result<void> append(Batch& batch) override;
+  Result<void> append(Batch& batch, const std::function<void()>& meanwhile) override;
   Result<void> read(std::span<const std::uint64_t> after, const Visitor& visitor) override;
   Result<void> read_segment(std::uint32_t number, const Visitor& visitor) override;
   Result<void> trim(std::uint32_t below) override;
@@ -154,7 +154,7 @@ class SegmentLog final : public Log {
 
  private:
   Result<void> begin_segment(std::uint64_t batch_bytes);
-  Result<void> write(Batch& batch, std::uint32_t epoch);
+  Result<void> write(Batch& batch, std::uint32_t epoch, const std::function<void()>& meanwhile);
   Result<void> sync_last_batch(std::uint64_t begin);
 
   env::Files& files_;
@@ -254,21 +254,21 @@ Result<std::uint32_t> SegmentLog::claim(std::string_view node) {
   owner_batch_.clear();
   BatchFrame::add_owner(owner_batch_, node);
   const std::uint32_t epoch = place_.epoch + 1;
-  if (auto written = write(owner_batch_, epoch); !written) return tl::unexpected(written.error());
+  if (auto written = write(owner_batch_, epoch, {}); !written) return tl::unexpected(written.error());
   place_.epoch = epoch;
   claimed_ = true;
   return epoch;
 }
 
-Result<void> SegmentLog::append(Batch& batch) {
+Result<void> SegmentLog::append(Batch& batch, const std::function<void()>& meanwhile) {
   CHECK_OR_DIE(claimed_, "a batch was appended to a log that nobody has claimed");
   if (batch.empty() && !BatchFrame::has_cursor(batch)) return {};
-  if (auto written = write(batch, place_.epoch); !written) return written;
+  if (auto written = write(batch, place_.epoch, meanwhile); !written) return written;
   if (BatchFrame::has_cursor(batch)) place_.cursor = BatchFrame::cursor(batch);
   return {};
 }
 
-Result<void> SegmentLog::write(Batch& batch, std::uint32_t epoch) {
+Result<void> SegmentLog::write(Batch& batch, std::uint32_t epoch, const std::function<void()>& meanwhile) {
   if (broken_) {
     return fail(broken_->code,
                 "the log takes nothing more until it is opened again, because it failed before: " + broken_->message);
@@ -285,8 +285,12 @@ Result<void> SegmentLog::write(Batch& batch, std::uint32_t epoch) {
       BatchFrame::close(batch, {headers_.back().number, epoch, place_.next_batch}, place_.heads);
   auto done = file_->write(end_, closed);
   const bool written = done.has_value();
-  if (written) done = file_->sync();
+  if (written && meanwhile) done = file_->begin_sync(end_, bytes);
   BatchFrame::open(batch);
+  if (written && done) {
+    if (meanwhile) meanwhile();
+    done = file_->sync();
+  }
   if (!done) {
     BatchFrame::give_back(batch, place_.heads);
     // What a failed sync leaves on the disk is anybody's guess, and a later sync would not tell (it does not try these

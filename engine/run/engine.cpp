@@ -328,13 +328,15 @@ Result<void> Engine::commit(const std::function<void()>& durable, bool only_rank
     if (batch_.empty() && !cursor_set_)
       ask_around(only_ranks);  // only when no send is out: what a customer causes himself is first
     if (batch_.empty() && !cursor_set_) break;
+    const bool reads = plan().reads_others;
+    Result<void> applied;
+    const auto apply = [&] { applied = partitions_.apply(batch_); };
     if (may_write_later()) {
       unlogged_.take_over(batch_);
-    } else if (auto written = write(); !written) {
+      apply();
+    } else if (auto written = write(apply); !written) {
       return written;
     }
-    const bool reads = plan().reads_others;
-    const auto applied = partitions_.apply(batch_);
     if (applied && &plan() != plan_of_desk_) go_over();
     if (log_ && (reads || plan().reads_others)) others_read_ = log_->last_batch();
     batch_.clear();
@@ -361,11 +363,16 @@ bool Engine::may_write_later() const {
          partitions_.state(0).deployed && unlogged_.bytes() + batch_.bytes() < kUnloggedMax;
 }
 
-/// Makes the batch durable, and what was left for later before it.
-Result<void> Engine::write() {
+/// Makes the batch durable, and what was left for later before it. It is applied while the disk takes it. Errors: where
+/// the sync fails the state is ahead of what is durable, and as the log then takes nothing more, neither does the
+/// engine: it has to be opened anew.
+Result<void> Engine::write(const std::function<void()>& apply) {
   if (auto written = write_all(); !written) return written;
-  if (!log_) return {};
-  if (auto appended = log_->append(batch_); !appended) return appended;
+  if (!log_) {
+    apply();
+    return {};
+  }
+  if (auto appended = log_->append(batch_, apply); !appended) return appended;
   log_bytes_ += batch_.bytes();
   return {};
 }

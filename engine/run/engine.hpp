@@ -133,7 +133,8 @@ class Engine {
 
   /// Makes the batch durable, applies it, releases what it caused, and goes on with the answers until nothing is
   /// outstanding; live only for some rounds, so that nobody can keep it for himself: see is_busy(). Errors: of the disk
-  /// (the batch is not applied and stays), of a channel that cannot be used at all (what is outstanding is settled by
+  /// (a batch that cannot be written is not applied and stays; after a failed sync no commit succeeds any more, and what
+  /// the engine says of its customers is not to be relied on), of a channel that cannot be used at all (what is outstanding is settled by
   /// the next open).
   Result<void> commit();
 
@@ -200,7 +201,7 @@ class Engine {
   Result<void> settle();
   Result<void> release();
   bool may_write_later() const;
-  Result<void> write();
+  Result<void> write(const std::function<void()>& apply);
   void gather_questions();
   Result<void> begin_telling();
   Result<void> tell_changes();
