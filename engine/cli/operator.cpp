@@ -111,7 +111,39 @@ Result<run::Engine*> Operator::engine(bool looks_only) {
   auto opened = run::Engine::open(std::move(folder), *plan_, stored_.program, stored_.places, options, *sender);
   if (!opened) return tl::unexpected(opened.error());
   engine_ = std::move(*opened);
+  if (!looks_only) {
+    if (auto gone_on = go_on_forgetting(); !gone_on) return tl::unexpected(gone_on.error());
+  }
   return engine_.get();
+}
+
+/// What a crash has left of it.
+Result<void> Operator::go_on_forgetting() {
+  auto forgetting = serve::Forgetting::open(*folder_.files, folder_.forgetting());
+  if (!forgetting) return tl::unexpected(forgetting.error());
+  forgetting_ = std::move(*forgetting);
+  const serve::OrderPlace place = order_place();
+  for (const serve::BeingForgotten& left : forgetting_->left()) {
+    const auto done = serve::go_on_forgetting(*engine_, left, place, [](const Result<std::string>&) {});
+    if (!done) return done;
+  }
+  return {};
+}
+
+serve::OrderPlace Operator::order_place() {
+  serve::OrderPlace place;
+  for (const channel::ChannelConfig& config : workspace_.channels) place.channels.push_back(config.name);
+  place.now = [this] { return now(); };
+  place.ticks = !recorded_;
+  place.erase_beside = [this](const std::vector<std::string>& ids) {
+    serve::DeadLetters letters(*folder_.files, folder_.dead_letters());
+    return serve::erase_beside(folder_, letters, nullptr, listener_ ? &listener_->book() : nullptr, ids);
+  };
+  if (!suppressions_) suppressions_.emplace(folder_.suppressions());
+  place.suppressions = &*suppressions_;
+  place.addresses = channel::address_attributes(workspace_.channels);
+  place.forgetting = forgetting_.get();
+  return place;
 }
 
 /// Of a folder of recorded time: the last moment that it knows.
@@ -130,17 +162,7 @@ Result<std::string> Operator::carry_out(const serve::Order& order) {
   }
   auto opened = engine(false);
   if (!opened) return tl::unexpected(opened.error());
-  serve::OrderPlace place;
-  for (const channel::ChannelConfig& config : workspace_.channels) place.channels.push_back(config.name);
-  place.now = [this] { return now(); };
-  place.ticks = !recorded_;
-  place.erase_beside = [this](const std::vector<std::string>& ids) {
-    serve::DeadLetters letters(*folder_.files, folder_.dead_letters());
-    return serve::erase_beside(folder_, letters, nullptr, listener_ ? &listener_->book() : nullptr, ids);
-  };
-  channel::SuppressionList suppressions(folder_.suppressions());
-  place.suppressions = &suppressions;
-  place.addresses = channel::address_attributes(workspace_.channels);
+  const serve::OrderPlace place = order_place();
   Result<std::string> told = fail(ErrorCode::io, "nothing was told");
   const auto done =
       serve::carry_out(**opened, order, place, [&](Result<std::string> answer) { told = std::move(answer); });

@@ -3,6 +3,7 @@
 #pragma once
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -80,6 +81,8 @@ class Operator {
   Operator() = default;
   Result<void> load(const OperatorArguments& arguments);
   Result<run::Engine*> engine(bool looks_only);
+  Result<void> go_on_forgetting();
+  serve::OrderPlace order_place();
   env::Moment now() const;
 
   std::string address_;  // of the `tend serve` that runs it; empty: nobody does
@@ -93,6 +96,8 @@ class Operator {
   std::unique_ptr<channel::Dispatcher> dispatcher_;
   std::unique_ptr<run::Indexer> indexer_;
   std::unique_ptr<channel::MirrorListener> listener_;
+  std::optional<channel::SuppressionList> suppressions_;
+  std::unique_ptr<serve::Forgetting> forgetting_;
   NoSender nobody_;
   std::unique_ptr<run::Engine> engine_;
 };

@@ -97,8 +97,6 @@ bool sends_over_the_network(const simulate::Workspace& workspace) {
   });
 }
 
-}  // namespace
-
 /// What is large goes back to the system when it is given up. Else glibc learns from it to keep the like, and each
 /// thread's share of the memory comes to hold what it needed once.
 void give_memory_back() {
@@ -107,6 +105,21 @@ void give_memory_back() {
   (void)mallopt(M_MMAP_THRESHOLD, kLargeBytes);
 #endif
 }
+
+/// To sort a segment takes as much memory as the segment, in pieces large and small, and the next comes later. What it
+/// needed once would stay with the threads that needed it, and merges of the history would add theirs.
+run::HistoryHook with_memory_given_back(run::HistoryHook hook) {
+#ifdef __GLIBC__
+  hook.index_segment = [index = std::move(hook.index_segment)](std::uint32_t segment) {
+    auto indexed = index(segment);
+    (void)malloc_trim(0);
+    return indexed;
+  };
+#endif
+  return hook;
+}
+
+}  // namespace
 
 int run_serve(const ServeArguments& arguments) {
   give_memory_back();
@@ -183,7 +196,7 @@ int run_serve(const ServeArguments& arguments) {
   options.engine.threads = std::max(1u, std::thread::hardware_concurrency());
   options.engine.node = "serve";
   options.engine.say = tell;
-  options.engine.history = indexer.hook();
+  options.engine.history = with_memory_given_back(indexer.hook());
   options.engine.changes = listener->get();
   options.sender = sender->get();
   options.time = *time;
@@ -206,10 +219,13 @@ int run_serve(const ServeArguments& arguments) {
     report.why = std::move(**why);
   };
   serve::DeadLetters letters(*place.files, place.dead_letters());
+  const auto forgetting = serve::Forgetting::open(*place.files, place.forgetting());
+  if (!forgetting) return complain(forgetting.error());
   options.erase_beside = [&](const std::vector<std::string>& ids) {
     return serve::erase_beside(place, letters, book.get(), *listener ? &(*listener)->book() : nullptr, ids);
   };
   options.suppressions = &suppressions;
+  options.forgetting = forgetting->get();
   options.addresses = channel::address_attributes(workspace.channels);
   auto live = serve::Live::start(std::move(*folder), std::move(options));
   if (!live) return complain(live.error());

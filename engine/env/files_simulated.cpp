@@ -167,8 +167,6 @@ class SimulatedFile final : public File {
     return {};
   }
 
-  Result<void> begin_sync(std::uint64_t, std::uint64_t) override { return {}; }
-
   Result<void> sync() override {
     const std::lock_guard lock(disk_->mutex);
     if (auto ready = begin(DiskCall::sync, "sync", false); !ready) {

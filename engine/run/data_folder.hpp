@@ -31,6 +31,8 @@ struct DataFolder {
   std::string links_key() const { return env::join_path(path, "links.key"); }
   /// Hashes of addresses that are not to be written to although nobody knows whose they were.
   std::string suppressions() const { return env::join_path(path, "suppressions"); }
+  /// Who is being forgotten just now.
+  std::string forgetting() const { return env::join_path(path, "forgetting"); }
   /// What platforms have still to be told of customers.
   std::string mirror() const { return env::join_path(path, "mirror"); }
   /// What people agreed to, in words.

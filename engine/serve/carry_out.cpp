@@ -76,6 +76,22 @@ class CarryingOut {
   CarryingOut(run::Engine& engine, const Order& order, const OrderPlace& place, const Tell& tell)
       : engine_(engine), order_(order), place_(place), tell_(tell), program_(engine.plan().program) {}
 
+  /// What is left of forgetting somebody.
+  Result<void> go_on(const BeingForgotten& left) {
+    number_ = left.number;
+    if (!left.through) return go();  // the order has their names
+    auto erasure = std::make_shared<Erasure>();
+    erasure->ids = left.ids;
+    erasure->number = left.number;
+    erasure->in_log = *left.through > 0;
+    erasure->through = *left.through;
+    erasure->json = Json{{"success", true}};
+    erasure->tell = tell_;
+    erasure->place = place_;
+    erasure->history = engine_.history();
+    return erase_through(std::move(erasure), engine_);
+  }
+
   Result<void> go() {
     if (auto caught_up = catch_up(); !caught_up) return broken(caught_up.error());
     now_ = place_.now();
@@ -364,6 +380,7 @@ class CarryingOut {
       const std::string now(engine_.became(id));
       if (id != now) ids[now].push_back(id);
     }
+    if (auto begun = begin_forgetting(ids); !begun) return refuse(begun.error());
     for (const Forgotten& one : all) {
       if (!one.known && !one.told_of) continue;
       for (const std::string& id : ids[one.id]) engine_.add(state::ForgetInput{.moment = now_, .customer = id});
@@ -379,11 +396,27 @@ class CarryingOut {
       erasure->ids.insert(erasure->ids.end(), ids[one.id].begin(), ids[one.id].end());
     }
     erasure->json = order_.single ? single_json(all.front()) : many_json(all);
-    if (erasure->ids.empty()) return answer(erasure->json);
+    erasure->number = number_;
+    if (erasure->ids.empty()) {
+      // Who waits is asked for again when his message has come back.
+      if (auto noted = forgotten(place_, number_); !noted) return refuse(noted.error());
+      return answer(erasure->json);
+    }
     const bool anybody =
         std::any_of(all.begin(), all.end(), [](const Forgotten& one) { return one.known || one.told_of; });
     if (!anybody) erasure->nobody = order_.single ? nobody(all.front().asked).value() : nobody_of(all.size()).value();
     return erase(std::move(erasure));
+  }
+
+  /// Says on the disk who is being forgotten, unless it says so already.
+  Result<void> begin_forgetting(const std::map<std::string, std::vector<std::string>>& ids) {
+    if (place_.forgetting == nullptr || number_ != 0) return {};
+    std::vector<std::string> named;
+    for (const auto& [id, each] : ids) named.insert(named.end(), each.begin(), each.end());
+    const auto number = place_.forgetting->begin(std::move(named));
+    if (!number) return tl::unexpected(number.error());
+    number_ = *number;
+    return {};
   }
 
   Json single_json(const Forgotten& one) const {
@@ -412,6 +445,7 @@ class CarryingOut {
   /// What is to go from the disk, and who is told of it. It goes on when this is long over.
   struct Erasure {
     std::vector<std::string> ids;
+    std::uint64_t number = 0;     // of OrderPlace::forgetting
     bool in_log = false;          // and in snapshots and history
     std::optional<Error> nobody;  // of whom nothing was known: there has to be something beside the engine
     Json json;
@@ -435,7 +469,7 @@ class CarryingOut {
       return {};
     }
     void not_done() {
-      done = fail(ErrorCode::io, "not all of it is erased from the disk: ask for it again");
+      done = fail(ErrorCode::io, "not all of it is erased from the disk yet: it goes on with the next start");
       is_engines = false;
     }
     Result<void> failed() const {
@@ -449,13 +483,30 @@ class CarryingOut {
     erasure->tell = tell_;
     erasure->place = place_;
     erasure->history = engine_.history();
-    if (!erasure->in_log) return take_out(std::move(erasure), &engine_);
-    const auto through = engine_.begin_erasing();
-    if (!through) {
-      tell_(tl::unexpected(through.error()));
-      return tl::unexpected(through.error());
+    if (erasure->in_log) {
+      const auto through = engine_.begin_erasing();
+      if (!through) return broken_off(through.error());
+      erasure->through = *through;
     }
-    erasure->through = *through;
+    if (place_.forgetting != nullptr) {
+      auto noted = place_.forgetting->erases(erasure->number, erasure->ids, erasure->through);
+      if (!noted) return broken_off(noted.error());
+    }
+    return erase_through(std::move(erasure), engine_);
+  }
+
+  Result<void> broken_off(const Error& error) {
+    tell_(tl::unexpected(error));
+    return tl::unexpected(error);
+  }
+
+  static Result<void> forgotten(const OrderPlace& place, std::uint64_t number) {
+    return place.forgetting == nullptr ? Result<void>{} : place.forgetting->done(number);
+  }
+
+  /// Requires: the state has forgotten them, and who comes again stands behind `through`.
+  static Result<void> erase_through(std::shared_ptr<Erasure> erasure, run::Engine& on) {
+    if (!erasure->in_log) return take_out(std::move(erasure), &on);
     const auto index = [erasure] {
       if (erasure->through > 0) erasure->done = erasure->history.index_segment(erasure->through);
       erasure->is_engines = true;
@@ -465,7 +516,7 @@ class CarryingOut {
       if (erasure->done) erasure->done = engine->drop_log(erasure->through);
       return erasure->done ? take_out(erasure, engine) : erasure->failed();
     };
-    return erasure->beside(index, go_on, &engine_);
+    return erasure->beside(index, go_on, &on);
   }
 
   static Result<void> take_out(std::shared_ptr<Erasure> erasure, run::Engine* engine) {
@@ -488,6 +539,10 @@ class CarryingOut {
     };
     const auto tell = [erasure](run::Engine*) -> Result<void> {
       if (!erasure->began) erasure->not_done();
+      if (erasure->done) {
+        erasure->done = forgotten(erasure->place, erasure->number);
+        erasure->is_engines = false;
+      }
       if (!erasure->done) return erasure->failed();
       if (erasure->nobody && erasure->letters == 0) {
         erasure->tell(tl::unexpected(*erasure->nobody));
@@ -584,6 +639,7 @@ class CarryingOut {
   const Tell& tell_;
   const program::Program& program_;
   env::Moment now_ = 0;
+  std::uint64_t number_ = 0;  // of OrderPlace::forgetting
   bool told_ = false;
 };
 
@@ -591,6 +647,12 @@ class CarryingOut {
 
 Result<void> carry_out(run::Engine& engine, const Order& order, const OrderPlace& place, const Tell& tell) {
   return CarryingOut(engine, order, place, tell).go();
+}
+
+Result<void> go_on_forgetting(run::Engine& engine, const BeingForgotten& left, const OrderPlace& place,
+                              const Tell& tell) {
+  const Order order{.kind = OrderKind::forget, .customers = left.ids};
+  return CarryingOut(engine, order, place, tell).go_on(left);
 }
 
 }  // namespace tend::serve

@@ -43,6 +43,7 @@ Result<std::unique_ptr<Live>> Live::start(run::DataFolder folder, LiveOptions op
     live->say("the data folder's time is " + env::format_moment(live->engine_->clock()) +
               ", ahead of this machine's clock: nothing happens by time until then");
   }
+  live->go_on_forgetting();
   live->thread_ = std::thread([raw = live.get()] { raw->run(); });
   return live;
 }
@@ -187,20 +188,37 @@ void Live::carry_out(Order order, Tell tell, std::function<Result<void>(run::Eng
       tell(tl::unexpected(allowed.error()));
       return {};
     }
-    const OrderPlace place{.channels = options_.channels,
-                           .now = [this] { return moments_.now(); },
-                           .erase_beside = options_.erase_beside,
-                           .beside =
-                               [this](auto job, auto then) {
-                                 do_beside({std::move(job), std::move(then)});
-                               },
-                           .suppressions = options_.suppressions,
-                           .addresses = options_.addresses};
-    return serve::carry_out(*engine, order, place, [this, tell](Result<std::string> told) {
+    return serve::carry_out(*engine, order, order_place(), [this, tell](Result<std::string> told) {
       if (told) ++orders_;
       tell(std::move(told));
     });
   });
+}
+
+OrderPlace Live::order_place() {
+  return {.channels = options_.channels,
+          .now = [this] { return moments_.now(); },
+          .erase_beside = options_.erase_beside,
+          .beside = [this](auto job, auto then) { do_beside({std::move(job), std::move(then)}); },
+          .suppressions = options_.suppressions,
+          .addresses = options_.addresses,
+          .forgetting = options_.forgetting};
+}
+
+/// What the last engine has left of it.
+void Live::go_on_forgetting() {
+  if (options_.forgetting == nullptr) return;
+  for (BeingForgotten& left : options_.forgetting->left()) {
+    enqueue([this, left = std::move(left)](run::Engine* engine) -> Result<void> {
+      if (engine == nullptr) return {};  // the next one
+      return serve::go_on_forgetting(
+          *engine, left, order_place(), [this, count = left.ids.size()](const Result<std::string>& told) {
+            const bool done = told || told.error().code == ErrorCode::not_found;
+            say(done ? "what was left of forgetting " + std::to_string(count) + " customer ids is done"
+                     : "not all is erased of who was forgotten: " + told.error().message);
+          });
+    });
+  }
 }
 
 void Live::import(std::shared_ptr<const std::string> body, ImportBatch batch, Done done) {
@@ -562,6 +580,7 @@ bool Live::repair(Error error) {
     const std::lock_guard lock(mutex_);
     trouble_.clear();
   }
+  go_on_forgetting();
   say("events are taken again");
   return true;
 }

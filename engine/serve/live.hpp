@@ -45,6 +45,7 @@ struct LiveOptions {
   std::function<Result<std::uint64_t>(const std::vector<std::string>& ids)> erase_beside = {};
   channel::SuppressionList* suppressions = nullptr;   // the same
   std::map<std::string, std::string> addresses = {};  // the same
+  Forgetting* forgetting = nullptr;                   // the same
   /// Looks at what a channel told of a message that it refused, before the engine is told; may say that its customer is
   /// never to be written to there again. From the engine's thread; told twice where the engine could not take it.
   std::function<void(run::Engine&, run::Report&)> look_at_refusal = {};
@@ -169,6 +170,8 @@ class Live {
   Result<void> answer(std::vector<Question>& questions);
   void enqueue(Question question);
   void do_beside(Beside beside);
+  OrderPlace order_place();
+  void go_on_forgetting();
   void work_beside();
   void refuse_outdated(std::vector<Post>& posts) const;
   void take_posts(std::vector<Post>& posts);

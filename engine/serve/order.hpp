@@ -10,6 +10,7 @@
 
 #include "engine/channel/suppression_list.hpp"
 #include "engine/run/engine.hpp"
+#include "engine/serve/forgetting.hpp"
 
 namespace tend::serve {
 
@@ -56,15 +57,22 @@ struct OrderPlace {
   /// What is left of who was not to be written to, when he is forgotten. Null: nothing.
   channel::SuppressionList* suppressions = nullptr;
   std::map<std::string, std::string> addresses = {};  // channel::address_attributes
+  /// Remembers who is being forgotten through a crash. Null: nobody does.
+  Forgetting* forgetting = nullptr;
 };
 
 /// Told once: the answer as JSON, as soon as the order is durable, or why there is none. `not_found` and `invalid` are
 /// the asker's: nothing has changed then. Of who is forgotten it is told when nothing is left of him, which may be long
-/// after carry_out has returned; `io` says that it is not done and has to be asked for again.
+/// after carry_out has returned; `io` says that it is not done yet.
 using Tell = std::function<void(Result<std::string>)>;
 
 /// Puts it in. What it let go is released when this returns. Errors: of the engine, which `tell` was told too unless it
 /// had its answer before. What has no end (Engine::is_busy) is not waited for.
 Result<void> carry_out(run::Engine& engine, const Order& order, const OrderPlace& place, const Tell& tell);
+
+/// Goes on with what a crash or an error has left of forgetting somebody (Forgetting::left), to its end. Shape: as
+/// carry_out; `tell` is told `not_found` where nothing was left to be done.
+Result<void> go_on_forgetting(run::Engine& engine, const BeingForgotten& left, const OrderPlace& place,
+                              const Tell& tell);
 
 }  // namespace tend::serve

@@ -438,6 +438,36 @@ TEST_CASE("after a failed sync the log takes nothing more until it is opened aga
   CHECK(log->epoch() == 2);
 }
 
+TEST_CASE("what is done meanwhile sees the batch as it is written, before it is durable, and only where it is written") {
+  env::SimulatedFiles files;
+  auto log = open_or_fail(files, small_log(1)).log;
+  claim_or_fail(*log);
+  Batch batch;
+  batch.add(5, 0, "one");
+  batch.add(5, 0, "two");
+  std::vector<std::uint64_t> positions;
+  std::uint64_t syncs = 0;
+  const auto meanwhile = [&] {
+    syncs = files.calls(env::DiskCall::sync);
+    batch.each([&](const Record& record) { positions.push_back(record.position); });
+  };
+  files.fail_next(env::DiskCall::write);
+  CHECK_FALSE(log->append(batch, meanwhile).has_value());
+  CHECK(positions.empty());
+  REQUIRE(log->append(batch, meanwhile));
+  CHECK(positions == std::vector<std::uint64_t>{1, 2});
+  CHECK(files.calls(env::DiskCall::sync) == syncs + 1);
+  Batch nothing;
+  REQUIRE(log->append(nothing, meanwhile));
+  CHECK(positions.size() == 2);
+  files.fail_next(env::DiskCall::sync);
+  CHECK_FALSE(log->append(batch, meanwhile).has_value());  // in vain
+  CHECK(positions == std::vector<std::uint64_t>{1, 2, 3, 4});
+  CHECK(log->heads()[0] == 2);
+  CHECK_FALSE(log->append(batch, meanwhile).has_value());
+  CHECK(positions.size() == 4);
+}
+
 TEST_CASE("each call that fails while a segment is begun leaves a log that goes on") {
   for (const auto call : {env::DiskCall::open, env::DiskCall::preallocate, env::DiskCall::write, env::DiskCall::sync,
                           env::DiskCall::rename, env::DiskCall::sync_folder}) {
