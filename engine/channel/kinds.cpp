@@ -30,7 +30,8 @@ constexpr AdapterKind kKinds[] = {
     {"twilio", "sends SMS and MMS by Twilio", kTwilioOptions, make_twilio},
     {"webhook", "posts messages to an address of your own, signed", kWebhookOptions, make_webhook, LinkUse::none},
     {"wechat_oa", "messages of a WeChat Official Account (公众号)", kWechatOaOptions, make_wechat_oa},
-    {"wecom", "mass messages to customers on WeCom (企业微信), which staff confirm", kWecomOptions, make_wecom},
+    {"wecom", "mass messages to customers on WeCom (企业微信), which staff confirm", kWecomOptions, make_wecom,
+     std::nullopt, true},
     {"wecom_staff", "messages to members of staff on WeCom", kWecomStaffOptions, make_wecom_staff},
     {"wecom_welcome", "the welcome to a new customer on WeCom", kWecomWelcomeOptions, make_wecom_welcome},
 };

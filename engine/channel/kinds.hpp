@@ -37,6 +37,7 @@ struct AdapterKind {
   MakeRemote make_remote = nullptr;  // null: an adapter of this machine (adapter.hpp)
   /// Which addresses of `[links]` its messages carry where the channel does not say it; none: they can carry none.
   std::optional<LinkUse> links = std::nullopt;
+  bool mirrors = false;  // has `tags` and `transfers`: what playbooks change of customers is told there too
 };
 
 /// By name.

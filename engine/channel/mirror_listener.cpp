@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/channel/kinds.hpp"
 #include "engine/channel/platform/items.hpp"
 
 namespace tend::channel {
@@ -22,7 +23,8 @@ void add(std::vector<std::string>& names, const std::string& name) {
 std::vector<MirroringChannel> mirroring_channels(std::span<const ChannelConfig> configs) {
   std::vector<MirroringChannel> out;
   for (const ChannelConfig& config : configs) {
-    if (config.adapter != "wecom") continue;
+    const AdapterKind* kind = find_adapter(config.adapter);
+    if (kind == nullptr || !kind->mirrors) continue;
     MirroringChannel one{.name = config.name,
                          .address = option_of(config, "to"),
                          .staff = option_of(config, "staff"),
