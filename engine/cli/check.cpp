@@ -127,6 +127,10 @@ Result<int> run_check(const Arguments& arguments) {
   if (!written) return tl::unexpected(written.error());
   if (errors > shown.errors) say("tend: " + hidden_sentence(errors - shown.errors, arguments.changed_since, tongue));
   if (errors > 0) return kProblems;
+  if (checked->result.program) {
+    if (auto fits = check_settings(checked->workspace, *checked->result.program); !fits)
+      return tl::unexpected(fits.error());
+  }
   return arguments.deny == "warnings" && shown.warnings > 0 ? kProblems : kFine;
 }
 

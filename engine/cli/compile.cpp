@@ -158,7 +158,27 @@ Result<void> check_addresses(const simulate::Workspace& workspace, const program
   return {};
 }
 
+/// Nobody can consent to what the policy does not ask about. Requires: those of channels name channels that are there.
+Result<void> check_wordings(const simulate::Workspace& workspace, const program::Program& program) {
+  const std::vector<std::string>& purposes = program.policy.purposes;
+  for (const run::Wording& wording : workspace.wordings) {
+    const bool of_channel =
+        std::any_of(workspace.channels.begin(), workspace.channels.end(),
+                    [&](const channel::ChannelConfig& channel) { return channel.name == wording.channel; });
+    if (of_channel || std::find(purposes.begin(), purposes.end(), wording.channel) != purposes.end()) continue;
+    const auto meant = diagnostic::did_you_mean(wording.channel, purposes);
+    return fail(ErrorCode::invalid, "wording `" + wording.name + "`: the policy has no `purpose " + wording.channel +
+                                        "`" + (meant ? ", did you mean `" + *meant + "`?" : ""));
+  }
+  return {};
+}
+
 }  // namespace
+
+Result<void> check_settings(const simulate::Workspace& workspace, const program::Program& program) {
+  if (auto found = check_addresses(workspace, program); !found) return found;
+  return check_wordings(workspace, program);
+}
 
 Result<std::unique_ptr<Compiled>> compile_workspace(const std::string& path, text::Tongue tongue) {
   auto checked_result = check_workspace(path, tongue);
@@ -171,8 +191,7 @@ Result<std::unique_ptr<Compiled>> compile_workspace(const std::string& path, tex
   compiled->places = std::move(checked->result.places);
   compiled->program_bytes = program::serialize(compiled->program);
   compiled->places_bytes = program::serialize(compiled->places);
-  if (auto found = check_addresses(compiled->workspace, compiled->program); !found)
-    return tl::unexpected(found.error());
+  if (auto found = check_settings(compiled->workspace, compiled->program); !found) return tl::unexpected(found.error());
   if (compiled->workspace.channels.size() == 1) compiled->default_channel = compiled->workspace.channels.front().name;
   return compiled;
 }

@@ -67,6 +67,10 @@ struct Compiled {
   std::string default_channel;  // for messages that name none
 };
 
+/// What `tend.toml` says of the program: attributes with addresses, purposes that wordings are for. Errors: `invalid`
+/// with the first thing that is not there.
+Result<void> check_settings(const simulate::Workspace& workspace, const program::Program& program);
+
 /// As check_workspace, ready to run.
 Result<std::unique_ptr<Compiled>> compile_workspace(const std::string& path, text::Tongue tongue);
 

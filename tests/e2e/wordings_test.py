@@ -61,6 +61,14 @@ def main():
         os.makedirs(os.path.join(folder, "consents"))
         write(folder, FIRST)
         w.run(tend, "check", folder)
+        toml = os.path.join(folder, "tend.toml")
+        with open(toml, "w", encoding="utf-8") as file:
+            file.write(TOML.replace('purpose = "profiling"', 'purpose = "profilling"'))
+        for verb in ("check", "serve"):
+            done = subprocess.run([tend, verb, folder], capture_output=True, text=True, timeout=60)
+            w.check(done.returncode == 1 and "wording `profile`: the policy has no `purpose profilling`, did you mean `profiling`?" in done.stderr, f"{verb}: {done.returncode} {done.stderr}")
+        with open(toml, "w", encoding="utf-8") as file:
+            file.write(TOML)
 
         server = s.Server(tend, folder)
         consent(server, "anna", outbox=True, outbox__text="newsletter-3", outbox__evidence="form 7", profiling=True, profiling__text="profile")
