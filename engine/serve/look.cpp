@@ -1,7 +1,6 @@
 #include "engine/serve/look.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <nlohmann/json.hpp>
 #include <tuple>
 
@@ -181,17 +180,6 @@ Json sends_json(const run::Running& running, const state::State& state, std::uin
   return sends;
 }
 
-/// `12-345`: the partition and the customer's number that the next page begins with.
-bool read_cursor(const std::string& cursor, std::uint32_t& partition, std::uint32_t& customer) {
-  partition = customer = 0;
-  if (cursor.empty()) return true;
-  const char* const end = cursor.data() + cursor.size();
-  const auto first = std::from_chars(cursor.data(), end, partition);
-  if (first.ec != std::errc() || first.ptr == end || *first.ptr != '-') return false;
-  const auto second = std::from_chars(first.ptr + 1, end, customer);
-  return second.ec == std::errc() && second.ptr == end;
-}
-
 }  // namespace
 
 std::vector<std::string> paused_in(run::Engine& engine) {
@@ -248,9 +236,7 @@ Result<std::string> customer_json(run::Engine& engine, std::string_view asked, e
 Result<std::string> journeys_json(run::Engine& engine, const JourneysAsked& asked) {
   const run::Running& running = engine.running();
   const run::Partitions& partitions = engine.partitions();
-  std::uint32_t partition = 0, customer = 0;
-  if (!read_cursor(asked.cursor, partition, customer))
-    return fail(ErrorCode::invalid, "`cursor` is what a page before gave, not " + run::quoted(asked.cursor));
+  auto [partition, customer] = asked.from;
   if (!asked.playbook.empty() && !find_playbook(running.program, asked.playbook)) {
     std::vector<std::string> names;
     for (const program::Playbook& playbook : running.program.playbooks) names.push_back(playbook.name);

@@ -23,15 +23,19 @@ struct CustomerAsked {
 Result<std::string> customer_json(run::Engine& engine, std::string_view id, env::Moment now,
                                   const CustomerAsked& with = {});
 
-/// What one asks for of the live journeys. `cursor` is what the page before gave; empty: the first page.
+/// Whom a page of live journeys begins with: a cursor `12-345`.
+struct PageBegin {
+  std::uint32_t partition = 0, customer = 0;
+};
+/// What one asks for of the live journeys.
 struct JourneysAsked {
   std::string playbook;  // empty: all
-  std::string cursor;
+  PageBegin from = {};
   std::size_t limit = kPageJourneys;
 };
 /// A page of live journeys, as `tend.journeys/1`, with the cursor of the next one where there may be more. A journey
 /// that is live from the first page to the last stands in one of them.
-/// Errors: `not_found` for the playbook; `invalid` for a cursor that no page gave.
+/// Errors: `not_found` for the playbook.
 Result<std::string> journeys_json(run::Engine& engine, const JourneysAsked& asked);
 
 /// Every playbook with its figures, and what is paused, as `tend.playbooks/1`.

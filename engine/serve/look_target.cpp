@@ -37,11 +37,21 @@ Result<Parameters> parameters_of(std::string_view query, const std::set<std::str
   return parameters;
 }
 
+bool read_cursor(const std::string& cursor, PageBegin& from) {
+  if (cursor.empty()) return true;
+  const char* const end = cursor.data() + cursor.size();
+  const auto first = std::from_chars(cursor.data(), end, from.partition);
+  if (first.ec != std::errc() || first.ptr == end || *first.ptr != '-') return false;
+  const auto second = std::from_chars(first.ptr + 1, end, from.customer);
+  return second.ec == std::errc() && second.ptr == end;
+}
+
 Result<Look> read_journeys(const Parameters& parameters) {
   JourneysAsked asked;
   for (const auto& [name, value] : parameters) {
     if (name == "playbook") asked.playbook = value;
-    if (name == "cursor") asked.cursor = value;
+    if (name == "cursor" && !read_cursor(value, asked.from))
+      return refuse("`cursor` is what a page before gave, not " + run::quoted(value));
     if (name != "limit") continue;
     const char* const end = value.data() + value.size();
     const auto read = std::from_chars(value.data(), end, asked.limit);

@@ -690,7 +690,7 @@ def refusals(asker):
         w.check(status == 200, f"{id} with a parameter is answered {status} {text}")
     asker.bad("customer", 400, "/v1/customers/%ff")
     asker.bad("journeys", 400, "/v1/journeys?limit=1001", part="1 to 1000")
-    asker.bad("journeys", 409, "/v1/journeys?cursor=x", part="`cursor`")
+    asker.bad("journeys", 400, "/v1/journeys?cursor=x", part="`cursor`")
     asker.bad("journeys", 404, "/v1/journeys?playbook=lung", part="did you mean `long`?")
     asker.bad("customer", 404, "/v1/customers/nobody")
     for id, body in (("pause", {"what": "channel:fax"}), ("resume", {"what": "playbook:fax"}), ("start", {"playbook": "lung", "customers": []}), ("stop", {"playbook": "lung", "customers": []}),
