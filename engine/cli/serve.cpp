@@ -97,32 +97,27 @@ bool sends_over_the_network(const simulate::Workspace& workspace) {
   });
 }
 
-/// What is large goes back to the system when it is given up. Else glibc learns from it to keep the like, and each
-/// thread's share of the memory comes to hold what it needed once.
-void give_memory_back() {
+/// What is large goes back to the system when it is given up, what is small when there is nothing else to do. Else
+/// glibc learns to keep the like, and each thread's share of the memory comes to hold what it needed once. Left to
+/// itself it would also give small things back at once, only to ask for them again with the next call.
+void expect_bursts() {
 #ifdef __GLIBC__
   constexpr int kLargeBytes = 512 << 10;  // more than a body
+  constexpr int kKeptBytes = 8 << 20;     // of each thread's share
   (void)mallopt(M_MMAP_THRESHOLD, kLargeBytes);
+  (void)mallopt(M_TRIM_THRESHOLD, kKeptBytes);
 #endif
 }
-
-/// To sort a segment takes as much memory as the segment, in pieces large and small, and the next comes later. What it
-/// needed once would stay with the threads that needed it, and merges of the history would add theirs.
-run::HistoryHook with_memory_given_back(run::HistoryHook hook) {
+void give_memory_back() {
 #ifdef __GLIBC__
-  hook.index_segment = [index = std::move(hook.index_segment)](std::uint32_t segment) {
-    auto indexed = index(segment);
-    (void)malloc_trim(0);
-    return indexed;
-  };
+  (void)malloc_trim(0);
 #endif
-  return hook;
 }
 
 }  // namespace
 
 int run_serve(const ServeArguments& arguments) {
-  give_memory_back();
+  expect_bursts();
   StopSignals signals;
   const auto tell = [](const std::string& sentence) { say("tend: " + sentence); };
   auto http = http_options(arguments);
@@ -186,7 +181,7 @@ int run_serve(const ServeArguments& arguments) {
                                                                .say = tell});
   if (!sender) return complain(sender.error());
   const journey::Plan plan((*compiled)->program, (*compiled)->default_channel, (*compiled)->workspace.teams);
-  run::Indexer indexer(*folder);
+  run::Indexer indexer(*folder, give_memory_back);
 
   std::atomic<bool> lost{false};
   serve::LiveOptions options;
@@ -196,7 +191,7 @@ int run_serve(const ServeArguments& arguments) {
   options.engine.threads = std::max(1u, std::thread::hardware_concurrency());
   options.engine.node = "serve";
   options.engine.say = tell;
-  options.engine.history = with_memory_given_back(indexer.hook());
+  options.engine.history = indexer.hook();
   options.engine.changes = listener->get();
   options.sender = sender->get();
   options.time = *time;

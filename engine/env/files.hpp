@@ -22,8 +22,8 @@ class File {
   virtual Result<std::size_t> read(std::uint64_t offset, std::span<char> to) = 0;
   /// Writes all bytes at `offset`, or fails; some of them may then be in the file.
   virtual Result<void> write(std::uint64_t offset, std::string_view bytes) = 0;
-  /// Lets the disk begin with bytes that were just written, so that the sync that follows has less to wait for. Promises
-  /// nothing, and need not do anything.
+  /// Lets the disk begin with bytes that were just written, so that the sync that follows has less to wait for.
+  /// Promises nothing, and need not do anything.
   virtual Result<void> begin_sync(std::uint64_t /*offset*/, std::uint64_t /*bytes*/) { return {}; }
   /// When it returns, everything written before is on the disk (fdatasync). After it failed nobody knows what is: write
   /// all of it again.

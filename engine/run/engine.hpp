@@ -133,9 +133,9 @@ class Engine {
 
   /// Makes the batch durable, applies it, releases what it caused, and goes on with the answers until nothing is
   /// outstanding; live only for some rounds, so that nobody can keep it for himself: see is_busy(). Errors: of the disk
-  /// (a batch that cannot be written is not applied and stays; after a failed sync no commit succeeds any more, and what
-  /// the engine says of its customers is not to be relied on), of a channel that cannot be used at all (what is outstanding is settled by
-  /// the next open).
+  /// (a batch that cannot be written is not applied and stays; after a failed sync no commit succeeds any more, and
+  /// what the engine says of its customers is not to be relied on), of a channel that cannot be used at all (what is
+  /// outstanding is settled by the next open).
   Result<void> commit();
 
   /// As commit, but tells `durable` as soon as the batch itself is durable and applied, before anything is released.

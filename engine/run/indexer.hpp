@@ -1,6 +1,7 @@
 // Keeps the history behind the log: on the engine's background thread, through a reader of its own.
 #pragma once
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <mutex>
 
@@ -14,8 +15,9 @@ namespace tend::run {
 /// Lifetime: outlives the engine that holds its hook.
 class Indexer {
  public:
-  explicit Indexer(const DataFolder& folder)
-      : files_(folder.files), log_(folder.log()), history_folder_(folder.history()) {}
+  /// Shape: `at_rest` is called where it has taken everything in, on the thread that does.
+  explicit Indexer(const DataFolder& folder, std::function<void()> at_rest = {})
+      : files_(folder.files), log_(folder.log()), history_folder_(folder.history()), at_rest_(std::move(at_rest)) {}
 
   HistoryHook hook() {
     return {.index_segment = [this](std::uint32_t segment) { return index(segment); },
@@ -52,6 +54,18 @@ class Indexer {
       if (auto caught_up = history_->catch_up(**reader); !caught_up) return tl::unexpected(caught_up.error());
     }
     through_.store(history_->indexed_through());
+    return rest();
+  }
+
+  /// Where no other segment waits. Requires: the lock.
+  Result<void> rest() {
+    auto reader = log::open_sealed_log_for_reading(*files_, log_);
+    if (!reader) return tl::unexpected(reader.error());
+    for (const log::SegmentInfo& segment : (*reader)->segments()) {
+      if (segment.sealed && segment.number > history_->indexed_through()) return {};
+    }
+    history_->rest();
+    if (at_rest_) at_rest_();
     return {};
   }
 
@@ -126,6 +140,7 @@ class Indexer {
   env::Files* files_;
   std::string log_;
   std::string history_folder_;
+  std::function<void()> at_rest_;
   std::mutex mutex_;  // for opening and indexing
   std::unique_ptr<history::History> history_;
   std::atomic<history::History*> seen_from_{nullptr};

@@ -39,6 +39,7 @@ using ErrorOf = boost::system::error_code;
 namespace {
 
 constexpr std::size_t kBufferBytes = 128u << 10;
+constexpr std::size_t kBehindBody = 64;
 constexpr std::size_t kFirstReadBytes = 64u << 10;  // most requests whole
 constexpr std::chrono::milliseconds kFinishMax{2000};
 constexpr std::chrono::milliseconds kLingerMax{1000};
@@ -204,6 +205,8 @@ asio::awaitable<bool> HttpServer::Inside::request(Stream& stream, beast::flat_bu
       if (failed) co_return false;
     }
     if (!early) {
+      // With room for what the reader looks at behind the end, so that it need not move it.
+      parser.get().body().reserve(parser.content_length().value_or(0) + kBehindBody);
       beast::get_lowest_layer(stream).expires_after(options.body_max);
       const auto [failed, read] = co_await http::async_read(stream, buffer, parser, kAwait);
       error = failed;

@@ -199,7 +199,10 @@ OrderPlace Live::order_place() {
   return {.channels = options_.channels,
           .now = [this] { return moments_.now(); },
           .erase_beside = options_.erase_beside,
-          .beside = [this](auto job, auto then) { do_beside({std::move(job), std::move(then)}); },
+          .beside =
+              [this](auto job, auto then) {
+                do_beside({std::move(job), std::move(then)});
+              },
           .suppressions = options_.suppressions,
           .addresses = options_.addresses,
           .forgetting = options_.forgetting};

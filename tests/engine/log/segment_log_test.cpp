@@ -438,7 +438,8 @@ TEST_CASE("after a failed sync the log takes nothing more until it is opened aga
   CHECK(log->epoch() == 2);
 }
 
-TEST_CASE("what is done meanwhile sees the batch as it is written, before it is durable, and only where it is written") {
+TEST_CASE(
+    "what is done meanwhile sees the batch as it is written, before it is durable, and only where it is written") {
   env::SimulatedFiles files;
   auto log = open_or_fail(files, small_log(1)).log;
   claim_or_fail(*log);
