@@ -160,7 +160,7 @@ Result<void> History::index_segment(log::Log& log, std::uint32_t segment) {
 
 void History::rest() {
   records_.reset();
-  seen_ = {};
+  std::vector<SeenMessage>().swap(seen_);
   if (store_ != nullptr) store_->rest();
 }
 

@@ -178,7 +178,7 @@ class RocksStore final : public Store {
   }
 
   Result<void> ingest(Grouping& records, Mark& mark, std::vector<SeenMessage>& seen) override;
-  void rest() override { piles_ = {}; }
+  void rest() override { std::vector<SeenMessage>().swap(piles_); }
   Result<void> find_seen(std::span<const state::SeenId> ids, env::Moment since, std::vector<bool>& found) override;
   Result<void> replace(std::span<const std::string> gone, std::span<const KeyAndValue> instead) override;
   Result<Mark> last_mark() const override;
