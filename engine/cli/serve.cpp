@@ -8,6 +8,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <memory>
 #include <set>
 #include <thread>
@@ -97,27 +98,38 @@ bool sends_over_the_network(const simulate::Workspace& workspace) {
   });
 }
 
-/// What is large goes back to the system when it is given up, what is small when there is nothing else to do. Else
-/// glibc learns to keep the like, and each thread's share of the memory comes to hold what it needed once. Left to
-/// itself it would also give small things back at once, only to ask for them again with the next call.
-void expect_bursts() {
+/// What is large goes back to the system when it is given up. Else glibc learns from it to keep the like, and each
+/// thread's share of the memory comes to hold what it needed once.
+void give_large_memory_back() {
 #ifdef __GLIBC__
   constexpr int kLargeBytes = 512 << 10;  // more than a body
-  constexpr int kKeptBytes = 8 << 20;     // of each thread's share
   (void)mallopt(M_MMAP_THRESHOLD, kLargeBytes);
-  (void)mallopt(M_TRIM_THRESHOLD, kKeptBytes);
 #endif
 }
-void give_memory_back() {
+
+/// All that nobody has, also what is small: sorting a segment and merging the history leave some of it with each
+/// thread. Under full load, when segments follow each other at once, it would only be asked for again. Thread: one at a
+/// time.
+class MemoryGivenBack {
+ public:
+  void operator()() {
 #ifdef __GLIBC__
-  (void)malloc_trim(0);
+    constexpr std::chrono::seconds kPause{10};
+    const auto now = std::chrono::steady_clock::now();
+    if (now - last_ < kPause) return;
+    last_ = now;
+    (void)malloc_trim(0);
 #endif
-}
+  }
+
+ private:
+  std::chrono::steady_clock::time_point last_{};
+};
 
 }  // namespace
 
 int run_serve(const ServeArguments& arguments) {
-  expect_bursts();
+  give_large_memory_back();
   StopSignals signals;
   const auto tell = [](const std::string& sentence) { say("tend: " + sentence); };
   auto http = http_options(arguments);
@@ -181,7 +193,7 @@ int run_serve(const ServeArguments& arguments) {
                                                                .say = tell});
   if (!sender) return complain(sender.error());
   const journey::Plan plan((*compiled)->program, (*compiled)->default_channel, (*compiled)->workspace.teams);
-  run::Indexer indexer(*folder, give_memory_back);
+  run::Indexer indexer(*folder, MemoryGivenBack());
 
   std::atomic<bool> lost{false};
   serve::LiveOptions options;

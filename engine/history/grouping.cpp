@@ -37,7 +37,7 @@ std::string_view Grouping::customer_of(const Partition& partition, const Entry& 
 void Grouping::add(const log::Record& record, std::string_view customer) {
   Partition& partition = partitions_[record.partition];
   std::string& records = partition.records;
-  if (records.capacity() < reserve_bytes_) records.reserve(reserve_bytes_);
+  if (records.empty()) records.reserve(reserve_bytes_);
   Entry entry{};
   entry.offset = records.size();
   append_record(records, record);
@@ -50,15 +50,6 @@ void Grouping::add(const log::Record& record, std::string_view customer) {
     entry.customer_bytes = static_cast<std::uint32_t>(customer.size());
   }
   partition.entries.push_back(entry);
-}
-
-void Grouping::clear() {
-  for (Partition& partition : partitions_) {
-    partition.records.clear();
-    partition.entries.clear();
-  }
-  at_partition_ = at_entry_ = 0;
-  sorted_ = false;
 }
 
 /// By customer, and those of one customer in the order they came.
@@ -99,6 +90,7 @@ void Grouping::sort(Partition& partition) {
 
 bool Grouping::next(Group& group) {
   while (at_partition_ < partitions_.size() && at_entry_ == partitions_[at_partition_].entries.size()) {
+    partitions_[at_partition_] = Partition();
     ++at_partition_;
     at_entry_ = 0;
     sorted_ = false;

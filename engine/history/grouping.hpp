@@ -19,7 +19,7 @@ struct Group {
 };
 
 /// Takes records in the order of the log, gives them back by partition and customer.
-/// Memory: about the records' bytes and 40 for each, until it goes.
+/// Memory: about the records' bytes and 40 for each; a partition's are given back when the next one begins.
 class Grouping {
  public:
   /// Shape: about so many bytes of records are expected, for all partitions together.
@@ -27,9 +27,6 @@ class Grouping {
 
   /// Requires: a partition below `partitions`; `customer` is empty or lies within record.payload.
   void add(const log::Record& record, std::string_view customer);
-
-  /// Begins anew, in the memory that it has.
-  void clear();
 
   /// The next customer, in the order of the history's keys; false at the end. No add() after it.
   bool next(Group& group);

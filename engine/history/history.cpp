@@ -138,30 +138,22 @@ Result<void> History::index_segment(log::Log& log, std::uint32_t segment) {
                    " of the log begins: they do not belong "
                    "together");
   }
-  // To fill memory anew for each segment takes longer than to sort what is in it.
-  if (!records_) records_.emplace(log.partitions(), info->used_bytes);
-  records_->clear();
-  seen_.clear();
-  seen_.reserve(seen_expected_);
+  Grouping records(log.partitions(), info->used_bytes);
+  std::vector<SeenMessage> seen;
+  seen.reserve(seen_expected_);
   const auto gather = [&](const log::Record& record) -> Result<void> {
     if (record.partition == log::kNoPartition) return {};
     mark.heads[record.partition] = record.position;
-    if (static_cast<state::InputKind>(record.kind) == state::InputKind::seen && !add_seen(record, seen_))
+    if (static_cast<state::InputKind>(record.kind) == state::InputKind::seen && !add_seen(record, seen))
       return damaged("cannot take in segment " + std::to_string(segment) + " of the log: messages seen do not add up");
-    if (const auto customer = customer_to_index(record)) records_->add(record, *customer);
+    if (const auto customer = customer_to_index(record)) records.add(record, *customer);
     return {};
   };
   if (Result<void> read = log.read_segment(segment, {gather, nullptr}); !read) return read;
-  if (Result<void> written = store_->ingest(*records_, mark, seen_); !written) return written;
+  if (Result<void> written = store_->ingest(records, mark, seen); !written) return written;
   mark_ = std::move(mark);
-  seen_expected_ = seen_.size() + seen_.size() / 8;
+  seen_expected_ = seen.size() + seen.size() / 8;
   return {};
-}
-
-void History::rest() {
-  records_.reset();
-  std::vector<SeenMessage>().swap(seen_);
-  if (store_ != nullptr) store_->rest();
 }
 
 /// What stays of one customer's records in a segment: entries of the ledger, under another name. Errors: `damaged`.

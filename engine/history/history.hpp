@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <optional>
 #include <set>
 #include <span>
 #include <string>
@@ -39,11 +38,8 @@ class History {
 
   /// Takes the records of a sealed segment in, all or none, durably. One that is already in changes nothing.
   /// Errors: `invalid` when an earlier segment is missing.
-  /// Requires: opened to write. Memory: about twice the segment, which the next one takes again: see rest().
+  /// Requires: opened to write. Memory: about twice the segment.
   Result<void> index_segment(log::Log& log, std::uint32_t segment);
-  /// Gives back the memory that index_segment has kept. For when there is no segment to come soon. Thread: as
-  /// index_segment.
-  void rest();
 
   /// index_segment for all sealed segments that are not in. Returns how many came in.
   /// Thread: a log belongs to one thread; to index beside the one that writes, open the log for reading, anew each
@@ -105,9 +101,7 @@ class History {
   std::unique_ptr<Store> store_;  // none: a reader that came before the first writer
   bool writable_;
   Mark mark_;
-  std::size_t seen_expected_ = 0;    // messages of a segment, by the last one
-  std::optional<Grouping> records_;  // of the last segment
-  std::vector<SeenMessage> seen_;    // the same
+  std::size_t seen_expected_ = 0;  // messages of a segment, by the last one
 };
 
 struct OpenedHistory {

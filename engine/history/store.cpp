@@ -131,15 +131,15 @@ std::uint64_t first_bytes(const state::SeenId& id) {
 }
 
 /// By id, of one id the latest first. Ids are hashes: their first bits part them into piles of one size, each of which
-/// is sorted in the cache. Shape: `piles` is memory to do it in.
-void sort_by_id(std::vector<SeenMessage>& seen, std::vector<SeenMessage>& piles) {
+/// is sorted in the cache.
+void sort_by_id(std::vector<SeenMessage>& seen) {
   constexpr int kPileBits = 12;
   const auto pile_of = [](const SeenMessage& one) { return first_bytes(one.id) >> (64 - kPileBits); };
   std::vector<std::size_t> ends((1u << kPileBits) + 1, 0);
   for (const SeenMessage& one : seen) ++ends[pile_of(one) + 1];
   std::partial_sum(ends.begin(), ends.end(), ends.begin());
   const std::vector<std::size_t> begins(ends.begin(), ends.end() - 1);
-  piles.resize(seen.size());
+  std::vector<SeenMessage> piles(seen.size());
   for (const SeenMessage& one : seen) piles[ends[pile_of(one)]++] = one;
   const auto at = [&](std::size_t index) { return piles.begin() + static_cast<std::ptrdiff_t>(index); };
   for (std::size_t pile = 0; pile < begins.size(); ++pile) {
@@ -149,7 +149,7 @@ void sort_by_id(std::vector<SeenMessage>& seen, std::vector<SeenMessage>& piles)
       return a.id != b.id ? a.id < b.id : a.moment > b.moment;
     });
   }
-  seen.swap(piles);
+  seen = std::move(piles);
 }
 
 /// Where a file is written before it becomes part of the store.
@@ -178,7 +178,6 @@ class RocksStore final : public Store {
   }
 
   Result<void> ingest(Grouping& records, Mark& mark, std::vector<SeenMessage>& seen) override;
-  void rest() override { std::vector<SeenMessage>().swap(piles_); }
   Result<void> find_seen(std::span<const state::SeenId> ids, env::Moment since, std::vector<bool>& found) override;
   Result<void> replace(std::span<const std::string> gone, std::span<const KeyAndValue> instead) override;
   Result<Mark> last_mark() const override;
@@ -195,7 +194,6 @@ class RocksStore final : public Store {
   rocksdb::ColumnFamilyHandle* seen_ = nullptr;  // none: open for reading
   SeenFilter filter_;
   std::atomic<bool> filled_{false};  // it has all that was seen
-  std::vector<SeenMessage> piles_;   // what sorting them took
   std::string folder_;
 };
 
@@ -218,7 +216,7 @@ rocksdb::Status RocksStore::write_file(const std::string& path, Grouping& record
 
 /// By id, each once: the last time counts.
 rocksdb::Status RocksStore::write_seen(const std::string& path, std::vector<SeenMessage>& seen) {
-  sort_by_id(seen, piles_);
+  sort_by_id(seen);
   rocksdb::SstFileWriter writer(piece_by_piece(), db_->GetOptions(seen_), seen_, false);
   rocksdb::Status status = writer.Open(path);
   const state::SeenId* last = nullptr;

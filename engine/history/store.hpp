@@ -42,9 +42,7 @@ class Store {
   /// when it returns; `mark.records` is filled in.
   /// `seen` comes in with it, in any order; what was seen more than state::kSeenFor before the latest of them goes when
   /// files are merged.
-  /// Memory: what sorting takes is kept for the next ones, until rest().
   virtual Result<void> ingest(Grouping& records, Mark& mark, std::vector<SeenMessage>& seen) = 0;
-  virtual void rest() = 0;
 
   /// Sets `found` where a message was seen at `since` or later. From any thread, also beside ingest. Costs a look into
   /// SeenFilter for those that were not, which is nearly all; before the first ingest, which reads all to fill it, a

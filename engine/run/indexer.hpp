@@ -59,13 +59,13 @@ class Indexer {
 
   /// Where no other segment waits. Requires: the lock.
   Result<void> rest() {
+    if (!at_rest_) return {};
     auto reader = log::open_sealed_log_for_reading(*files_, log_);
     if (!reader) return tl::unexpected(reader.error());
     for (const log::SegmentInfo& segment : (*reader)->segments()) {
       if (segment.sealed && segment.number > history_->indexed_through()) return {};
     }
-    history_->rest();
-    if (at_rest_) at_rest_();
+    at_rest_();
     return {};
   }
 
