@@ -1,5 +1,6 @@
 // Keeps the history behind the log: on the engine's background thread, through a reader of its own.
 #pragma once
+#include <algorithm>
 #include <atomic>
 #include <functional>
 #include <memory>
@@ -54,19 +55,19 @@ class Indexer {
       if (auto caught_up = history_->catch_up(**reader); !caught_up) return tl::unexpected(caught_up.error());
     }
     through_.store(history_->indexed_through());
-    return rest();
+    if (at_rest_ && !is_behind()) at_rest_();
+    return {};
   }
 
-  /// Where no other segment waits. Requires: the lock.
-  Result<void> rest() {
-    if (!at_rest_) return {};
-    auto reader = log::open_sealed_log_for_reading(*files_, log_);
-    if (!reader) return tl::unexpected(reader.error());
-    for (const log::SegmentInfo& segment : (*reader)->segments()) {
-      if (segment.sealed && segment.number > history_->indexed_through()) return {};
-    }
-    at_rest_();
-    return {};
+  /// Whether other segments wait; a log that cannot be read just now is told of when they are taken in. Requires: the
+  /// lock.
+  bool is_behind() const {
+    const auto reader = log::open_sealed_log_for_reading(*files_, log_);
+    if (!reader) return true;
+    const std::vector<log::SegmentInfo> segments = (*reader)->segments();
+    return std::any_of(segments.begin(), segments.end(), [this](const log::SegmentInfo& segment) {
+      return segment.sealed && segment.number > history_->indexed_through();
+    });
   }
 
   /// Beside the indexing, so with readers of its own. What an erasure that was cut off has left of whom nobody knows.

@@ -469,7 +469,8 @@ class CarryingOut {
       return {};
     }
     void not_done() {
-      done = fail(ErrorCode::io, "not all of it is erased from the disk yet: it goes on with the next start");
+      done = fail(ErrorCode::io,
+                  "not all of it is erased from the disk yet: it goes on by itself, at the latest with the next start");
       is_engines = false;
     }
     Result<void> failed() const {
