@@ -8,12 +8,17 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
+#include <condition_variable>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <mutex>
+#include <numeric>
 #include <sstream>
 #include <stdexcept>
+#include <thread>
 #include <vector>
 
 #include "tests/bench/figure.hpp"
@@ -118,6 +123,43 @@ Measured measure_and_stop(const Server& server) {
   return {load.events_per_second, spent * 1e6 / (load.events_per_second * kSeconds)};
 }
 
+/// What a process has in memory, looked at every second for as long as this lives: it goes up and down with what is
+/// sorted just now.
+class Resident {
+ public:
+  explicit Resident(pid_t pid) : thread_([this, pid] { look(pid); }) {}
+  ~Resident() {
+    if (thread_.joinable()) stop();
+  }
+  Resident(const Resident&) = delete;
+  Resident& operator=(const Resident&) = delete;
+
+  /// In MB, one for each second, at least one.
+  const std::vector<double>& stop() {
+    {
+      const std::lock_guard lock(mutex_);
+      stopped_ = true;
+    }
+    changed_.notify_all();
+    thread_.join();
+    return seen_;
+  }
+
+ private:
+  void look(pid_t pid) {
+    std::unique_lock lock(mutex_);
+    do {
+      seen_.push_back(resident_mb(pid));
+    } while (!changed_.wait_for(lock, std::chrono::seconds(1), [this] { return stopped_; }));
+  }
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool stopped_ = false;
+  std::vector<double> seen_;
+  std::thread thread_;  // last: it uses the others
+};
+
 double median(std::vector<double> of) {
   std::sort(of.begin(), of.end());
   return of[of.size() / 2];
@@ -171,9 +213,14 @@ void bench_ingest_memory(const std::string& scratch, const std::string& tend, un
   constexpr double kModerate = 20'000;  // events per second
   const Server server = start_tend(tend, scratch + "/ingest-memory");
   for (unsigned minute = 1; minute <= minutes; ++minute) {
+    Resident resident(server.pid);
     const Load load = drive(server.port, kConnections * kEvents / kModerate, 60);
-    const std::string at = "after " + std::to_string(minute) + " minutes of 20,000 events/s";
-    report({at + ": resident", resident_mb(server.pid), "MB", "", 0});
+    const std::vector<double>& seen = resident.stop();
+    const std::string at = "minute " + std::to_string(minute) + " of 20,000 events/s";
+    report({at + ": resident, least", *std::min_element(seen.begin(), seen.end()), "MB", "", 0});
+    report({at + ": resident, mean", std::accumulate(seen.begin(), seen.end(), 0.0) / static_cast<double>(seen.size()),
+            "MB", "", 0});
+    report({at + ": resident, most", *std::max_element(seen.begin(), seen.end()), "MB", "", 0});
     report({at + ": p99", load.p99_ms, "ms", "", 0});
   }
   stop(server);
