@@ -1,5 +1,6 @@
-// The loop's heart: a batch of inputs becomes durable, is applied, and what it asked of the world is released; the
-// answers are the next batch. The same code runs live, in `replay` and, without a log, in `simulate`.
+// The loop's heart: a batch of inputs is written, applied while the disk takes it, and once it is durable what it asked
+// of the world is released; the answers are the next batch. The same code runs live, in `replay` and, without a log, in
+// `simulate`.
 #pragma once
 #include <functional>
 #include <map>
