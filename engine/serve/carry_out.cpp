@@ -80,15 +80,12 @@ class CarryingOut {
   Result<void> go_on(const BeingForgotten& left) {
     number_ = left.number;
     if (!left.through) return go();  // the order has their names
-    auto erasure = std::make_shared<Erasure>();
+    auto erasure = make_erasure();
     erasure->ids = left.ids;
-    erasure->number = left.number;
     erasure->in_log = *left.through > 0;
     erasure->through = *left.through;
     erasure->json = Json{{"success", true}};
-    erasure->tell = tell_;
-    erasure->place = place_;
-    erasure->history = engine_.history();
+    told_ = true;
     return erase_through(std::move(erasure), engine_);
   }
 
@@ -387,7 +384,7 @@ class CarryingOut {
     }
     if (auto done = engine_.commit(); !done) return broken(done.error());
     if (auto caught_up = catch_up(); !caught_up) return broken(caught_up.error());
-    auto erasure = std::make_shared<Erasure>();
+    auto erasure = make_erasure();
     for (Forgotten& one : all) {
       // While a message of his is with a channel he is known by it.
       one.waits = engine_.is_busy() || state_of(one.id).find_customer(one.id) != state::kNoText;
@@ -396,10 +393,9 @@ class CarryingOut {
       erasure->ids.insert(erasure->ids.end(), ids[one.id].begin(), ids[one.id].end());
     }
     erasure->json = order_.single ? single_json(all.front()) : many_json(all);
-    erasure->number = number_;
     if (erasure->ids.empty()) {
       // Who waits is asked for again when his message has come back.
-      if (auto noted = forgotten(place_, number_); !noted) return refuse(noted.error());
+      if (auto noted = note_done(place_, number_); !noted) return refuse(noted.error());
       return answer(erasure->json);
     }
     const bool anybody =
@@ -479,11 +475,17 @@ class CarryingOut {
     }
   };
 
-  Result<void> erase(std::shared_ptr<Erasure> erasure) {
-    told_ = true;
+  std::shared_ptr<Erasure> make_erasure() const {
+    auto erasure = std::make_shared<Erasure>();
+    erasure->number = number_;
     erasure->tell = tell_;
     erasure->place = place_;
     erasure->history = engine_.history();
+    return erasure;
+  }
+
+  Result<void> erase(std::shared_ptr<Erasure> erasure) {
+    told_ = true;
     if (erasure->in_log) {
       const auto through = engine_.begin_erasing();
       if (!through) return broken_off(through.error());
@@ -501,7 +503,7 @@ class CarryingOut {
     return tl::unexpected(error);
   }
 
-  static Result<void> forgotten(const OrderPlace& place, std::uint64_t number) {
+  static Result<void> note_done(const OrderPlace& place, std::uint64_t number) {
     return place.forgetting == nullptr ? Result<void>{} : place.forgetting->done(number);
   }
 
@@ -541,7 +543,7 @@ class CarryingOut {
     const auto tell = [erasure](run::Engine*) -> Result<void> {
       if (!erasure->began) erasure->not_done();
       if (erasure->done) {
-        erasure->done = forgotten(erasure->place, erasure->number);
+        erasure->done = note_done(erasure->place, erasure->number);
         erasure->is_engines = false;
       }
       if (!erasure->done) return erasure->failed();

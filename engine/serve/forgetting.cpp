@@ -29,7 +29,7 @@ std::optional<BeingForgotten> read_line(std::string_view line) {
     one.ids.push_back(id.get<std::string>());
   }
   if (!json.contains("through")) return one;
-  if (!json["through"].is_number_unsigned()) return std::nullopt;
+  if (!json["through"].is_number_unsigned() || json["through"].get<std::uint64_t>() > UINT32_MAX) return std::nullopt;
   one.through = json["through"].get<std::uint32_t>();
   return one;
 }
@@ -45,7 +45,10 @@ Result<std::unique_ptr<Forgetting>> Forgetting::open(env::Files& files, std::str
   if (!content) return tl::unexpected(content.error());
   std::string_view rest = *content;
   const auto damaged = [&] {
-    return fail(ErrorCode::corrupt, "`" + forgetting->path_ + "` does not say who is being forgotten");
+    return fail(ErrorCode::corrupt, "`" + forgetting->path_ +
+                                        "` does not say who is being forgotten: it is damaged, or of another version "
+                                        "of tend. Remove it, and forget "
+                                        "those whom it names once more");
   };
   if (!rest.starts_with(kFirstLine)) return damaged();
   rest.remove_prefix(kFirstLine.size());

@@ -39,7 +39,7 @@ using ErrorOf = boost::system::error_code;
 namespace {
 
 constexpr std::size_t kBufferBytes = 128u << 10;
-constexpr std::size_t kBehindBody = 64;
+constexpr std::size_t kBehindBody = 64;             // simdjson looks so far; with less room a body is moved
 constexpr std::size_t kFirstReadBytes = 64u << 10;  // most requests whole
 constexpr std::chrono::milliseconds kFinishMax{2000};
 constexpr std::chrono::milliseconds kLingerMax{1000};

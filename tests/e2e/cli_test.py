@@ -98,6 +98,13 @@ def mistakes(tend, scratch):
     w.check("是不是想写 `send`" in chinese, f"the Chinese sentence: {chinese}")
     write(path, 'event order\npolicy { timezone "Asia/Shangai" }\n')
     w.check("Asia/Shanghai" in w.run(tend, "check", path, expect=1).stdout, "an unknown zone is named with its neighbour")
+    folder = os.path.join(scratch, "addresses")
+    os.makedirs(folder)
+    write(os.path.join(folder, "shop.tend"), 'customer { email text }\nevent order\npolicy { timezone "UTC" }\nplaybook p { enter on order\n  send hi }\nmessage hi { text "hi" }\n')
+    for to, ends in (("emial", 1), ("email", 0)):
+        write(os.path.join(folder, "tend.toml"), f'[channels.hook]\nadapter = "webhook"\nurl = "https://example.com/"\nsecret = "env:HOOK_SECRET"\nto = "{to}"\n')
+        said = w.run(tend, "check", folder, expect=ends).stderr
+        w.check(("customers have no attribute `emial`, did you mean `email`?" in said) == (ends == 1), f"of the address in `{to}`: {said}")
 
 
 def main(tend):

@@ -76,12 +76,15 @@ TEST_CASE("an error of the disk leaves the list as it was") {
 TEST_CASE("a file that is none is refused") {
   for (const std::string content :
        {"", "hello\n", "tend.forgetting/1\n{}\n", "tend.forgetting/1\n{\"ids\":[1]}\n",
-        "tend.forgetting/1\n{\"ids\":[],\"through\":-1}\n", "tend.forgetting/1\n{\"ids\":[\"a\"]}"}) {
+        "tend.forgetting/1\n{\"ids\":[],\"through\":-1}\n", "tend.forgetting/1\n{\"ids\":[],\"through\":4294967296}\n",
+        "tend.forgetting/1\n{\"ids\":[\"a\"]}"}) {
     env::SimulatedFiles files;
     REQUIRE(files.make_folder("data"));
     REQUIRE(env::write_whole_file(files, kPath, content));
     const auto opened = Forgetting::open(files, kPath);
     REQUIRE_FALSE(opened.has_value());
-    CHECK(opened.error().message == "`data/forgetting` does not say who is being forgotten");
+    CHECK(opened.error().message ==
+          "`data/forgetting` does not say who is being forgotten: it is damaged, or of another version of tend. Remove "
+          "it, and forget those whom it names once more");
   }
 }
