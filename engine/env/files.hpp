@@ -28,6 +28,9 @@ class File {
   /// When it returns, everything written before is on the disk (fdatasync). After it failed nobody knows what is: write
   /// all of it again.
   virtual Result<void> sync() = 0;
+  /// Says that nobody will read the file soon: what the system has of it in memory can be used for something else.
+  /// Need not do anything.
+  virtual void let_memory_go() {}
   virtual Result<std::uint64_t> size() = 0;
   virtual Result<void> truncate(std::uint64_t size) = 0;
   /// Makes the file `size` bytes long, all of them on the disk: new bytes are zeros that were really written, so that

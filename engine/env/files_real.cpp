@@ -91,6 +91,8 @@ class RealFile final : public File {
     return {};
   }
 
+  void let_memory_go() override { (void)::posix_fadvise(descriptor_.number(), 0, 0, POSIX_FADV_DONTNEED); }
+
   Result<std::uint64_t> size() override {
     struct stat status {};
     if (::fstat(descriptor_.number(), &status) != 0) return refused("read", path_, errno);

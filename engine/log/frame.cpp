@@ -83,7 +83,8 @@ std::uint64_t BatchFrame::written_bytes(const Batch& batch) {
   return batch.buffer_.size() + record_bytes(kCommitFixedBytes + (batch.has_cursor_ ? batch.cursor_.size() : 0));
 }
 
-std::string_view BatchFrame::close(Batch& batch, const BatchStamp& stamp, std::span<std::uint64_t> heads) {
+std::string_view BatchFrame::close(Batch& batch, const BatchStamp& stamp, std::span<std::uint64_t> heads,
+                                   std::uint64_t zeros) {
   DCHECK_OR_DIE(!batch.open_, "a batch was appended with a record that has not ended");
   std::string& buffer = batch.buffer_;
   const std::uint32_t seed = segment_seed(stamp.segment);
@@ -113,6 +114,7 @@ std::string_view BatchFrame::close(Batch& batch, const BatchStamp& stamp, std::s
   if (batch.has_cursor_) buffer.append(batch.cursor_);
   append_padding(buffer);
   put_u32(buffer.data() + commit_at + 4, record_crc(std::string_view(buffer).substr(commit_at), seed));
+  buffer.append(zeros, '\0');
   batch.segment_ = stamp.segment;
   return buffer;
 }

@@ -69,10 +69,11 @@ class BatchFrame {
  public:
   /// The bytes that append will write.
   static std::uint64_t written_bytes(const Batch& batch);
-  /// Gives each record its position (counting `heads` up), epoch and checksum, and adds the commit. The view is valid
-  /// until the batch is touched.
-  static std::string_view close(Batch& batch, const BatchStamp& stamp, std::span<std::uint64_t> heads);
-  /// Takes the commit off again.
+  /// Gives each record its position (counting `heads` up), epoch and checksum, and adds the commit and so many zeros.
+  /// The view is valid until the batch is touched.
+  static std::string_view close(Batch& batch, const BatchStamp& stamp, std::span<std::uint64_t> heads,
+                                std::uint64_t zeros);
+  /// Takes the commit and the zeros off again.
   static void open(Batch& batch);
   /// Counts `heads` down again, after the write of a closed batch failed.
   static void give_back(const Batch& batch, std::span<std::uint64_t> heads);

@@ -57,6 +57,9 @@ Result<void> read_sealed_from(env::Files& files, const std::string& folder, cons
     at += stop->end;
   }
   if (place != next.begin) return damaged(next_path, 20, "the header does not go on where `" + path + "` ends");
+  // Whoever reads on has read it. A log that grows would else always have memory that nobody had before, and that is
+  // dear.
+  (*file)->let_memory_go();
   return {};
 }
 

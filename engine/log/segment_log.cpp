@@ -281,11 +281,13 @@ Result<void> SegmentLog::write(Batch& batch, std::uint32_t epoch, const std::fun
   if (must_begin_segment_ || bytes > headers_.back().file_bytes - end_) {
     if (auto begun = begin_segment(bytes); !begun) return begun;
   }
+  // Whole pages are written: the system may not have the last one in memory and would read it from the disk first.
+  const std::uint64_t zeros = whole_pages(end_ + bytes) - (end_ + bytes);
   const std::string_view closed =
-      BatchFrame::close(batch, {headers_.back().number, epoch, place_.next_batch}, place_.heads);
+      BatchFrame::close(batch, {headers_.back().number, epoch, place_.next_batch}, place_.heads, zeros);
   auto done = file_->write(end_, closed);
   const bool written = done.has_value();
-  if (written && meanwhile) done = file_->begin_sync(end_, bytes);
+  if (written && meanwhile) done = file_->begin_sync(end_, closed.size());
   BatchFrame::open(batch);
   if (written && done) {
     if (meanwhile) meanwhile();

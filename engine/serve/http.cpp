@@ -1,22 +1,23 @@
-// The one file that sees Beast. A connection is a coroutine on a strand of its own; what it waits for (bytes, the
-// engine's thread) it waits for without holding a thread.
+// The one file that sees Beast. A connection is a coroutine that lives on one of the threads; what it waits for (bytes,
+// the engine's thread) it waits for without holding that thread. Threads share nothing, so none has to wake another.
 #ifdef __SANITIZE_THREAD__
 // The sanitizer does not know fences; the mutex of Asio's scheduler orders the same things.
 #define BOOST_ASIO_DISABLE_FENCED_BLOCK 1
 #endif
 #include "engine/serve/http.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/strand.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
@@ -67,10 +68,16 @@ class Counted {
   std::atomic<std::size_t>& count_;
 };
 
-/// What the engine's thread is to call holds this alive; coroutines do not, for they live in `io`.
+/// What runs on one thread, until it is stopped.
+struct OneThread {
+  asio::io_context io{1};
+  asio::executor_work_guard<asio::io_context::executor_type> at_work{io.get_executor()};
+};
+
+/// What the engine's thread is to call holds this alive; coroutines do not, for they live in `ios`.
 struct HttpServer::Inside : std::enable_shared_from_this<HttpServer::Inside> {
   explicit Inside(const HttpOptions& o)
-      : options(o), calls(options), io(static_cast<int>(o.threads)), acceptor(asio::make_strand(io)) {}
+      : options(o), calls(options), ios(std::max(1u, o.threads)), acceptor(ios.front().io) {}
 
   HttpOptions options;
   tcp::endpoint endpoint;
@@ -78,8 +85,9 @@ struct HttpServer::Inside : std::enable_shared_from_this<HttpServer::Inside> {
   std::atomic<bool> stopping{false};
   std::atomic<std::size_t> busy{0};  // requests whose answer is not written yet
   std::optional<asio::ssl::context> tls;
-  asio::io_context io;  // ends before what its coroutines use
+  std::vector<OneThread> ios;  // end before what their coroutines use
   tcp::acceptor acceptor;
+  std::size_t next_io = 0;  // of the acceptor's thread
   std::vector<std::thread> threads;
 
   asio::awaitable<void> accept();
@@ -110,6 +118,13 @@ bool write_at_once(beast::tcp_stream& stream, Serializer& answer, ErrorOf& error
   }
   if (error == asio::error::would_block || error == asio::error::try_again) error = {};
   return !error && answer.is_done();
+}
+
+/// As far as the bytes go that are there: mostly that is the whole request, and nobody waits.
+void parse_what_came(Parser& parser, beast::flat_buffer& buffer, ErrorOf& error) {
+  if (parser.is_done() || buffer.size() == 0) return;
+  buffer.consume(parser.put(buffer.data(), error));
+  if (error == http::error::need_more) error = {};
 }
 
 /// What is to be written has to be sealed first.
@@ -173,8 +188,13 @@ asio::awaitable<bool> HttpServer::Inside::request(Stream& stream, beast::flat_bu
   Parser parser;
   parser.header_limit(options.header_bytes_max);
   parser.body_limit(options.program_bytes_max);
-  beast::get_lowest_layer(stream).expires_after(options.header_max);
-  auto [error, bytes] = co_await http::async_read_header(stream, buffer, parser, kAwait);
+  ErrorOf error;
+  parse_what_came(parser, buffer, error);
+  if (!error && !parser.is_header_done()) {
+    beast::get_lowest_layer(stream).expires_after(options.header_max);
+    const auto [failed, read] = co_await http::async_read_header(stream, buffer, parser, kAwait);
+    error = failed;
+  }
   const Counted busy_now(busy);
   std::optional<Answer> early;
   HttpCalls::Caller caller;
@@ -207,6 +227,10 @@ asio::awaitable<bool> HttpServer::Inside::request(Stream& stream, beast::flat_bu
     if (!early) {
       // With room for what the reader looks at behind the end, so that it need not move it.
       parser.get().body().reserve(parser.content_length().value_or(0) + kBehindBody);
+      parser.eager(true);
+      parse_what_came(parser, buffer, error);
+    }
+    if (!early && !error && !parser.is_done()) {
       beast::get_lowest_layer(stream).expires_after(options.body_max);
       const auto [failed, read] = co_await http::async_read(stream, buffer, parser, kAwait);
       error = failed;
@@ -290,7 +314,7 @@ void HttpServer::Inside::turn_away(tcp::socket socket) {
 asio::awaitable<void> HttpServer::Inside::accept() {
   asio::steady_timer pause(acceptor.get_executor());
   while (!stopping) {
-    auto [error, socket] = co_await acceptor.async_accept(asio::make_strand(io), kAwait);
+    auto [error, socket] = co_await acceptor.async_accept(ios[next_io++ % ios.size()].io, kAwait);
     if (error == asio::error::operation_aborted || error == asio::error::bad_descriptor) co_return;
     if (error) {  // out of descriptors, or the other side is gone already
       pause.expires_after(std::chrono::milliseconds(50));
@@ -406,9 +430,7 @@ Result<void> HttpServer::start(const HttpServices& services) {
   }
   if (error) return fail(ErrorCode::io, "cannot listen at `" + address() + "`: " + error.message());
   asio::co_spawn(inside_->acceptor.get_executor(), inside_->accept(), asio::detached);
-  for (unsigned i = 0; i < std::max(1u, inside_->options.threads); ++i) {
-    inside_->threads.emplace_back([inside = inside_] { inside->io.run(); });
-  }
+  for (OneThread& one : inside_->ios) inside_->threads.emplace_back([inside = inside_, &one] { one.io.run(); });
   return {};
 }
 
@@ -426,7 +448,7 @@ void HttpServer::finish() {
   while (!inside_->threads.empty() && inside_->busy > 0 && std::chrono::steady_clock::now() < until) {
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
   }
-  inside_->io.stop();
+  for (OneThread& one : inside_->ios) one.io.stop();
   for (std::thread& thread : inside_->threads) thread.join();
   inside_->threads.clear();
 }

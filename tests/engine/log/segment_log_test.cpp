@@ -174,6 +174,22 @@ TEST_CASE("dropped segments are used again and their old bytes are never read") 
         of_records);
 }
 
+TEST_CASE("an append writes its last page whole, so that nothing of a former use stands behind it there") {
+  env::SimulatedFiles files;
+  auto log = open_or_fail(files, small_log(1)).log;
+  claim_or_fail(*log);
+  Batch batch;
+  batch.add(5, 0, std::string(1000, 'x'));
+  while (log->segments().back().number < 4) append_seen(*log, batch);
+  REQUIRE(log->trim(4).has_value());
+  while (log->segments().back().number < 5) append_seen(*log, batch);  // in the file of a former segment
+  const std::uint64_t end = log->segments().back().used_bytes;
+  REQUIRE(end % 4096 != 0);
+  const std::string bytes = env::read_whole_file(files, path_of(5)).value();
+  const std::uint64_t page_end = end / 4096 * 4096 + 4096;
+  CHECK(bytes.substr(end, page_end - end) == std::string(page_end - end, '\0'));
+}
+
 TEST_CASE("a log that is sealed, trimmed and has no spares holds nothing of before, and goes on") {
   env::SimulatedFiles files;
   auto log = open_or_fail(files, small_log()).log;

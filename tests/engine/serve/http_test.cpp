@@ -3,6 +3,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -26,6 +27,8 @@ class Client {
     inet_pton(AF_INET, "127.0.0.1", &to.sin_addr);
     const timeval patience{10, 0};
     setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+    const int at_once = 1;
+    setsockopt(socket_, IPPROTO_TCP, TCP_NODELAY, &at_once, sizeof at_once);
     connected_ = ::connect(socket_, reinterpret_cast<const sockaddr*>(&to), sizeof to) == 0;
   }
   ~Client() { ::close(socket_); }
@@ -207,6 +210,31 @@ TEST_CASE("what is wrong with a request is said with its status") {
     CHECK(answer.find(c.part) != std::string::npos);
   }
   CHECK(figures_of(*site.live)->events == 2);
+}
+
+TEST_CASE("requests are understood wherever they are cut") {
+  Site site;
+  const std::string three = post("/v1/track", R"({"userId":"c1","event":"visit"})") +
+                            "POST /v1/track HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+                            "Transfer-Encoding: chunked\r\n\r\n"
+                            "f\r\n{\"userId\":\"c1\",\r\nf\r\n\"event\":\"visit\"\r\n1\r\n}\r\n0\r\n\r\n" +
+                            get("/healthz");
+  Client client(site.server->address());
+  Client beside[2] = {Client(site.server->address()), Client(site.server->address())};
+  std::uint64_t requests = 0;
+  for (std::size_t cut = 1; cut < three.size(); ++cut) {
+    INFO(cut);
+    client.send(three.substr(0, cut));
+    // Both threads do something else in between: what came first is mostly looked at then.
+    for (Client& other : beside) {
+      other.send(get("/healthz"));
+      REQUIRE(status_of(other.answer()) == 200);
+    }
+    client.send(three.substr(cut));
+    for (int i = 0; i < 3; ++i) REQUIRE(status_of(client.answer()) == 200);
+    requests += 2;
+  }
+  CHECK(figures_of(*site.live)->events == requests);
 }
 
 TEST_CASE("a client that asks first is told to go on") {
