@@ -174,8 +174,9 @@ void bench_ingest(const std::string& scratch, const std::string& tend, bool with
     std::vector<double> rates, ratios, cpu;
   };
   std::vector<Peer> peers = {{"epoll and simdjson, nothing kept", serve_floor, {}, {}, {}},
+                             {"the same, a bare log and a table of messages", serve_keeping_floor, {}, {}, {}},
                              {"Beast and nlohmann, nothing kept", serve_beast, {}, {}, {}},
-                             {"the same on two threads", serve_beast_on_two, {}, {}, {}}};
+                             {"Beast and nlohmann on two threads", serve_beast_on_two, {}, {}, {}}};
   if (!with_peers) peers.clear();
   std::vector<double> rates, cpu, latencies;
   for (int round = 0; round < kRounds; ++round) {

@@ -1,18 +1,23 @@
-// The floor of taking batches: no more than a server has to do to have read them.
+// The floor of taking batches: no more than a server has to do to have read them. And what it costs to keep them, at
+// the very least: a bare log that is synced before the answers, and a table of the messages.
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <simdjson.h>
 #include <sys/epoll.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <cstdlib>
 #include <cstring>
 #include <memory>
+#include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
+#include "engine/env/crc32c.hpp"
 #include "tests/bench/ingest_peers.hpp"
 
 namespace tend::bench {
@@ -27,9 +32,70 @@ std::uint64_t fnv(std::string_view text) {
   return hash;
 }
 
+/// A log that is written round and round, so that the disk is asked for no new space, and the messages there were.
+class Kept {
+ public:
+  Kept()
+      : file_(open(".", O_TMPFILE | O_RDWR, 0600)),
+        ids_(static_cast<std::uint64_t*>(
+            mmap(nullptr, kIds * sizeof(std::uint64_t), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0))) {
+    if (file_ < 0 || ids_ == MAP_FAILED) std::abort();
+    madvise(ids_, kIds * sizeof(std::uint64_t), MADV_HUGEPAGE);
+    std::memset(ids_, 0, kIds * sizeof(std::uint64_t));
+    const std::string zeros(kFileBytes, '\0');
+    write(zeros, 0);
+  }
+
+  /// False for a message that was there already.
+  bool is_new(std::uint64_t id) {
+    std::size_t at = id % kIds;
+    while (ids_[at] != 0 && ids_[at] != id) at = (at + 1) % kIds;
+    if (ids_[at] == id) return false;
+    ids_[at] = id;
+    return true;
+  }
+
+  void add(std::string_view user, double amount, double quantity, std::string_view timestamp) {
+    const std::uint32_t size = static_cast<std::uint32_t>(user.size() + timestamp.size());
+    batch_.append(reinterpret_cast<const char*>(&size), sizeof size);
+    batch_.append(reinterpret_cast<const char*>(&amount), sizeof amount);
+    batch_.append(reinterpret_cast<const char*>(&quantity), sizeof quantity);
+    batch_.append(user).append(timestamp);
+  }
+
+  /// What was added is on the disk then.
+  void sync() {
+    if (batch_.empty()) return;
+    const std::uint32_t crc = env::crc32c(batch_);
+    batch_.append(reinterpret_cast<const char*>(&crc), sizeof crc);
+    if (at_ + batch_.size() > kFileBytes) at_ = 0;
+    write(batch_, at_);
+    at_ += batch_.size();
+    batch_.clear();
+  }
+
+ private:
+  static constexpr std::size_t kIds = std::size_t{1} << 25;
+  static constexpr std::size_t kFileBytes = 64u << 20;
+
+  void write(std::string_view bytes, std::size_t at) {
+    if (pwrite(file_, bytes.data(), bytes.size(), static_cast<off_t>(at)) != static_cast<ssize_t>(bytes.size()) ||
+        fdatasync(file_) != 0)
+      std::abort();
+  }
+
+  int file_;  // in the folder where the bench was started, without a name
+  std::uint64_t* ids_;
+  std::string batch_;
+  std::size_t at_ = 0;
+};
+
+std::optional<Kept> kept;  // none: nothing is kept
+
 struct Connection {
   std::vector<char> bytes = std::vector<char>(1 << 18);
   std::size_t size = 0;
+  int answers = 0;  // owed
 };
 
 simdjson::ondemand::parser parser;
@@ -48,12 +114,14 @@ void read_batch(char* json, std::size_t size) {
     if (object["properties"].get_object().get(properties) || properties["amount"].get(amount) ||
         properties["quantity"].get(quantity) || object["timestamp"].get(timestamp))
       std::abort();
-    sum += fnv(type) + fnv(message) + fnv(user) + fnv(event) + fnv(timestamp) + static_cast<std::uint64_t>(quantity);
+    const std::uint64_t id = fnv(message);
+    if (kept && kept->is_new(id)) kept->add(user, amount, quantity, timestamp);
+    sum += fnv(type) + id + fnv(user) + fnv(event) + fnv(timestamp) + static_cast<std::uint64_t>(quantity);
   }
 }
 
-/// False when the other side is gone.
-bool answer(int socket, Connection& one) {
+/// Reads the calls that have come. False when the other side is gone.
+bool take(int socket, Connection& one) {
   const ssize_t got =
       recv(socket, one.bytes.data() + one.size, one.bytes.size() - one.size - simdjson::SIMDJSON_PADDING, 0);
   if (got <= 0) return false;
@@ -67,9 +135,15 @@ bool answer(int socket, Connection& one) {
     const std::size_t head = static_cast<std::size_t>(end + 4 - begin);
     if (one.size < head + body) return true;
     read_batch(begin + head, body);
-    if (send(socket, kAnswer.data(), kAnswer.size(), MSG_NOSIGNAL) < 0) return false;
+    ++one.answers;
     one.size -= head + body;
     std::memmove(begin, begin + head + body, one.size);
+  }
+}
+
+void answer(int socket, Connection& one) {
+  for (; one.answers > 0; --one.answers) {
+    if (send(socket, kAnswer.data(), kAnswer.size(), MSG_NOSIGNAL) < 0) return;
   }
 }
 
@@ -87,7 +161,9 @@ void serve_floor(int listener) {
     for (int i = 0; i < count; ++i) {
       const int socket = events[i].data.fd;
       if (socket != listener) {
-        if (!answer(socket, *connections[static_cast<std::size_t>(socket)])) close(socket);
+        Connection& one = *connections[static_cast<std::size_t>(socket)];
+        if (!take(socket, one)) close(socket);
+        if (!kept) answer(socket, one);
         continue;
       }
       for (int taken = accept4(listener, nullptr, nullptr, SOCK_NONBLOCK); taken >= 0;
@@ -99,7 +175,18 @@ void serve_floor(int listener) {
         epoll_ctl(epoll, EPOLL_CTL_ADD, taken, &one);
       }
     }
+    if (!kept) continue;
+    kept->sync();
+    for (int i = 0; i < count; ++i) {
+      const int socket = events[i].data.fd;
+      if (socket != listener) answer(socket, *connections[static_cast<std::size_t>(socket)]);
+    }
   }
+}
+
+void serve_keeping_floor(int listener) {
+  kept.emplace();
+  serve_floor(listener);
 }
 
 }  // namespace tend::bench

@@ -1,4 +1,5 @@
-// What `tend serve` is held against when it takes batches: servers that keep nothing; and the load for all of them.
+// What `tend serve` is held against when it takes batches: servers that keep nothing, one that keeps them and does
+// nothing else; and the load for all of them.
 #pragma once
 #include <cstdint>
 
@@ -7,6 +8,11 @@ namespace tend::bench {
 /// The floor: epoll by hand, one core, Content-Length alone, simdjson reads every field, nothing is kept. Serves on the
 /// listening socket until the process is ended.
 void serve_floor(int listener);
+
+/// The same, but each round of calls is in a log on the disk before it is answered, no message twice: what keeping
+/// costs at the very least. It keeps nobody's state, no history and no message for longer than it runs, and could not
+/// start again.
+void serve_keeping_floor(int listener);
 
 /// What one writes first: Beast, and nlohmann for the JSON, nothing is kept; on one thread as the floor, or on two.
 void serve_beast(int listener);
