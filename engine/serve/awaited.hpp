@@ -14,7 +14,7 @@ namespace tend::serve {
 namespace asio = boost::asio;
 inline constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
 
-/// What another thread will bring. Both sides work on the connection's strand.
+/// What another thread will bring. Both sides work on the connection's thread.
 template <typename T>
 struct Awaited {
   explicit Awaited(const asio::any_io_executor& executor) : timer(executor) {
