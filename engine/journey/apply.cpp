@@ -222,6 +222,19 @@ bool apply_joined(const Plan& plan, state::State& state, std::string_view payloa
   return true;
 }
 
+/// An input of one who became this one, by way of others perhaps: it names the one whom it was meant for.
+template <typename Input>
+bool apply_carried(const Plan& plan, state::State& state, const state::MessageInput& message, Effects& effects,
+                   Tracer* tracer) {
+  Input input;
+  if (!decode(message.carried, input)) return false;
+  input.customer = message.customer;
+  input.moment = std::max(input.moment, message.moment);
+  std::string payload;
+  encode(payload, input);
+  return apply_input<Input>(plan, state, message.what, payload, effects, tracer);
+}
+
 bool apply_message(const Plan& plan, state::State& state, std::string_view payload, Effects& effects, Tracer* tracer) {
   state::MessageInput input;
   if (!decode(payload, input) || input.playbook >= plan.program.playbooks.size()) return false;
@@ -232,11 +245,9 @@ bool apply_message(const Plan& plan, state::State& state, std::string_view paylo
     return true;
   }
   if (input.what == InputKind::merge) return apply_joined(plan, state, payload, input, effects, tracer);
-  if (input.what != InputKind::message) {
-    std::string carried(input.carried);
-    not_before(input.moment, carried);
-    return apply(plan, state, input.what, carried, effects, tracer);
-  }
+  if (input.what == InputKind::event) return apply_carried<state::EventInput>(plan, state, input, effects, tracer);
+  if (input.what == InputKind::attributes)
+    return apply_carried<state::AttributesInput>(plan, state, input, effects, tracer);
   return apply_known<state::MessageInput>(plan, state, InputKind::message, payload, effects, tracer,
                                           [](Turn& turn, const state::MessageInput& message) {
                                             turn.message(message);
@@ -340,7 +351,7 @@ bool apply_pause(const Plan& plan, state::State& state, std::string_view payload
                   .about = what.substr(what.find(':') == std::string::npos ? 0 : what.find(':') + 1)});
   }
   for (std::uint32_t customer = 0; state.deployed && customer < state.customer_count(); ++customer) {
-    if (!holds_back(state, customer, InputKind::pause, payload))
+    if (!state.is_gone(customer) && !holds_back(state, customer, InputKind::pause, payload))
       resume_one(plan, state, customer, input, effects, tracer);
   }
   return true;
@@ -452,6 +463,7 @@ bool apply_deploy(const Plan& plan, state::State& state, std::string_view payloa
   state.wheel.advance(moment, [](std::uint32_t) {});
   if (tracer != nullptr) tracer->note({.kind = NoteKind::deployed, .moment = moment});
   for (std::uint32_t customer = 0; customer < state.customer_count(); ++customer) {
+    if (state.is_gone(customer)) continue;
     Turn(plan, state, customer, moment, effects, tracer).deploy(state.changed ? &*state.changed : nullptr);
     run_caused(plan, state, customer, moment, effects, tracer);
   }

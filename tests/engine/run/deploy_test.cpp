@@ -239,6 +239,28 @@ TEST_CASE("backfill lets in those for whom a new condition holds already, and a 
   CHECK(folder.days("carl b") == Days{2});
 }
 
+TEST_CASE("who is forgotten or became another one is let in by no backfill") {
+  Folder folder("playbook p { enter when count(order) over 30 days >= 2; send a }");
+  for (const char* customer : {"anna", "bob", "carl"}) folder.happens(1 * kDay, customer, "order");
+  folder.engine->add(state::ForgetInput{.moment = folder.engine->clock(), .customer = "anna"});
+  folder.engine->add(state::MergeInput{.moment = folder.engine->clock(), .customer = "bob", .into = "carl"});
+  REQUIRE(folder.engine->commit());
+  const std::string now =
+      "playbook p { enter when count(order) over 30 days >= 2; send a }\n"
+      "playbook q { enter when count(order) over 30 days < 9; backfill all; send b }\n";
+  auto prepared = folder.engine->prepare(compiled(now), {});
+  REQUIRE(prepared);
+  run::Programs programs("world");
+  const run::Running& running = programs.add(prepared->grafted.program, prepared->grafted.places);
+  const auto rehearsal = run::rehearse(folder.engine->partitions(), programs, running, {}, 2 * kDay);
+  REQUIRE(rehearsal);
+  CHECK(rehearsal->playbooks[1].entered == 1);
+  REQUIRE(folder.deploy(now, 2 * kDay));
+  CHECK(folder.days("anna b").empty());
+  CHECK(folder.days("bob b").empty());
+  CHECK(folder.days("carl b") == Days{2});
+}
+
 TEST_CASE(
     "a new condition reads events that nothing kept, longer windows and new fields out of the log, and after a start "
     "too") {

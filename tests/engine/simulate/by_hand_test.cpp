@@ -180,6 +180,72 @@ message x { text "x" })");
   }
 }
 
+TEST_CASE("what comes under an id that is some merges away is that of who it became, and of nobody else", "[run]") {
+  for (const bool known : {true, false}) {
+    Shop shop(R"(
+customer { city text }
+event order
+playbook p { enter on order
+  again always
+  send x }
+playbook q { enter when customer.city = "Berlin"
+  send y }
+message x { text "x" }
+message y { text "y" })");
+    const std::vector<std::string> ids = {"a", "b", "c", "d"};
+    for (const std::string& id : ids) {
+      if (known) shop.event(id, "order");
+    }
+    shop.commit();
+    for (std::size_t i = 0; i + 1 < ids.size(); ++i) {
+      shop.merge(ids[i], ids[i + 1]);
+      shop.commit();
+    }
+    shop.notes.lines.clear();
+    for (const std::string& id : ids) {
+      CHECK(shop.engine->became(id) == "d");
+      shop.now += env::kHour;
+      shop.event(id, "order");
+      shop.commit();
+    }
+    CHECK(shop.notes.lines == Lines{"d x", "d x", "d x", "d x"});
+    std::string fields;
+    state::append_field(fields, static_cast<std::uint16_t>(*program::find_attribute(shop.program, "city")),
+                        program::Value::string("Berlin"));
+    shop.engine->add(state::AttributesInput{.moment = shop.now, .customer = "a", .fields = fields});
+    shop.commit();
+    CHECK(shop.notes.lines.back() == "d y");
+    CHECK(run::collect_figures(shop.engine->partitions()).customers == 1);
+    shop.engine->add(state::ForgetInput{.moment = shop.now, .customer = "d"});
+    shop.commit();
+    CHECK(run::collect_figures(shop.engine->partitions()).customers == 0);
+  }
+}
+
+TEST_CASE("who is forgotten or became another one does nothing when a pause ends", "[run]") {
+  Shop shop(R"(
+event order
+activity is order
+playbook p { enter when inactive for 60 days
+  send x }
+message x { text "x" })");
+  for (const char* customer : {"a", "b", "c"}) shop.event(customer, "order");
+  shop.commit();
+  shop.engine->add(state::ForgetInput{.moment = shop.now, .customer = "a"});
+  shop.merge("b", "c");
+  shop.commit();
+  for (const char* what : {"", "playbook:p", "channel:outbox"}) {
+    for (const bool paused : {true, false}) {
+      shop.engine->add(state::PauseInput{.moment = shop.now, .paused = paused, .what = what});
+      shop.commit();
+    }
+  }
+  CHECK(shop.notes.lines.empty());
+  shop.tick(60 * env::kDay);
+  CHECK(shop.notes.lines == Lines{"c x"});
+  CHECK(shop.figures().entered == 1);
+}
+
 TEST_CASE("a task without a label is done by an event without one", "[run]") {
   Shop shop(R"(
 customer { owner staff }
