@@ -137,10 +137,15 @@ void LiveSender::take(const run::Send& send) {
     book_failed_ = true;
     say("receipts of messages sent from now on may not find them: " + kept.error().message);
   }
+  remote_->take(written(send));
+}
+
+/// As it goes out, the first time and whenever it is sent again.
+Message LiveSender::written(const run::Send& send) const {
   Message message = message_of(send);
   if (const auto style = with_links_.find(send.channel); style != with_links_.end())
     add_links(message, *options_.links, style->second);
-  remote_->take(std::move(message));
+  return message;
 }
 
 void LiveSender::find_out(const run::Send& send) {
@@ -154,7 +159,7 @@ void LiveSender::find_out(const run::Send& send) {
     report.until = options_.outside.clock.now();
     return reported(std::move(report));
   }
-  remote_->settle(message_of(send));
+  remote_->settle(written(send));
 }
 
 /// The key is forgotten only when its report has been told: who asks in between knows that it comes.

@@ -5,6 +5,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "engine/channel/escape.hpp"
 #include "engine/cli/operator.hpp"
 #include "engine/cli/terminal.hpp"
 #include "engine/cli/verbs.hpp"
@@ -69,8 +70,9 @@ int run_deadletters(const Arguments& arguments) {
   std::stable_sort(sorted.begin(), sorted.end(),
                    [](const auto& a, const auto& b) { return a.second.count > b.second.count; });
   for (std::size_t i = 0; i < sorted.size() && i < kReasonsShown; ++i) {
-    text += "  " + std::to_string(sorted[i].second.count) + " × " + sorted[i].first + " (last " +
-            env::format_moment(sorted[i].second.last) + ")\n";
+    text += "  " + std::to_string(sorted[i].second.count) + " × ";
+    channel::append_visible(text, sorted[i].first);
+    text += " (last " + env::format_moment(sorted[i].second.last) + ")\n";
   }
   if (sorted.size() > kReasonsShown)
     text += "  and " + std::to_string(sorted.size() - kReasonsShown) + " other reasons\n";

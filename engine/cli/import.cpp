@@ -7,6 +7,8 @@
 #include "engine/cli/import_target.hpp"
 #include "engine/cli/terminal.hpp"
 #include "engine/cli/verbs.hpp"
+#include "engine/env/clock.hpp"
+#include "engine/serve/read_body.hpp"
 #include "engine/simulate/csv.hpp"
 #include "engine/simulate/database_rows.hpp"
 #include "engine/simulate/import_place.hpp"
@@ -29,6 +31,10 @@ struct Import {
   simulate::ImportPlace place;
   std::uint64_t imported = 0, before = 0, rejected = 0;
 };
+
+/// What is dated later is a slip of somebody's, as over HTTP: it would count as happening now. A file that is imported
+/// again brings such rows when their time has come: in the order of time they stand behind all that were taken.
+env::Moment latest_moment() { return env::real_clock().now() + serve::kAheadMsMax; }
 
 bool is_file(const simulate::Source& source) { return source.postgres.empty(); }
 
@@ -91,7 +97,7 @@ Result<void> find_place(Import& import, const simulate::Source& source, std::uin
 Result<void> import_files(Import& import, simulate::Workspace workspace) {
   std::erase_if(workspace.sources, [](const simulate::Source& source) { return !is_file(source); });
   if (workspace.sources.empty()) return {};
-  const simulate::SourceOptions options{.rejects_folder = workspace.folder};
+  const simulate::SourceOptions options{.latest = latest_moment(), .rejects_folder = workspace.folder};
   auto rows = simulate::load_sources(workspace, import.target.program(), options);
   if (!rows) return tl::unexpected(rows.error());
   import.rejected += tell_rejected(*rows);
@@ -138,6 +144,7 @@ Result<void> import_database(Import& import, const simulate::Workspace& workspac
   auto reading = simulate::DatabaseRows::open(workspace, source, *resolved, *zone, std::move(*database),
                                               import.place.databases[source.name]);
   if (!reading) return tl::unexpected(reading.error());
+  (*reading)->refuse_after(latest_moment());
   auto rejects = simulate::RejectsFile::open(env::real_files(),
                                              simulate::path_in(workspace.folder, source.name + ".import.rejects.csv"),
                                              (*reading)->rejects_header());

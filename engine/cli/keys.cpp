@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <memory>
 
+#include "engine/channel/escape.hpp"
 #include "engine/cli/operator.hpp"
 #include "engine/cli/terminal.hpp"
 #include "engine/cli/verbs.hpp"
@@ -21,6 +22,7 @@ struct Arguments {
   std::string name, where;
   std::vector<std::string> scopes;
   double rate = 0;
+  bool has_rate = false, has_where = false;  // they were given
   bool json = false;
   std::string folder() const { return data.empty() ? env::join_path(workspace, "data") : data; }
 };
@@ -55,7 +57,9 @@ int run_add(const Arguments& arguments) {
     if (!key.may(*scope)) key.scopes.push_back(*scope);
   }
   if (key.scopes.empty()) return wrong("say what the key may do: --scope ingest, read, operate, admin or receipts");
-  if (!(key.rate >= 0)) return wrong("--rate is how many calls a second are taken, more than 0");
+  if (arguments.has_rate && !(key.rate > 0)) return wrong("--rate is how many calls a second are taken, more than 0");
+  if (arguments.has_where && key.where.find_first_not_of(" \t") == std::string::npos)
+    return wrong("--where is empty: leave it away for a key that sees all customers");
   const auto condition = serve::parse_condition(key.where);
   if (!condition) return complain(condition.error());
   const bool looks_only = std::all_of(key.scopes.begin(), key.scopes.end(), [](serve::Scope scope) {
@@ -126,7 +130,8 @@ int run_audit(const Arguments& arguments) {
     if (const auto entry = serve::read_audit_line(rest.substr(0, end))) {
       text += env::format_moment(entry->at) + "  " + std::to_string(entry->status) + "  ";
       text += (entry->name.empty() ? (entry->key.empty() ? "nobody known" : entry->key) : entry->name) + "  ";
-      text += entry->what + "\n";
+      channel::append_visible(text, entry->what);  // it may name customers, whom anybody may have called anything
+      text += '\n';
     }
     rest.remove_prefix(end + 1);
   }
@@ -159,7 +164,11 @@ void add_keys(CLI::App& app, int& exit_code) {
   add->add_option("--where", arguments->where,
                   "the customers it sees and touches: `city = \"Berlin\" and level = gold`");
   add->add_option("--rate", arguments->rate, "how many calls a second are taken (default: all)");
-  add->callback([arguments, &exit_code] { exit_code = run_add(*arguments); });
+  add->callback([arguments, add, &exit_code] {
+    arguments->has_rate = add->count("--rate") > 0;
+    arguments->has_where = add->count("--where") > 0;
+    exit_code = run_add(*arguments);
+  });
   CLI::App* list = keys->add_subcommand("list", "all keys, without their secrets");
   list->callback([arguments, &exit_code] { exit_code = run_list(*arguments); });
   CLI::App* remove = keys->add_subcommand("remove", "refuse a key from now on");

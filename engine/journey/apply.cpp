@@ -403,6 +403,9 @@ bool apply_forget(const Plan& plan, state::State& state, std::string_view payloa
   if (!decode(payload, forget)) return false;
   state.became.erase(std::string(forget.customer));  // who he became is forgotten with an input of his own
   const std::uint32_t customer = state.find_customer(forget.customer);
+  // He does not become anybody any more either.
+  if (const auto waiting = state.pending.find(customer); waiting != state.pending.end())
+    std::erase_if(waiting->second, [](const state::PendingInput& one) { return one.kind == InputKind::merge; });
   if (customer != state::kNoText && holds_back_until_answered(state, customer, InputKind::forget, payload)) return true;
   return apply_known<state::ForgetInput>(plan, state, InputKind::forget, payload, effects, tracer,
                                          [&](Turn& turn, const state::ForgetInput& input) {
@@ -538,20 +541,21 @@ void collect_outstanding(const Plan& plan, const state::State& state, Effects& e
   });
 }
 
-state::SendKey send_key(std::string_view customer, std::string_view playbook, std::uint32_t journey, std::uint32_t step,
-                        std::uint32_t visit, std::uint32_t version) {
+state::SendKey send_key(std::string_view customer, const program::Playbook& playbook, const state::Journey& journey) {
   // SipHash-2-4 with 128 bits of output and a fixed key: a name for a send, the same wherever it is worked out.
   static constexpr unsigned char kKey[crypto_shorthash_siphashx24_KEYBYTES] = {'t', 'e', 'n', 'd', ' ', 's', 'e', 'n',
                                                                                'd', ' ', 'k', 'e', 'y', ' ', 'v', '1'};
   thread_local std::string text;  // one for every send: it keeps its memory
   text = customer;
   text += '\x1F';
-  text += playbook;
+  text += playbook.name;
   text += '\x1F';
-  for (const std::uint32_t number : {journey, step, visit})
+  for (const std::uint32_t number : {journey.number, journey.step, journey.visit})
     text.append(reinterpret_cast<const char*>(&number), sizeof number);
+  // Who comes again after he was forgotten counts his journeys from 1 again.
+  text.append(reinterpret_cast<const char*>(&journey.entered), sizeof journey.entered);
   // Steps of another version have the same numbers, and a journey that follows an edit keeps its own.
-  if (version > 1) text.append(reinterpret_cast<const char*>(&version), sizeof version);
+  if (playbook.version > 1) text.append(reinterpret_cast<const char*>(&playbook.version), sizeof playbook.version);
   unsigned char hash[crypto_shorthash_siphashx24_BYTES];
   crypto_shorthash_siphashx24(hash, reinterpret_cast<const unsigned char*>(text.data()), text.size(), kKey);
   state::SendKey key;

@@ -26,8 +26,7 @@ void appear(const Plan& plan, state::State& state, std::uint32_t customer, env::
 /// (moment, customer id, playbook, journey number).
 void collect_outstanding(const Plan& plan, const state::State& state, Effects& effects);
 
-/// A send's key. Shape: `version` is the playbook's.
-state::SendKey send_key(std::string_view customer, std::string_view playbook, std::uint32_t journey, std::uint32_t step,
-                        std::uint32_t visit, std::uint32_t version = 1);
+/// The key of the send that the journey is at (docs/decisions/028).
+state::SendKey send_key(std::string_view customer, const program::Playbook& playbook, const state::Journey& journey);
 
 }  // namespace tend::journey

@@ -40,8 +40,7 @@ SendEffect& append_send(const Plan& plan, const state::State& state, const state
   const program::Playbook& playbook = plan.program.playbooks[journey.playbook];
   const program::Step& step = playbook.steps[journey.step];
   SendEffect& send = effects.sends.emplace_back();
-  send.key = send_key(state.customer_id(journey.customer), playbook.name, journey.number, journey.step, journey.visit,
-                      playbook.version);
+  send.key = send_key(state.customer_id(journey.customer), playbook, journey);
   send.at = at;
   send.customer = journey.customer;
   send.playbook = journey.playbook;

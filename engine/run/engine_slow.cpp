@@ -26,13 +26,13 @@ void Engine::fill_outbox() {
     const program::Playbook& playbook = plan().program.playbooks[journey.playbook];
     const program::Step& step = playbook.steps[journey.step];
     const std::string_view channel = journey::channel_at(plan(), step, journey::channel_tried(journey));
-    const Out out{.key = journey::send_key(partitions_.state(partition).customer_id(journey.customer), playbook.name,
-                                           journey.number, journey.step, journey.visit, playbook.version),
-                  .customer = journey.customer,
-                  .playbook = journey.playbook,
-                  .journey = journey.number,
-                  .message = step.message,
-                  .partition = partition};
+    const Out out{
+        .key = journey::send_key(partitions_.state(partition).customer_id(journey.customer), playbook, journey),
+        .customer = journey.customer,
+        .playbook = journey.playbook,
+        .journey = journey.number,
+        .message = step.message,
+        .partition = partition};
     if ((journey.flags & state::kCalled) != 0) return outbox.call(channel, out);
     const auto moment = moments.find(out.key);
     moment == moments.end() ? outbox.wait(channel, out) : outbox.wait_until(channel, out, moment->second);

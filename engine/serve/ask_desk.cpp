@@ -15,8 +15,7 @@ constexpr std::uint32_t kCustomersAtOnce = 20'000;  // a millisecond of the loop
 
 /// Of a message that somebody is asked to send.
 state::SendKey key_of(const journey::Plan& plan, std::string_view customer, const state::Journey& journey) {
-  const program::Playbook& playbook = plan.program.playbooks[journey.playbook];
-  return journey::send_key(customer, playbook.name, journey.number, journey.step, journey.visit, playbook.version);
+  return journey::send_key(customer, plan.program.playbooks[journey.playbook], journey);
 }
 
 }  // namespace

@@ -36,6 +36,8 @@ std::optional<BesideConsent> consent_beside(std::string_view name) {
 constexpr std::size_t kTextKeptMax = 256;
 
 bool is_given(const Cell& cell) { return cell.kind != CellKind::absent && cell.kind != CellKind::null; }
+/// Some clients send an empty text for somebody whom they do not know.
+bool names_somebody(const Cell& cell) { return is_given(cell) && (cell.kind != CellKind::text || !cell.text.empty()); }
 
 /// `currency` beside an amount, as Segment's ecommerce calls have it: of money that does not name its own.
 program::Currency default_currency(const std::vector<Named>& named) {
@@ -118,9 +120,13 @@ bool CallTaker::take_kind(const Call& call, InputsMade& made) {
 }
 
 bool CallTaker::customer(const Call& call, std::string& id) {
-  const bool by_user = is_given(call.user);
-  if (!by_user && !is_given(call.anonymous)) return refuse("`userId` is missing");
-  const auto read = run::parse_customer_id(by_user ? call.user : call.anonymous);
+  const bool by_user = names_somebody(call.user);
+  if (!by_user && !names_somebody(call.anonymous))
+    return refuse(is_given(call.user) ? "`userId` is empty" : "`userId` is missing");
+  const Cell& cell = by_user ? call.user : call.anonymous;
+  if (cell.kind == CellKind::boolean)
+    return refuse(std::string(by_user ? "`userId`" : "`anonymousId`") + " is not a text");
+  const auto read = run::parse_customer_id(cell);
   if (!read) return refuse(std::string(by_user ? "`userId`" : "`anonymousId`") + ": " + read.error().message);
   id = *read;
   return true;
@@ -293,7 +299,7 @@ bool CallTaker::take_identify(const Call& call, InputsMade& made) {
   }
   if (!take_consent(call.consent)) return false;
   bool merges = false;
-  if (is_given(call.user) && is_given(call.anonymous)) {
+  if (names_somebody(call.user) && names_somebody(call.anonymous)) {
     const auto anonymous = run::parse_customer_id(call.anonymous);
     if (!anonymous) return refuse("`anonymousId`: " + anonymous.error().message);
     if (*anonymous != first.customer) {

@@ -377,6 +377,15 @@ class CarryingOut {
       const std::string now(engine_.became(id));
       if (id != now) ids[now].push_back(id);
     }
+    // And those who will be them when a message of theirs is answered: it would bring back who is forgotten.
+    for (const auto& [id, into] : becoming(engine_)) {
+      const auto of = ids.find(into);
+      if (of == ids.end() || ids.contains(id)) continue;
+      of->second.push_back(id);
+      for (const std::string& former : ids_of(engine_, {id})) {
+        if (former != id) of->second.push_back(former);
+      }
+    }
     if (auto begun = begin_forgetting(ids); !begun) return refuse(begun.error());
     for (const Forgotten& one : all) {
       if (!one.known && !one.told_of) continue;
@@ -387,7 +396,9 @@ class CarryingOut {
     auto erasure = make_erasure();
     for (Forgotten& one : all) {
       // While a message of his is with a channel he is known by it.
-      one.waits = engine_.is_busy() || state_of(one.id).find_customer(one.id) != state::kNoText;
+      one.waits = engine_.is_busy() || std::any_of(ids[one.id].begin(), ids[one.id].end(), [&](const std::string& id) {
+                    return state_of(id).find_customer(id) != state::kNoText;
+                  });
       if (one.waits) continue;
       erasure->in_log |= engine_.can_erase() && (one.known || one.told_of);
       erasure->ids.insert(erasure->ids.end(), ids[one.id].begin(), ids[one.id].end());

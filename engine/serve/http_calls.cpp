@@ -244,8 +244,15 @@ asio::awaitable<Answer> HttpCalls::take(const Executor& executor, const Place& p
 }
 
 /// Reads every letter once more by the playbooks of today. Who still cannot be taken is kept anew, with today's reason.
+/// A letter is taken once, however often it is read: its place is its name where it has none.
 asio::awaitable<Answer> HttpCalls::retry_letters(const Executor& executor) {
   if (services_.letters == nullptr) co_return refusal(http::status::not_found, "no calls are kept here");
+  if (retrying_.exchange(true)) {
+    Answer answer = refusal(http::status::service_unavailable, "they are being read again just now: come again");
+    answer.come_again_seconds = 1;
+    co_return answer;
+  }
+  const auto reading = std::shared_ptr<void>(nullptr, [this](void*) { retrying_ = false; });
   const auto failed = [](const Error& error) { return refusal(http::status::service_unavailable, error.message); };
   auto names = services_.letters->close_files();
   if (!names) co_return failed(names.error());
@@ -256,11 +263,14 @@ asio::awaitable<Answer> HttpCalls::retry_letters(const Executor& executor) {
     const journey::Plan& plan = services_.live->plan();
     std::vector<PostedInput> inputs;
     std::vector<DeadLetter> still;
-    for (DeadLetter& letter : *letters) {
+    for (std::size_t i = 0; i < letters->size(); ++i) {
+      DeadLetter& letter = (*letters)[i];
       std::string body = list_of(letter);
+      const std::string place = name + " " + std::to_string(i) + " " + line_of(letter);
       BodyRequest what{.route = letter.cloud ? Route::cloud_batch : Route::batch,
                        .now = letter.at,
-                       .seen_key = services_.live->seen_key()};
+                       .seen_key = services_.live->seen_key(),
+                       .again = place};
       what.source = [&](std::string_view) -> Result<std::string> { return letter.source; };
       ReadBody read = this->read(plan, what, body);
       if (read.problem.empty() && read.refused.empty()) {
@@ -354,7 +364,8 @@ asio::awaitable<Answer> HttpCalls::look(const Executor& executor, std::string_vi
   if (!look) co_return refusal(http::status::bad_request, look.error().message);
   if (caller.key != nullptr && !caller.key->condition.all.empty()) {
     // Read already, so it is there; somebody else's customer is as good as none.
-    const std::string id = *percent_decoded(target.substr(kCustomers.size()), false);
+    const std::string_view path = target.substr(0, target.find('?'));
+    const std::string id = *percent_decoded(path.substr(kCustomers.size()), false);
     look = Look(
         [key = caller.key, id, inner = std::move(*look)](run::Engine& engine, env::Moment now) -> Result<std::string> {
           if (!meets(engine, key->condition, id)) return fail(ErrorCode::not_found, "there is no such customer");

@@ -76,6 +76,7 @@ class HttpCalls {
   std::weak_ptr<void> owner_;
   std::atomic<std::uint64_t> ignored_values_{0};
   std::atomic<std::uint64_t> refused_calls_{0};
+  std::atomic<bool> retrying_{false};  // letters are being read again
   std::mutex readers_mutex_;
   const journey::Plan* readers_plan_ = nullptr;       // by which they read
   std::vector<std::unique_ptr<BodyReader>> readers_;  // that nobody uses just now

@@ -201,8 +201,10 @@ bool BodyReader::Inside::read_list(ondemand::array array) {
 }
 
 bool BodyReader::Inside::read_batch_key(std::string_view key, ondemand::value value, bool& has_batch) {
-  if (key == "sentAt") return read_cell(key, sent, value, 1);
-  if (key == "writeKey") return read_cell(key, write_key, value, 1);
+  for (auto& [name, cell] : {std::pair<std::string_view, Cell&>{"sentAt", sent}, {"writeKey", write_key}}) {
+    if (key != name) continue;
+    return cell.kind == CellKind::absent ? read_cell(key, cell, value, 1) : stop(in_ticks(key) + " comes twice");
+  }
   if (key != "batch") return cells.walk(value, 1);
   if (has_batch) return stop("`batch` comes twice");
   has_batch = true;
@@ -265,7 +267,7 @@ bool BodyReader::Inside::name_cloud_event() {
   call.kind = CallKind::track;
   const auto missing = [](const Cell& cell) { return cell.kind != CellKind::text || cell.text.empty(); };
   if (missing(cloud_version) || cloud_version.text != "1.0") cells.note("`specversion` is not `1.0`");
-  if (missing(cloud_id)) cells.note("`id` is missing");
+  if (missing(cloud_id)) cells.note(cloud_id.kind == CellKind::absent ? "`id` is missing" : "`id` is not a text");
   if (missing(cloud_source)) cells.note("`source` is missing");
   if (missing(call.event)) cells.note("`type` is missing");
   if (missing(call.user)) cells.note("`subject`, the customer, is missing");
@@ -295,13 +297,16 @@ void BodyReader::Inside::take_call(std::string_view json, std::size_t item) {
       !(taker.moment(call.timestamp, cloud ? "time" : "timestamp", next.timestamp) &&
         taker.moment(call.original, "originalTimestamp", next.original) && taker.take(call, made)))
     cells.note(taker.fault);
+  const Cell& message = cloud ? cloud_id : call.message;
+  const bool may_be_id = message.kind == CellKind::absent || message.kind == CellKind::null ||
+                         message.kind == CellKind::text || message.kind == CellKind::number;
+  if (!may_be_id) cells.note("`messageId` is not a text");
   if (!cells.fault.empty()) return refuse(item, cells.fault, json);
   // A client's own clock that cannot be read corrects nothing.
   if (!taker.moment(call.sent, "sentAt", next.sent)) next.sent = env::kNoMoment;
   next.count = made.count - next.first;
   next.timestamp_text = call.timestamp.kind == CellKind::text ? call.timestamp.text : call.original.text;
-  const Cell& message = cloud ? cloud_id : call.message;
-  if (message.kind == CellKind::text) next.message = message.text;
+  next.message = message.text;
   if (cloud) next.source = cloud_source.text;
   pending.push_back(next);
 }
@@ -312,6 +317,7 @@ bool BodyReader::Inside::finish_call(Pending& one) {
   const env::Moment original = one.original != env::kNoMoment ? one.original : one.timestamp;
   env::Moment at = one.timestamp != env::kNoMoment ? one.timestamp : one.original;
   if (one.sent != env::kNoMoment && original != env::kNoMoment) at = now - (one.sent - original);
+  if (at == env::kNoMoment && !request->again.empty()) at = now;
   if (at != env::kNoMoment && at > now + kAheadMsMax) {
     refuse(one.item, "`timestamp`: " + run::quoted(one.timestamp_text) + " is more than a day ahead", one.json);
     return false;
@@ -327,6 +333,8 @@ bool BodyReader::Inside::finish_call(Pending& one) {
       seen = run::seen_id(request->seen_key, source, one.message);
     }
   }
+  if (one.message.empty() && !request->again.empty())
+    seen = run::seen_id(request->seen_key, body.source + std::string("\0again", 6), request->again);
   for (std::size_t i = one.first; i < one.first + one.count; ++i) {
     made.inputs[i].at = at;
     made.inputs[i].seen = seen;

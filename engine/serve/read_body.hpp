@@ -35,6 +35,9 @@ struct BodyRequest {
   env::Moment now = 0;                     // when it came: decides what is too far ahead, and how wrong its clock goes
   const CloudAttributes* cloud = nullptr;  // of cloud_binary
   run::SeenKey seen_key = {};
+  /// Not empty: a call that came once already, at `now`, and is read again. It happened then where it does not say
+  /// when, and is told apart by this name where it has no id of its own.
+  std::string_view again = {};
   /// Told the `writeKey` of a body that is well-formed, empty where it has none. Gives the source that its messages are
   /// told apart by, or says why it is refused.
   std::function<Result<std::string>(std::string_view write_key)> source = {};

@@ -46,6 +46,9 @@ class DatabaseRows {
                                                     const ResolvedSource& resolved, const env::Zone& zone,
                                                     std::unique_ptr<Postgres> database, DatabasePlace place);
 
+  /// Rows of after that are rejected.
+  void refuse_after(env::Moment latest) { reader_.latest = latest; }
+
   /// Puts the next rows behind those in `rows`: about kDatabaseBatchRows, never ending between two of the same value,
   /// so that place() can stand behind them. Rows of one value stand in the order of their content. Gives false where
   /// there were none.

@@ -105,6 +105,8 @@ Result<void> RowReader::read(std::span<const Cell> cells) {
       if (!moment) return in_column(column, moment.error());
       if (moment->missing()) return in_column(column, {ErrorCode::invalid, "there is no date"});
       at = moment->i;
+      if (latest != env::kNoMoment && at > latest)
+        return in_column(column, {ErrorCode::invalid, "`" + env::format_moment(at) + "` is more than a day ahead"});
     } else if (column.role == ColumnRole::field) {
       const auto value = run::parse_cell(column.type, cells[i], {&zone_, column.currency, &storage_, resolved_.own});
       if (!value) return in_column(column, value.error());

@@ -25,6 +25,7 @@ class RowReader {
 
   const ResolvedSource& resolved() const { return resolved_; }
 
+  env::Moment latest = env::kNoMoment;  // rows of after it are refused; none: of no time are
   // What the last row held. Lifetime: `customer` that of its cells.
   std::string_view customer;
   env::Moment at = env::kNoMoment;

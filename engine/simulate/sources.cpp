@@ -279,6 +279,7 @@ Result<Rows> load_sources(const Workspace& workspace, const program::Program& pr
                         ',',
                         false,
                         RowReader(resolved[i], *zone)});
+    loadings.back().reader.latest = options.latest;
   }
   // Registers are read first, so that a stable sort leaves them first at their moment.
   for (const bool registers : {true, false}) {

@@ -58,11 +58,12 @@ struct Rows {
 };
 
 struct SourceOptions {
-  env::Moment from = env::kNoMoment;  // where registers stand; none: at the first moment of the other sources
-  env::Moment to = env::kNoMoment;    // rows from here on are left out; none: nothing is
-  bool strict = false;                // the first row that cannot be read ends everything
-  std::string rejects_folder;         // where `NAME.rejects.csv` goes; empty: nowhere
-  std::size_t messages_max = 5;       // per source
+  env::Moment from = env::kNoMoment;    // where registers stand; none: at the first moment of the other sources
+  env::Moment to = env::kNoMoment;      // rows from here on are left out; none: nothing is
+  env::Moment latest = env::kNoMoment;  // rows of after it cannot be read; none: all can
+  bool strict = false;                  // the first row that cannot be read ends everything
+  std::string rejects_folder;           // where `NAME.rejects.csv` goes; empty: nowhere
+  std::size_t messages_max = 5;         // per source
 };
 
 /// Reads and types every source. Clock times without offset are read in the policy's zone (Program::timezone).

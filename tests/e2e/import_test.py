@@ -88,6 +88,7 @@ def main():
             for i in range(ROWS):
                 file.write(f"c{i},2024-01-{1 + i % 28:02} 10:00,{i % 7}\n")
             file.write("bad,2024-01-01,many\n")
+            file.write("slip,2099-01-01 10:00,1\n")  # more than a day ahead
         with open(os.path.join(folder, "more.jsonl"), "w", encoding="utf-8") as file:
             for i in range(1000):
                 file.write(json.dumps({"who": f"j{i}", "at": "2024-02-01T00:00:00Z", "n": 1}) + "\n")
@@ -103,9 +104,10 @@ def main():
         done = run(tend, folder, data)
         w.check(done.returncode == 1, f"a row that cannot be read is no problem: {done.returncode} {done.stderr}")
         told = json.loads(done.stdout)
-        w.check(told["rejected"] == 1 and told["imported"] + told["before"] == ROWS + 1000, f"import says {told}")
+        w.check(told["rejected"] == 2 and told["imported"] + told["before"] == ROWS + 1000, f"import says {told}")
         with open(os.path.join(folder, "orders.rejects.csv"), encoding="utf-8") as file:
-            w.check("many" in file.read(), "the rejects file has not the row")
+            rejects = file.read()
+            w.check("many" in rejects and "`2099-01-01T10:00:00Z` is more than a day ahead" in rejects, f"the rejects file has not the rows: {rejects}")
         again = json.loads(run(tend, folder, data).stdout)
         w.check(again["imported"] == 0, f"a second import says {again}")
         found = clients_test.events_by_customer(data)

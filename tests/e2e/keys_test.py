@@ -58,7 +58,8 @@ def main():
         with open(file, encoding="utf-8") as content:
             text = content.read()
         w.check(not any(key[18:] in text for key in keys.values()), "a secret stands in the file")
-        for words in (("shop", "--scope", "ingest"), ("x", "--scope", "all"), ("x",), ("x", "--scope", "ingest", "--where", "city = a"), ("x", "--scope", "read", "--where", "city")):
+        for words in (("shop", "--scope", "ingest"), ("x", "--scope", "all"), ("x",), ("x", "--scope", "ingest", "--where", "city = a"), ("x", "--scope", "read", "--where", "city"),
+                      ("x", "--scope", "read", "--where", " "), ("x", "--scope", "read", "--rate", "0")):
             w.check(run(tend, "keys", "add", *words, "--data", data).returncode == 3, f"keys add {words} is taken")
         listed = run(tend, "keys", "list", "--data", data).stdout
         w.check("shop  ingest" in listed and "ops  operate,read" in listed and keys["shop"] not in listed, f"keys list says {listed}")

@@ -448,6 +448,42 @@ TEST_CASE("a batch is taken but for what no playbook knows, which is kept, and t
   CHECK(body_of(site.once(post("/v1/deadletters/retry", ""))) == "{\"success\":true,\"taken\":0,\"left\":3}\n");
 }
 
+TEST_CASE("a letter is taken once, whatever it is called and however often it is read") {
+  Site site;
+  DeadLetter letter{.at = site.live->now() - 2 * env::kHour, .source = "app", .cloud = false, .sent = {}, .reason = {}};
+  letter.call = R"({"type":"track","userId":"c1","event":"order"})";
+  REQUIRE(site.letters.add({letter, letter}));
+  const std::string folder = "shop/data/dead-letters", name = site.shop.files.list(folder).value().at(0);
+  const std::string bytes = env::read_whole_file(site.shop.files, folder + "/" + name).value();
+  CHECK(body_of(site.once(post("/v1/deadletters/retry", ""))) == "{\"success\":true,\"taken\":2,\"left\":0}\n");
+  CHECK(figures_of(*site.live)->events == 2);
+  // As after a crash before the file was removed.
+  REQUIRE(env::write_whole_file(site.shop.files, folder + "/" + name, bytes));
+  CHECK(status_of(site.once(post("/v1/deadletters/retry", ""))) == 200);
+  CHECK(figures_of(*site.live)->events == 2);
+  const auto customer = nlohmann::json::parse(body_of(site.once(get("/v1/customers/c1"))));
+  CHECK(customer["first_seen"] == env::format_moment(letter.at));
+
+  letter.at += 1;
+  REQUIRE(site.letters.add(std::vector<DeadLetter>(50, letter)));
+  std::vector<std::unique_ptr<Client>> clients;
+  for (int i = 0; i < 6; ++i) {
+    clients.push_back(std::make_unique<Client>(site.server->address()));
+    clients.back()->send(post("/v1/deadletters/retry", ""));
+  }
+  int taken = 0;
+  for (auto& client : clients) {
+    const std::string answer = client->answer();
+    if (status_of(answer) == 503) {
+      CHECK(answer.find("Retry-After: 1") != std::string::npos);
+    } else {
+      taken += nlohmann::json::parse(body_of(answer))["taken"].get<int>();
+    }
+  }
+  CHECK(taken == 50);
+  CHECK(figures_of(*site.live)->events == 52);
+}
+
 TEST_CASE("CloudEvents over HTTP: attributes in headers, one, a list") {
   Site site;
   const std::string headers =

@@ -80,6 +80,11 @@ TEST_CASE("the customer is userId, as text or number, else anonymousId") {
   CHECK(read(Route::track, R"({"userId":"u1","anonymousId":"a1","event":"visit"})").inputs.at(0).customer == "u1");
   CHECK(read(Route::track, R"({"userId":"\u674e","event":"visit","properties":null})").inputs.at(0).customer == "李");
   CHECK(read(Route::track, R"({"userId":"u1","event":"visit"})").inputs.at(0).at == env::kNoMoment);
+  // Some clients send an empty text for somebody whom they do not know.
+  CHECK(read(Route::track, R"({"userId":"","anonymousId":"a1","event":"visit"})").inputs.at(0).customer == "a1");
+  const ReadBody known = read(Route::identify, R"({"userId":"u1","anonymousId":"","traits":{"age":3}})");
+  REQUIRE(known.inputs.size() == 1);
+  CHECK(known.inputs[0].kind == state::InputKind::attributes);
 }
 
 TEST_CASE("an identify call: attributes, tags, consent") {
@@ -199,6 +204,7 @@ TEST_CASE("messages are told apart by their source and id; the inputs of one cal
   CHECK(seen(Route::track, call) == run::seen_id({}, "app", "m1"));
   CHECK(seen(Route::track, R"({"userId":"c","event":"visit"})") == state::SeenId{});
   CHECK(seen(Route::track, R"({"userId":"c","event":"visit","messageId":""})") == state::SeenId{});
+  CHECK(seen(Route::track, R"({"userId":"c","event":"visit","messageId":17})") == run::seen_id({}, "app", "17"));
   CHECK(seen(Route::batch,
              R"({"batch":[{"type":"track","userId":"c","event":"visit","messageId":"m1"}],"writeKey":"2"})") ==
         run::seen_id({}, "app2", "m1"));
@@ -312,6 +318,12 @@ TEST_CASE("one sentence for each mistake") {
       {Route::track, "{\"userId\":\"\xC3\x28\",\"event\":\"visit\"}", "the body is not UTF-8"},
       {Route::track, R"({"event":"visit"})", "`userId` is missing"},
       {Route::track, R"({"userId":"  ","event":"visit"})", "`userId`: the customer's id is empty"},
+      {Route::track, R"({"userId":"","event":"visit"})", "`userId` is empty"},
+      {Route::track, R"({"userId":true,"event":"visit"})", "`userId` is not a text"},
+      {Route::track, R"({"userId":"c","event":"visit","messageId":true})", "`messageId` is not a text"},
+      {Route::batch, R"({"sentAt":"2026-01-01T00:00:00Z","batch":[],"sentAt":"2026-01-01T00:00:00Z"})",
+       "`sentAt` comes twice"},
+      {Route::batch, R"({"batch":[],"writeKey":"a","writeKey":"b"})", "`writeKey` comes twice"},
       {Route::track, R"({"userId":["c"],"event":"visit"})", "`userId`: a list stands where a text is expected"},
       {Route::track, R"({"userId":"c"})", "`event` is missing"},
       {Route::track, R"({"userId":"c","event":7})", "`event` is not a text"},
