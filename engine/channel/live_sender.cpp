@@ -133,7 +133,7 @@ void LiveSender::take(const run::Send& send) {
                            std::string(send.playbook),
                            std::string(send.message),
                            std::string(send.channel)};
-  if (auto kept = options_.book->called(sent, send.to); !kept && !book_failed_) {
+  if (auto kept = options_.book->called(sent, plain_address(send.to)); !kept && !book_failed_) {
     book_failed_ = true;
     say("receipts of messages sent from now on may not find them: " + kept.error().message);
   }

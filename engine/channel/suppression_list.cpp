@@ -21,22 +21,6 @@ constexpr std::string_view kHead = "tend.suppressions/1 ";
 constexpr std::string_view kWords[] = {"all", "marketing", "lifted"};
 constexpr std::string_view kLifted = kWords[2];
 
-/// One way of writing an address for all.
-std::string plain(std::string_view address) {
-  const bool is_number = address.find('@') == std::string_view::npos;
-  std::string out;
-  for (const char c : address) {
-    const bool is_filling = c == ' ' || c == '\t' || (is_number && (c == '-' || c == '(' || c == ')' || c == '.'));
-    if (!is_filling) out += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  }
-  constexpr std::size_t kMobileDigits = 11;
-  for (const std::string_view country : {"+86", "0086", "86"}) {
-    if (is_number && out.size() == country.size() + kMobileDigits && out.starts_with(country))
-      return out.substr(country.size());
-  }
-  return out;
-}
-
 template <typename Bytes>
 std::string hex(const Bytes& bytes) {
   std::string text(bytes.size() * 2 + 1, '\0');
@@ -73,6 +57,21 @@ tl::unexpected<Error> failed(std::string_view doing, const std::string& path) {
 }
 
 }  // namespace
+
+std::string plain_address(std::string_view address) {
+  const bool is_number = address.find('@') == std::string_view::npos;
+  std::string out;
+  for (const char c : address) {
+    const bool is_filling = c == ' ' || c == '\t' || (is_number && (c == '-' || c == '(' || c == ')' || c == '.'));
+    if (!is_filling) out += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  }
+  constexpr std::size_t kMobileDigits = 11;
+  for (const std::string_view country : {"+86", "0086", "86"}) {
+    if (is_number && out.size() == country.size() + kMobileDigits && out.starts_with(country))
+      return out.substr(country.size());
+  }
+  return out;
+}
 
 SuppressionList::~SuppressionList() { close(); }
 
@@ -177,7 +176,7 @@ Result<void> SuppressionList::append(const std::string& lines) {
 }
 
 SuppressionList::Bytes SuppressionList::hash_of(std::string_view channel, std::string_view address) const {
-  const std::string text = std::string(channel) + '\0' + plain(address);
+  const std::string text = std::string(channel) + '\0' + plain_address(address);
   Bytes hash;
   crypto_generichash(hash.data(), hash.size(), reinterpret_cast<const unsigned char*>(text.data()), text.size(),
                      key_.data(), key_.size());

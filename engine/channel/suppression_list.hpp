@@ -24,6 +24,9 @@ struct SuppressedAddress {
   Suppressed what = Suppressed::all;
 };
 
+/// One way of writing an address for all: without regard to case, blanks, hyphens and brackets of a number, +86.
+std::string plain_address(std::string_view address);
+
 /// A file of lines, only ever appended to: a moment, what is suppressed, and a hash of channel and address under a key
 /// that stands in the first line. Nobody reads an address from it, but who has the file can try numbers out: it is for
 /// its owner alone. The address is taken without regard to how it is written: case, blanks, hyphens and brackets of a

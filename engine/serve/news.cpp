@@ -5,6 +5,7 @@
 #include <set>
 
 #include "engine/channel/platform/opt_out.hpp"
+#include "engine/channel/suppression_list.hpp"
 #include "engine/env/zone.hpp"
 #include "engine/run/intake.hpp"
 #include "engine/run/seen.hpp"
@@ -46,6 +47,20 @@ bool parse_key(std::string_view text, state::SendKey& key) {
   return text.size() == 32 && half(text.substr(0, 16), key.high) && half(text.substr(16), key.low);
 }
 
+/// What shows that somebody does not want any more; empty: no message is known.
+std::string evidence_of(const Receipt& receipt, const std::string& message) {
+  const auto said = [&](const char* what, const char* about) {
+    return message.empty() ? std::string(what) : std::string(what) + about + " message " + message;
+  };
+  if (receipt.kind == ReceiptKind::complained) return said("a complaint", " about");
+  return receipt.customer.empty() ? said("word from the platform", " after") : said("followed the address", " in");
+}
+
+/// Cheap: whether the two can be one address at all.
+bool end_alike(std::string_view a, std::string_view b) {
+  return !a.empty() && !b.empty() && (a.back() | 0x20) == (b.back() | 0x20);
+}
+
 /// Turns the news of one channel into inputs.
 class Reader {
  public:
@@ -62,6 +77,8 @@ class Reader {
       return;
     }
     const std::string key = sent ? state::format_key(sent->key) : receipt.key + receipt.provider_id + receipt.to;
+    // The address alone names no message, and stands nowhere that it need not stand.
+    const std::string message = sent ? key : receipt.key + receipt.provider_id;
     const std::string_view name = event_name(receipt.kind);
     std::string fields;
     if (sent) state::append_field(fields, 0, Value::string(sent->message));
@@ -69,15 +86,12 @@ class Reader {
     if (sent) state::append_field(fields, 2, Value::string(sent->playbook));
     add_event(customer, event_named(program_, name), receipt.at, std::move(fields),
               key + std::string(name) + receipt.target);
-    if (receipt.kind == ReceiptKind::unsubscribed) told_to_stop_.insert(receipt.to);
+    if (receipt.kind == ReceiptKind::unsubscribed) told_to_stop_.insert(channel::plain_address(receipt.to));
     if (receipt.kind == ReceiptKind::unsubscribed || receipt.kind == ReceiptKind::complained) {
-      const std::string how = receipt.kind == ReceiptKind::complained ? "complained of"
-                              : receipt.customer.empty()              ? "was told to the platform after"
-                                                                      : "followed the address in";
       // A platform may tell the same twice, and he may have consented again in between. What he does himself counts.
-      withdraw(customer, how + " message " + key, receipt.customer.empty());
+      withdraw(customer, evidence_of(receipt, message), receipt.customer.empty());
     }
-    if (receipt.suppress) suppress(customer, told(receipt) + ", message " + key);
+    if (receipt.suppress) suppress(customer, told(receipt) + (message.empty() ? "" : ", message " + message));
     if (sent) count(*sent, customer, receipt);
   }
 
@@ -89,7 +103,8 @@ class Reader {
       return;
     }
     const auto text = inbound.fields.find("text");
-    if (text != inbound.fields.end() && channel::is_opt_out(text->second) && !told_to_stop_.contains(inbound.from)) {
+    if (text != inbound.fields.end() && channel::is_opt_out(text->second) &&
+        !told_to_stop_.contains(channel::plain_address(inbound.from))) {
       std::string fields;
       state::append_field(fields, 1, Value::string(place_.channel));
       const std::string id = inbound.id.empty() ? std::string() : inbound.id + "unsubscribed";
@@ -136,14 +151,15 @@ class Reader {
     if (!receipt.provider_id.empty()) {
       if (auto sent = place_.book->by_provider_id(place_.channel, receipt.provider_id)) return sent;
     }
-    if (!receipt.to.empty()) return place_.book->by_address(place_.channel, receipt.to);
+    if (!receipt.to.empty()) return place_.book->by_address(place_.channel, channel::plain_address(receipt.to));
     return std::nullopt;
   }
 
   /// Whose address it is: of whom was written to last, else of whose attribute says so; empty where nobody's.
   std::string customer_of(const std::string& address) const {
     if (address.empty()) return {};
-    if (const auto sent = place_.book->by_address(place_.channel, address)) return sent->customer;
+    const std::string plain = channel::plain_address(address);
+    if (const auto sent = place_.book->by_address(place_.channel, plain)) return sent->customer;
     if (place_.address.empty()) return is_known(address) ? address : std::string();
     const std::uint32_t attribute = attribute_named(place_.address);
     if (attribute == program::kNone) return {};
@@ -151,7 +167,8 @@ class Reader {
       const state::State& state = engine_.partitions().state(p);
       for (std::uint32_t c = 0; c < state.customer_count(); ++c) {
         const Value value = state.attribute(c, attribute);
-        if (!value.missing() && value.kind == program::ValueKind::text && value.str() == address && !state.is_gone(c))
+        if (value.missing() || value.kind != program::ValueKind::text || state.is_gone(c)) continue;
+        if (end_alike(value.str(), plain) && channel::plain_address(value.str()) == plain)
           return std::string(state.customer_id(c));
       }
     }
