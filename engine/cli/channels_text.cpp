@@ -26,6 +26,9 @@ std::string state_words(const Json& health, Tongue tongue) {
   const std::string state = health.value("state", "");
   const std::string until = health.contains("until") && health["until"].is_string() ? health["until"] : Json("");
   const std::string till = until.empty() ? "" : std::string(word(tongue, " until ", "，至 ")) + until;
+  if (health.value("paused", false))
+    return std::string(word(tongue, "paused: nothing goes out until it is resumed (`tend resume`)",
+                            "已暂停：恢复（`tend resume`）之前什么都不会发出"));
   if (state == "open") return std::string(word(tongue, "open", "正常"));
   if (state == "limited") return std::string(word(tongue, "limited by the platform", "平台限流")) + till;
   if (state == "trying") return std::string(word(tongue, "was down, one message tries it", "曾中断，正用一条消息试探"));

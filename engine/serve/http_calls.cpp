@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <nlohmann/json.hpp>
 
 #include "engine/channel/program/program.hpp"
 #include "engine/serve/awaited.hpp"
@@ -39,6 +40,17 @@ std::string told_of(const Order& order) {
   for (std::size_t i = 0; i < order.customers.size() && i < noted; ++i) did += " " + order.customers[i];
   if (order.customers.size() > noted) did += " and " + std::to_string(order.customers.size() - noted) + " more";
   return did;
+}
+
+/// What `tend channels` shows of the channels, and which of them somebody, or trouble with an account, has paused.
+std::string with_pauses(const std::string& channels, const std::vector<std::string>& paused) {
+  nlohmann::ordered_json json = nlohmann::ordered_json::parse(channels);
+  const auto is_paused = [&](const std::string& what) {
+    return std::find(paused.begin(), paused.end(), what) != paused.end();
+  };
+  for (auto& one : json["channels"])
+    one["paused"] = is_paused("everything") || is_paused("channel:" + one["channel"].get<std::string>());
+  return json.dump() + "\n";
 }
 
 }  // namespace
@@ -547,7 +559,8 @@ asio::awaitable<Answer> HttpCalls::answer_place(const Executor& executor, const 
   Answer answer;
   if (place.what == What::channels) {
     if (!services_.channels) co_return refusal(http::status::not_found, "there are no channels here");
-    answer.body = services_.channels();
+    const std::optional<EngineCounts> counts = co_await engine_counts(executor);
+    answer.body = counts ? with_pauses(services_.channels(), counts->paused) : services_.channels();
     co_return answer;
   }
   if (place.what == What::health) {
