@@ -120,6 +120,9 @@ class Engine {
   /// When the next of those that wait for a moment may be handed over, where there is room; kNever where none does.
   env::Moment next_offer() const;
   const Outbox& outbox() const { return outbox_; }
+  /// Messages of these customers that only wait, for room, a moment or the end of a pause, do not go: the next commit
+  /// has them refused.
+  void drop_waiting(std::span<const std::string> customers);
   /// Pauses or resumes in every partition.
   void add(const state::PauseInput& input);
   void set_cursor(std::string_view cursor) {

@@ -1,6 +1,7 @@
 // Channels that take their time: their messages wait in the state, not in memory, until there is room; who waits holds
 // nobody up, his customer goes on meanwhile (docs/decisions/020-channels-that-take-their-time.md).
 #include <algorithm>
+#include <set>
 
 #include "dsl/text/must.hpp"
 #include "engine/journey/policy.hpp"
@@ -94,6 +95,19 @@ void Engine::add_outcome(std::string_view channel, const Out& out, const Answer&
       .reason = answer.reason};
   encode(batch_.begin(static_cast<std::uint8_t>(InputKind::outcome), out.partition), outcome);
   batch_.end();
+}
+
+void Engine::drop_waiting(std::span<const std::string> customers) {
+  std::set<std::pair<std::uint16_t, std::uint32_t>> them;
+  for (const std::string& id : customers) {
+    const std::uint16_t partition = partitions_.partition_of(id);
+    const std::uint32_t customer = partitions_.state(partition).find_customer(id);
+    if (customer != state::kNoText) them.emplace(partition, customer);
+  }
+  if (them.empty()) return;
+  const auto is_theirs = [&](const Out& out) { return them.contains({out.partition, out.customer}); };
+  for (const Outbox::Waiting& one : outbox_.remove(is_theirs))
+    add_outcome(one.channel, one.out, {OutcomeKind::rejected_recipient, "forgotten"}, env::kNoMoment);
 }
 
 bool Engine::can_offer() const {

@@ -27,6 +27,21 @@ void Outbox::resume() {
   }
 }
 
+std::vector<Outbox::Waiting> Outbox::remove(const std::function<bool(const Out&)>& meant) {
+  std::vector<Waiting> removed;
+  for (auto& [channel, lane] : lanes_) {
+    const auto is_meant = [&, &of = channel](const Out& out) {
+      const bool yes = meant(out);
+      if (yes) removed.push_back({of, out});
+      return yes;
+    };
+    std::erase_if(lane.ready, is_meant);
+    std::erase_if(lane.later, [&](const auto& one) { return is_meant(one.second); });
+    std::erase_if(lane.held, is_meant);
+  }
+  return removed;
+}
+
 bool Outbox::has_ready(std::string_view channel, env::Moment now) const {
   const auto found = lanes_.find(channel);
   if (found == lanes_.end()) return false;

@@ -3,6 +3,7 @@
 #pragma once
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -33,6 +34,13 @@ class Outbox {
   /// Its playbook is paused: it is not taken before `resume`.
   void hold(std::string_view channel, const Out& out);
   void resume();
+
+  /// Takes those out who only wait, for room, a moment or the end of a pause, and for whom `meant` holds.
+  struct Waiting {
+    std::string channel;
+    Out out;
+  };
+  std::vector<Waiting> remove(const std::function<bool(const Out&)>& meant);
 
   bool has_ready(std::string_view channel, env::Moment now) const;
   /// The next whose time has come, of a channel that has_ready.

@@ -393,6 +393,12 @@ class CarryingOut {
     }
     if (auto done = engine_.commit(); !done) return broken(done.error());
     if (auto caught_up = catch_up(); !caught_up) return broken(caught_up.error());
+    // What only waits for a channel does not go, and nobody waits for its answer.
+    std::vector<std::string> all_ids;
+    for (const auto& [id, former] : ids) all_ids.insert(all_ids.end(), former.begin(), former.end());
+    engine_.drop_waiting(all_ids);
+    if (auto done = engine_.commit(); !done) return broken(done.error());
+    if (auto caught_up = catch_up(); !caught_up) return broken(caught_up.error());
     auto erasure = make_erasure();
     for (Forgotten& one : all) {
       // While a message of his is with a channel he is known by it.

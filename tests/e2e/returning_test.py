@@ -11,7 +11,7 @@ import tempfile
 
 import serve_test
 import workspace as w
-from channels_test import until
+from channels_test import metrics, until
 
 SHOP = """customer { email text }
 event order { quantity number }
@@ -117,23 +117,46 @@ def forgotten_and_back(shop):
     w.check(shop.asked("back")[0][0] != shop.asked("back")[1][0], "two messages have one key")
 
 
-def becomes_who_is_forgotten(shop):
-    """Until his message is answered he does not become the other one."""
-    shop.order("laterone")
-    until(lambda: shop.asked("laterone"), lambda: "nothing is sent")
-    shop.post({"type": "alias", "previousId": "laterone", "userId": "entire7"}, {"type": "identify", "userId": "entire7", "traits": {"email": "entire7@example.com"}})
-    told = shop.forget("entire7")
-    w.check(told["known"] and told["waits"], f"forgetting says {told}")
-    shop.server.kill()  # so that the message is tried again at once
+def gone(shop, *whom):
+    for who in whom:
+        w.check(shop.verb("customer", "show", who, expect=None).returncode != 0, f"{who} is known still")
+        left = [path for path in shop.found(who) if not path.endswith("audit.jsonl")]
+        w.check(left == [], f"{who} stands in {left}")
+
+
+def what_waits_does_not_go(shop):
+    """A message that is not to be tried before a minute has passed: nobody waits for it, with serve and without."""
+    for who in ("laterone", "latertwo"):
+        shop.order(who)
+        until(lambda who=who: shop.asked(who), lambda: "nothing is sent")
+        until(lambda: 'state="waiting"} 1' in metrics(shop.server), lambda: "it is not put off: " + "".join(line for line in metrics(shop.server).splitlines(True) if "messages_out" in line))
+        if who == "latertwo":
+            shop.server.kill()
+        told = shop.forget(who)
+        w.check(told["known"] and told["left"] == 1 and not told["waits"], f"forgetting {who} says {told}")
+        gone(shop, who)
     with open(os.path.join(shop.folder, "adapter.py"), "w", encoding="utf-8") as file:
         file.write(ADAPTER.replace('"later" in', '"never" in'))
     shop.start()
-    until(lambda: shop.verb("customer", "show", "laterone", expect=None).returncode != 0, lambda: "he is known still")
-    w.check(shop.verb("customer", "show", "entire7", expect=None).returncode != 0, "who was forgotten is back")
-    shop.verb("customer", "forget", "entire7", expect=None)
-    shop.verb("customer", "forget", "laterone", expect=None)
-    left = [path for path in shop.found("entire7") + shop.found("laterone") if not path.endswith("audit.jsonl")]
-    w.check(left == [], f"he stands in {left}")
+    shop.order("other")
+    until(lambda: shop.asked("other"), lambda: "nothing is sent")
+    w.check(len(shop.asked("laterone")) == len(shop.asked("latertwo")) == 1, "who was forgotten was written to")
+
+
+def becomes_who_is_forgotten(shop):
+    """Until his message is answered he does not become the other one."""
+    shop.order("hangmore")
+    until(lambda: shop.asked("hangmore"), lambda: "nothing is sent")
+    shop.post({"type": "alias", "previousId": "hangmore", "userId": "entire7"}, {"type": "identify", "userId": "entire7", "traits": {"email": "entire7@example.com"}})
+    told = shop.forget("entire7")
+    w.check(told["known"] and told["waits"], f"forgetting says {told}")
+    shop.server.kill()  # so that it is asked what became of the message
+    shop.start()
+    until(lambda: len(shop.asked("hangmore")) == 2, lambda: "it is not sent again")
+    until(lambda: shop.verb("customer", "show", "hangmore", expect=None).returncode != 0, lambda: "he is known still")
+    for who in ("entire7", "hangmore"):
+        shop.verb("customer", "forget", who, expect=None)
+    gone(shop, "entire7", "hangmore")
 
 
 def main():
@@ -143,8 +166,9 @@ def main():
         sent_again_as_before(shop)
         forgotten_and_back(shop)
         becomes_who_is_forgotten(shop)
+        what_waits_does_not_go(shop)
         shop.server.stop()
-    print("a message sent again is the same, who comes back has keys of his own, and nobody brings back who is forgotten")
+    print("a message sent again is the same, who comes back has keys of his own, nobody brings back who is forgotten, and what waits for him does not go")
 
 
 if __name__ == "__main__":
