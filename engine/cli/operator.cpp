@@ -11,6 +11,7 @@
 #include "engine/cli/terminal.hpp"
 #include "engine/env/clock.hpp"
 #include "engine/run/indexer.hpp"
+#include "engine/serve/audit.hpp"
 #include "engine/serve/beside.hpp"
 #include "engine/serve/client.hpp"
 #include "engine/serve/look_target.hpp"
@@ -167,7 +168,17 @@ Result<std::string> Operator::carry_out(const serve::Order& order) {
   const auto done =
       serve::carry_out(**opened, order, place, [&](Result<std::string> answer) { told = std::move(answer); });
   if (!done) return tl::unexpected(done.error());
+  if (told) {
+    if (auto noted = note("POST " + std::string(serve::path_of(order.kind)) + serve::told_of(order)); !noted)
+      return tl::unexpected(noted.error());
+  }
   return told;
+}
+
+/// Into the audit log, as `serve` does where it runs.
+Result<void> Operator::note(const std::string& what) {
+  serve::Audit audit(folder_.audit());
+  return audit.add({.at = env::real_clock().now(), .key = "shell", .what = what, .status = 200});
 }
 
 Result<std::string> Operator::look(const std::string& target) {
@@ -190,7 +201,11 @@ Result<std::string> Operator::look(const std::string& target) {
   if (!look) return tl::unexpected(look.error());
   auto opened = engine(true);
   if (!opened) return tl::unexpected(opened.error());
-  return (*look)(**opened, now());
+  auto seen = (*look)(**opened, now());
+  if (seen && target.starts_with("/v1/customers/")) {
+    if (auto noted = note("GET " + target.substr(0, target.find('?'))); !noted) return tl::unexpected(noted.error());
+  }
+  return seen;
 }
 
 Result<Operator::LiveFolder> Operator::live_folder() {

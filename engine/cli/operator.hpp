@@ -78,6 +78,7 @@ class Operator {
   Result<void> finish();
 
  private:
+  Result<void> note(const std::string& what);
   Operator() = default;
   Result<void> load(const OperatorArguments& arguments);
   Result<run::Engine*> engine(bool looks_only);

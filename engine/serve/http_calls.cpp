@@ -28,19 +28,8 @@ std::string list_of(const DeadLetter& letter) {
 }
 
 constexpr std::string_view kCustomers = "/v1/customers/";
-constexpr std::size_t kCustomersNoted = 10;
 
 Answer forbidden(std::string_view sentence) { return refusal(http::status::forbidden, sentence); }
-
-/// What an order was, for the audit log.
-std::string told_of(const Order& order) {
-  std::string did = order.what.empty() ? std::string() : " " + order.what;
-  // Who was forgotten stands there as proof.
-  const std::size_t noted = order.kind == OrderKind::forget ? order.customers.size() : kCustomersNoted;
-  for (std::size_t i = 0; i < order.customers.size() && i < noted; ++i) did += " " + order.customers[i];
-  if (order.customers.size() > noted) did += " and " + std::to_string(order.customers.size() - noted) + " more";
-  return did;
-}
 
 /// What `tend channels` shows of the channels, and which of them somebody, or trouble with an account, has paused.
 std::string with_pauses(const std::string& channels, const std::vector<std::string>& paused) {

@@ -75,4 +75,7 @@ Result<void> carry_out(run::Engine& engine, const Order& order, const OrderPlace
 Result<void> go_on_forgetting(run::Engine& engine, const BeingForgotten& left, const OrderPlace& place,
                               const Tell& tell);
 
+/// What an order was, for the audit log: ` everything`, ` win_back c1 c2`; empty or with a blank in front.
+std::string told_of(const Order& order);
+
 }  // namespace tend::serve

@@ -9,6 +9,8 @@
 namespace tend::serve {
 namespace {
 
+constexpr std::size_t kCustomersNoted = 10;
+
 using Json = nlohmann::ordered_json;
 
 constexpr int kOrderDepthMax = 3;
@@ -196,6 +198,16 @@ std::string write_order(const Order& order) {
       break;
   }
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+std::string told_of(const Order& order) {
+  const bool pauses = order.kind == OrderKind::pause || order.kind == OrderKind::resume;
+  std::string did = !order.what.empty() ? " " + order.what : pauses ? " everything" : "";
+  // Who was forgotten stands there as proof.
+  const std::size_t noted = order.kind == OrderKind::forget ? order.customers.size() : kCustomersNoted;
+  for (std::size_t i = 0; i < order.customers.size() && i < noted; ++i) did += " " + order.customers[i];
+  if (order.customers.size() > noted) did += " and " + std::to_string(order.customers.size() - noted) + " more";
+  return did;
 }
 
 }  // namespace tend::serve

@@ -135,6 +135,8 @@ def what_waits_does_not_go(shop):
         told = shop.forget(who)
         w.check(told["known"] and told["left"] == 1 and not told["waits"], f"forgetting {who} says {told}")
         gone(shop, who)
+    audit = w.run(shop.tend, "audit", "--data", shop.data).stdout
+    w.check("shell  POST /v1/forget latertwo\n" in audit and "POST /v1/forget laterone\n" in audit, f"the audit log has not both: {audit}")
     with open(os.path.join(shop.folder, "adapter.py"), "w", encoding="utf-8") as file:
         file.write(ADAPTER.replace('"later" in', '"never" in'))
     shop.start()
