@@ -71,8 +71,8 @@ class LiveSender final : public run::Sender {
   void stop();
 
  private:
-  Message written(const run::Send& send) const;
   explicit LiveSender(LiveSenderOptions options) : options_(std::move(options)) {}
+  Message written(const run::Send& send) const;
   void reported(Report report);
   /// What is to be told of a message instead of sending it; nothing: it is sent.
   std::optional<Report> suppressed(const run::Send& send);

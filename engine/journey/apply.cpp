@@ -406,7 +406,7 @@ bool apply_forget(const Plan& plan, state::State& state, std::string_view payloa
   // He does not become anybody any more either.
   if (const auto waiting = state.pending.find(customer); waiting != state.pending.end())
     std::erase_if(waiting->second, [](const state::PendingInput& one) { return one.kind == InputKind::merge; });
-  // What is with a channel is answered first; nothing else happens to him until then.
+  // What is with a channel is answered first; no journey of his goes on until then.
   const bool goes_on = customer != state::kNoText && !state.recorded && state.deployed && state.has_out(customer) &&
                        !stands_still(state, customer);
   if (goes_on) Turn(plan, state, customer, forget.moment, effects, tracer).end_all("erased");

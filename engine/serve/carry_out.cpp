@@ -7,8 +7,8 @@
 
 #include "dsl/diagnostic/suggest.hpp"
 #include "engine/run/decimal.hpp"
+#include "engine/serve/one_customer.hpp"
 #include "engine/serve/order.hpp"
-#include "engine/serve/soft_bounces.hpp"
 #include "engine/serve/suppressed.hpp"
 
 namespace tend::serve {

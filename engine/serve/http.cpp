@@ -1,5 +1,6 @@
 // The one file that sees Beast. A connection is a coroutine that lives on one of the threads; what it waits for (bytes,
-// the engine's thread) it waits for without holding that thread. Threads share nothing, so none has to wake another.
+// the engine's thread) it waits for without holding that thread. Threads share no connections and no queue, so none has
+// to wake another.
 #ifdef __SANITIZE_THREAD__
 // The sanitizer does not know fences; the mutex of Asio's scheduler orders the same things.
 #define BOOST_ASIO_DISABLE_FENCED_BLOCK 1

@@ -7,6 +7,7 @@
 #include "dsl/diagnostic/suggest.hpp"
 #include "engine/run/decimal.hpp"
 #include "engine/run/figures.hpp"
+#include "engine/serve/one_customer.hpp"
 #include "engine/serve/soft_bounces.hpp"
 
 namespace tend::serve {

@@ -9,7 +9,7 @@
 namespace tend::serve {
 namespace {
 
-constexpr std::size_t kCustomersNoted = 10;
+constexpr std::size_t kCustomersNoted = 10;  // by name in the audit log
 
 using Json = nlohmann::ordered_json;
 

@@ -18,10 +18,6 @@ std::string folded(std::string_view text) {
   for (std::size_t i = 0; i < text.size(); ++i) {
     char c = text[i];
     const auto byte = [&](std::size_t at) { return at < text.size() ? static_cast<unsigned char>(text[at]) : 0u; };
-    if (byte(i) == 0xE3 && byte(i + 1) == 0x80 && byte(i + 2) == 0x82) {  // 。
-      c = '.';
-      i += 2;
-    }
     if (byte(i) == 0xEF && (byte(i + 1) == 0xBC || byte(i + 1) == 0xBD) && i + 2 < text.size()) {
       const unsigned full = 0xF000u | (byte(i + 1) & 0x3Fu) << 6 | (byte(i + 2) & 0x3Fu);
       if (full >= 0xFF01 && full <= 0xFF5E) {
@@ -30,6 +26,9 @@ std::string folded(std::string_view text) {
       }
     } else if (text.substr(i, 3) == "\u3000") {
       c = ' ';
+      i += 2;
+    } else if (text.substr(i, 3) == "\u3002") {  // 。
+      c = '.';
       i += 2;
     }
     out.push_back(c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c);

@@ -204,6 +204,7 @@ TEST_CASE("messages are told apart by their source and id; the inputs of one cal
   CHECK(seen(Route::track, call) == run::seen_id({}, "app", "m1"));
   CHECK(seen(Route::track, R"({"userId":"c","event":"visit"})") == state::SeenId{});
   CHECK(seen(Route::track, R"({"userId":"c","event":"visit","messageId":""})") == state::SeenId{});
+  CHECK(seen(Route::track, R"({"userId":"c","event":"visit","messageId":null})") == state::SeenId{});
   CHECK(seen(Route::track, R"({"userId":"c","event":"visit","messageId":17})") == run::seen_id({}, "app", "17"));
   CHECK(seen(Route::batch,
              R"({"batch":[{"type":"track","userId":"c","event":"visit","messageId":"m1"}],"writeKey":"2"})") ==
